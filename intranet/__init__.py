@@ -1,0 +1,1 @@
+"""The staff web: ASGI server, sign-in page, Streamlit pages."""

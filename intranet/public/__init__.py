@@ -1,0 +1,1 @@
+"""Citizens' pages and their server. Imports no Streamlit."""

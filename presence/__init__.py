@@ -1,0 +1,1 @@
+"""People, sign-in, availability, absences, desks and rooms."""

@@ -1,0 +1,1 @@
+"""Video consultations. Empty until its issue opens the room."""

@@ -1,0 +1,1 @@
+"""The engine and the business workflows. Only here Prefect is imported."""

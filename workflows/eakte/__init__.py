@@ -1,0 +1,1 @@
+"""e-Akte: intake of documents, the records model, filing, search."""

@@ -1,0 +1,1 @@
+"""The resident drain, the schedules and the Prefect server they run on."""
