@@ -1,0 +1,78 @@
+"""Settings of one installation: environment variables ``RATHAUS_*`` or a ``.env`` file, with embedded defaults."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything that may differ between machines. Without any setting: SQLite and files below ``data_dir``."""
+
+    model_config = SettingsConfigDict(env_prefix="RATHAUS_", env_file=".env", extra="ignore")
+
+    data_dir: Path = Path("daten")
+    database_url: str | None = None
+    """SQLAlchemy URL, e.g. ``postgresql+psycopg://user:password@host/name``; SQLite in ``data_dir`` by default."""
+
+    # Blobs: a directory by default, an S3-compatible bucket where one is named.
+    blob_bucket: str | None = None
+    blob_endpoint: str | None = None
+    blob_access_key: str | None = None
+    blob_secret_key: str | None = None
+
+    host: str = "127.0.0.1"
+    port: int = 8500
+    public_port: int = 8510
+    engine_port: int = 8520
+    base_url: str | None = None
+    """The address staff type in; decides cookies' ``Secure`` and which Origin is accepted."""
+    trusted_proxies: str = "127.0.0.1"
+
+    session_idle_minutes: int = 60
+    session_hours: int = 12
+    sign_in_attempts: int = 5
+    """Failed sign-ins per account and address before the throttle answers, for ``sign_in_pause_minutes``."""
+    sign_in_pause_minutes: int = 10
+
+    smtp_host: str | None = None
+    smtp_port: int = 25
+    smtp_user: str | None = None
+    smtp_password: str | None = None
+    smtp_starttls: bool = True
+    mail_from: str = "rathaus@stadt.example"
+
+    watched_folder: Path | None = None
+    """Folder whose files are taken in; ``data_dir/eingang`` by default."""
+    upload_limit_mib: int = 200
+    reader_workers: int = Field(default=2, ge=1)
+    spacy_model: str | None = None
+    clamd_socket: Path | None = None
+
+    rooms_off: frozenset[str] = frozenset()
+    log_level: str = "INFO"
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{(self.data_dir / 'rathaus.sqlite').resolve()}"
+
+    @property
+    def inbox_folder(self) -> Path:
+        return self.watched_folder or self.data_dir / "eingang"
+
+    @property
+    def staff_url(self) -> str:
+        return self.base_url or f"http://{self.host}:{self.port}"
+
+    def in_data(self, *parts: str) -> Path:
+        """A path below the data directory; its parent directories exist afterwards, readable by us only."""
+        path = self.data_dir.joinpath(*parts)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return path
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,159 @@
+"""Engine and sessions for SQLite and PostgreSQL.
+
+SQLite is opened in WAL mode; every writer starts with BEGIN IMMEDIATE (a plain BEGIN that turns into a writer
+later fails with "database is locked" instead of waiting) and queues inside the process, first come, first served,
+so that neighbours are not overtaken and the file lock is hardly contended.
+"""
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session, sessionmaker
+
+BUSY_TIMEOUT_MS = 60_000
+QUEUE_LIMIT = 2_000
+
+T = TypeVar("T")
+
+
+class StorageBusyError(Exception):
+    """The database can't take more work just now. Nothing was changed; the same deed may be tried again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Die Datenbank ist gerade überlastet. Bitte versuchen Sie es gleich noch einmal."
+        )
+
+
+class WriteQueue:
+    """A fair, bounded lock: writers of this process take turns in order of arrival."""
+
+    def __init__(self, limit: int = QUEUE_LIMIT) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+        self._held = False
+        self._limit = limit
+
+    @contextmanager
+    def turn(self, timeout: float = BUSY_TIMEOUT_MS / 1000) -> Iterator[None]:
+        """Hold the queue's turn. Raises ``StorageBusyError`` when the queue is full or too slow."""
+        self._enter(timeout)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def _enter(self, timeout: float) -> None:
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            if len(self._waiting) >= self._limit:
+                raise StorageBusyError
+            mine = threading.Event()
+            self._waiting.append(mine)
+        if mine.wait(timeout):
+            return
+        with self._guard:
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+                raise StorageBusyError
+        # The turn was handed over between the timeout and the guard: it is ours.
+
+    def _leave(self) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._held = False
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "cache_size=-32000",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("writer", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+class Database:
+    """One database: ``read()`` for a session that only looks, ``write()`` for a deed (commits at the end)."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, pool_timeout: float = 30.0) -> None:
+        self.engine = _make_engine(url, pool_size, pool_timeout)
+        self.dialect = self.engine.dialect.name
+        self._readers = sessionmaker(self.engine, expire_on_commit=False)
+        self._writers = sessionmaker(
+            self.engine.execution_options(writer=True), expire_on_commit=False
+        )
+        self._queue = WriteQueue() if self.dialect == "sqlite" else None
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session on one snapshot; whatever it changes is rolled back."""
+        with self._readers() as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction: state, journal and jobs of a deed commit together, or nothing does.
+
+        Raises ``StorageBusyError`` where the database stayed locked; nothing was changed then.
+        """
+        if self._queue is None:
+            with self._writers.begin() as session:
+                yield session
+            return
+        try:
+            with self._queue.turn(), self._writers.begin() as session:
+                yield session
+        except (OperationalError, PoolTimeout) as error:
+            if isinstance(error, PoolTimeout) or "locked" in str(error):
+                raise StorageBusyError from error
+            raise
+
+    def run(self, deed: Callable[[Session], T]) -> T:
+        """Carry out a deed in a transaction of its own."""
+        with self.write() as session:
+            return deed(session)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _make_engine(url: str, pool_size: int, pool_timeout: float) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=pool_timeout,
+            pool_pre_ping=True,
+        )
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=4 * pool_size,
+        pool_timeout=pool_timeout,
+        connect_args={"check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
