@@ -52,6 +52,7 @@ class Table(DeclarativeBase):
         datetime: UtcDateTime(),
         dict[str, Any]: Json,
         list[Any]: Json,
+        list[str]: Json,
         str: String(),
     }
 

@@ -1,0 +1,150 @@
+"""Who acts. Every verb takes an actor first; the journal knows each only by an opaque id."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What somebody does in the house (contracts.md, System). ``STAFF`` is implied by a membership."""
+
+    STAFF = "staff"
+    REGISTRY = "registry"
+    HEAD = "head"
+    FEEDBACK = "feedback"
+    LOTSE = "lotse"
+    STRATEGY = "strategy"
+    PERSONNEL = "personnel"
+    TRAINER = "trainer"
+    ARCHIVIST = "archivist"
+    CASH = "cash"
+    PRIVACY = "privacy"
+    COUNCIL = "council"
+    ADMIN = "admin"
+
+
+ROLE_NAMES: dict[Role, str] = {
+    Role.STAFF: "Sachbearbeitung",
+    Role.REGISTRY: "Poststelle und Registratur",
+    Role.HEAD: "Leitung",
+    Role.FEEDBACK: "Koordination Feedback",
+    Role.LOTSE: "Digitallotse",
+    Role.STRATEGY: "Stabsstelle Strategie",
+    Role.PERSONNEL: "Personal",
+    Role.TRAINER: "Fortbildung",
+    Role.ARCHIVIST: "Stadtarchiv",
+    Role.CASH: "Kasse",
+    Role.PRIVACY: "Datenschutz",
+    Role.COUNCIL: "Personalrat",
+    Role.ADMIN: "Systemverwaltung",
+}
+
+
+class ProtectionClass(StrEnum):
+    """Who may see a document at all. Nothing crosses a class: no hit, snippet, duplicate or suggestion."""
+
+    OPEN = "open"
+    INTERNAL = "internal"
+    PERSONNEL = "personnel"
+    SOCIAL = "social"
+    TAX = "tax"
+    YOUTH = "youth"
+    UNFILED = "unfiled"
+
+
+CLASS_NAMES: dict[ProtectionClass, str] = {
+    ProtectionClass.OPEN: "offen",
+    ProtectionClass.INTERNAL: "intern",
+    ProtectionClass.PERSONNEL: "Personaldaten",
+    ProtectionClass.SOCIAL: "Sozialdaten (§ 35 SGB I)",
+    ProtectionClass.TAX: "Steuergeheimnis (§ 30 AO)",
+    ProtectionClass.YOUTH: "Jugendhilfe",
+    ProtectionClass.UNFILED: "noch nicht abgelegt",
+}
+
+SHARED_CLASSES = frozenset({ProtectionClass.OPEN, ProtectionClass.INTERNAL})
+"""Classes whose filed texts may train the shared model; each other class has a model of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role held in one office, or in the whole house where ``office`` is ``None``."""
+
+    role: Role
+    office: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where an object belongs: the office that holds it, and its protection class."""
+
+    office: UUID
+    protection: ProtectionClass
+
+    @property
+    def token(self) -> str:
+        """The access token of this scope, as it stands in the full-text index (letters and digits only)."""
+        return f"zz{self.protection.value[:2]}{self.office.hex[-12:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A member of staff with everything rights depend on, loaded anew for each request."""
+
+    person: UUID
+    name: str
+    memberships: frozenset[UUID] = frozenset()
+    grants: frozenset[Grant] = frozenset()
+    classes: frozenset[Scope] = frozenset()
+    """The protected scopes that were opened to this person by name."""
+
+    @property
+    def journal_id(self) -> str:
+        return f"person:{self.person.hex}"
+
+    def has(self, role: Role, office: UUID | None = None) -> bool:
+        """Whether the role is held in ``office`` (a role held in the whole house counts everywhere)."""
+        return any(
+            grant.role is role
+            and (grant.office is None or office is None or grant.office == office)
+            for grant in self.grants
+        )
+
+    def works_in(self, office: UUID) -> bool:
+        return office in self.memberships
+
+
+@dataclass(frozen=True, slots=True)
+class Citizen:
+    """Somebody who came with a signed link; ``link`` is the link's opaque id."""
+
+    link: UUID
+
+    @property
+    def journal_id(self) -> str:
+        return f"link:{self.link.hex}"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A wall monitor or scanner with a device token."""
+
+    token: UUID
+
+    @property
+    def journal_id(self) -> str:
+        return f"device:{self.token.hex}"
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The house itself, in a flow or a command without a person (``name`` says which)."""
+
+    name: str
+
+    @property
+    def journal_id(self) -> str:
+        return f"system:{self.name}"
+
+
+Actor = Staff | Citizen | Device | System

@@ -1,0 +1,259 @@
+"""Changing the organisation: every change is dated, journalled and leaves the past as it was."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.actors import Actor, ProtectionClass, Role
+from storage.clock import local_date
+from storage.journal.entries import record
+from storage.organisation.queries import valid_on
+from storage.organisation.tables import ClassGrant, Membership, Office, Person, RoleGrant
+from storage.rights import Verb, require
+
+
+class ConflictError(Exception):
+    """Somebody else was faster, or what is asked contradicts what is there. The message tells people what to do."""
+
+
+def add_office(
+    session: Session,
+    actor: Actor,
+    *,
+    key: str,
+    number: str,
+    name: str,
+    short: str,
+    valid_from: date,
+    now: datetime,
+    mailbox: str | None = None,
+    phone: str | None = None,
+    keywords: list[str] | None = None,
+    parent: UUID | None = None,
+) -> Office:
+    """Found an office. Raises ``ConflictError`` where the key is taken."""
+    require(actor, Verb.PEOPLE_CHANGE)
+    if session.scalar(select(Office.id).where(Office.key == key)):
+        raise ConflictError(f"Das Amt „{key}“ gibt es schon.")
+    office = Office(
+        key=key,
+        number=number,
+        name=name,
+        short=short,
+        mailbox=mailbox,
+        phone=phone,
+        keywords=keywords or [],
+        parent_id=parent,
+        valid_from=valid_from,
+        valid_to=None,
+    )
+    session.add(office)
+    session.flush()
+    record(
+        session,
+        actor=actor.journal_id,
+        verb="office.add",
+        object_kind="office",
+        object_id=office.id,
+        at=now,
+    )
+    return office
+
+
+def add_person(
+    session: Session,
+    actor: Actor,
+    *,
+    login: str,
+    name: str,
+    office: UUID | None,
+    valid_from: date,
+    now: datetime,
+    salutation: str | None = None,
+    title: str | None = None,
+    email: str | None = None,
+    phone: str | None = None,
+    room: str | None = None,
+) -> Person:
+    """Enter somebody who starts to work here. Raises ``ConflictError`` where the login is taken."""
+    require(actor, Verb.PEOPLE_CHANGE)
+    login = login.strip().lower()
+    if not login or not name.strip():
+        raise ConflictError("Bitte geben Sie Anmeldenamen und Namen an.")
+    if session.scalar(select(Person.id).where(Person.login == login)):
+        raise ConflictError(f"Den Anmeldenamen „{login}“ gibt es schon.")
+    person = Person(
+        login=login,
+        name=name.strip(),
+        salutation=salutation,
+        title=title,
+        email=email,
+        phone=phone,
+        room=room,
+        valid_from=valid_from,
+        valid_to=None,
+    )
+    session.add(person)
+    session.flush()
+    if office is not None:
+        session.add(
+            Membership(person_id=person.id, office_id=office, valid_from=valid_from, valid_to=None)
+        )
+    record(
+        session,
+        actor=actor.journal_id,
+        verb="person.add",
+        object_kind="person",
+        object_id=person.id,
+        at=now,
+    )
+    return person
+
+
+def grant_role(
+    session: Session, actor: Actor, person: UUID, role: Role, office: UUID | None, *, now: datetime
+) -> None:
+    """Give a role from today on; giving it twice changes nothing."""
+    require(actor, Verb.PEOPLE_CHANGE)
+    today = local_date(now)
+    held = session.scalar(
+        select(RoleGrant.id).where(
+            RoleGrant.person_id == person,
+            RoleGrant.role == role.value,
+            RoleGrant.office_id.is_not_distinct_from(office),
+            valid_on(RoleGrant, today),
+        )
+    )
+    if held:
+        return
+    session.add(
+        RoleGrant(
+            person_id=person, role=role.value, office_id=office, valid_from=today, valid_to=None
+        )
+    )
+    record(
+        session,
+        actor=actor.journal_id,
+        verb="role.grant",
+        object_kind="person",
+        object_id=person,
+        details={"role": role.value, "office": office.hex if office else None},
+        at=now,
+    )
+
+
+def withdraw_role(
+    session: Session, actor: Actor, person: UUID, role: Role, office: UUID | None, *, now: datetime
+) -> None:
+    """Take a role away from today on. The last administrator can't be removed."""
+    require(actor, Verb.PEOPLE_CHANGE)
+    today = local_date(now)
+    held = session.scalars(
+        select(RoleGrant).where(
+            RoleGrant.person_id == person,
+            RoleGrant.role == role.value,
+            RoleGrant.office_id.is_not_distinct_from(office),
+            valid_on(RoleGrant, today),
+        )
+    ).all()
+    if role is Role.ADMIN:
+        others = session.scalar(
+            select(RoleGrant.id)
+            .where(
+                RoleGrant.role == role.value,
+                RoleGrant.person_id != person,
+                valid_on(RoleGrant, today),
+            )
+            .limit(1)
+        )
+        if others is None:
+            raise ConflictError(
+                "Das ist die letzte Person mit Systemverwaltung. Bitte geben Sie die Rolle erst weiter."
+            )
+    for grant in held:
+        grant.valid_to = today
+        record(
+            session,
+            actor=actor.journal_id,
+            verb="role.withdraw",
+            object_kind="person",
+            object_id=person,
+            details={"role": role.value, "office": office.hex if office else None},
+            at=now,
+        )
+
+
+def open_class(
+    session: Session,
+    actor: Actor,
+    person: UUID,
+    office: UUID,
+    protection: ProtectionClass,
+    *,
+    now: datetime,
+) -> None:
+    """Open a protection class of an office to somebody by name."""
+    require(actor, Verb.PEOPLE_CHANGE)
+    today = local_date(now)
+    held = session.scalar(
+        select(ClassGrant.id).where(
+            ClassGrant.person_id == person,
+            ClassGrant.office_id == office,
+            ClassGrant.protection == protection.value,
+            valid_on(ClassGrant, today),
+        )
+    )
+    if held:
+        return
+    session.add(
+        ClassGrant(
+            person_id=person,
+            office_id=office,
+            protection=protection.value,
+            valid_from=today,
+            valid_to=None,
+        )
+    )
+    record(
+        session,
+        actor=actor.journal_id,
+        verb="class.open",
+        object_kind="person",
+        object_id=person,
+        details={"office": office.hex, "protection": protection.value},
+        at=now,
+    )
+
+
+def close_class(
+    session: Session,
+    actor: Actor,
+    person: UUID,
+    office: UUID,
+    protection: ProtectionClass,
+    *,
+    now: datetime,
+) -> None:
+    """Close a protection class to somebody from today on."""
+    require(actor, Verb.PEOPLE_CHANGE)
+    today = local_date(now)
+    for grant in session.scalars(
+        select(ClassGrant).where(
+            ClassGrant.person_id == person,
+            ClassGrant.office_id == office,
+            ClassGrant.protection == protection.value,
+            valid_on(ClassGrant, today),
+        )
+    ):
+        grant.valid_to = today
+        record(
+            session,
+            actor=actor.journal_id,
+            verb="class.close",
+            object_kind="person",
+            object_id=person,
+            details={"office": office.hex, "protection": protection.value},
+            at=now,
+        )

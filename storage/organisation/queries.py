@@ -1,0 +1,88 @@
+"""Who works where, and who somebody is on a given day."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from storage.actors import Grant, ProtectionClass, Role, Scope, Staff
+from storage.organisation.tables import ClassGrant, Membership, Office, Person, RoleGrant, Valid
+
+
+def valid_on(table: type[Valid], day: date) -> ColumnElement[bool]:
+    """The condition that a row counts on that day."""
+    return and_(table.valid_from <= day, or_(table.valid_to.is_(None), table.valid_to > day))
+
+
+def offices(session: Session, day: date) -> Sequence[Office]:
+    """All offices of the day, in the order of their numbers."""
+    return session.scalars(
+        select(Office).where(valid_on(Office, day)).order_by(Office.number)
+    ).all()
+
+
+def office_ids(session: Session) -> Sequence[UUID]:
+    """Every office there ever was: documents of a closed office keep their scope."""
+    return session.scalars(select(Office.id)).all()
+
+
+def office_by_key(session: Session, key: str, day: date) -> Office | None:
+    """The office called so (key, number or short name)."""
+    wanted = or_(Office.key == key, Office.number == key, Office.short == key)
+    return session.scalars(select(Office).where(wanted, valid_on(Office, day)).limit(1)).first()
+
+
+def person_by_login(session: Session, login: str, day: date) -> Person | None:
+    wanted = select(Person).where(Person.login == login.strip().lower(), valid_on(Person, day))
+    return session.scalars(wanted).first()
+
+
+def people(session: Session, day: date) -> Sequence[tuple[Person, Office | None]]:
+    """Everybody of the day with their first office, by name."""
+    rows = session.execute(
+        select(Person, Office)
+        .outerjoin(Membership, and_(Membership.person_id == Person.id, valid_on(Membership, day)))
+        .outerjoin(Office, Office.id == Membership.office_id)
+        .where(valid_on(Person, day))
+        .order_by(Person.name, Person.id)
+    )
+    seen: dict[UUID, tuple[Person, Office | None]] = {}
+    for person, office in rows:
+        seen.setdefault(person.id, (person, office))
+    return list(seen.values())
+
+
+def names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of these people; who was erased is missing."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
+    return {row.id: row.name for row in rows}
+
+
+def load_staff(session: Session, person_id: UUID, day: date) -> Staff | None:
+    """The actor this person is today, or ``None`` who does not work here (any more)."""
+    person = session.get(Person, person_id)
+    if person is None or not (
+        person.valid_from <= day and (person.valid_to is None or person.valid_to > day)
+    ):
+        return None
+
+    def held(table: type[Membership | RoleGrant | ClassGrant]) -> Sequence[Any]:
+        return session.scalars(
+            select(table).where(table.person_id == person_id, valid_on(table, day))
+        ).all()
+
+    return Staff(
+        person=person.id,
+        name=person.name,
+        memberships=frozenset(row.office_id for row in held(Membership)),
+        grants=frozenset(Grant(Role(row.role), row.office_id) for row in held(RoleGrant)),
+        classes=frozenset(
+            Scope(row.office_id, ProtectionClass(row.protection)) for row in held(ClassGrant)
+        ),
+    )

@@ -1,0 +1,93 @@
+"""Offices, people and what they hold, each valid from a day on and up to (not including) another."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.privacy import privacy
+from storage.schema import Table, WithId, WithRevision
+
+STAFF_RETENTION = "bis drei Jahre nach dem Ausscheiden"
+
+
+class Valid:
+    """A row that counts from ``valid_from`` until the day before ``valid_to``. Nothing in use is deleted."""
+
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class Office(WithId, WithRevision, Valid, Table):
+    """An office (Amt) of the city."""
+
+    __tablename__ = "office"
+    __table_args__ = {"info": privacy("Aufbau der Verwaltung", None, "dauerhaft", "keep")}  # noqa: RUF012 - SQLAlchemy's own form
+
+    key: Mapped[str] = mapped_column(unique=True)
+    number: Mapped[str]
+    name: Mapped[str]
+    short: Mapped[str]
+    mailbox: Mapped[str | None]
+    phone: Mapped[str | None]
+    keywords: Mapped[list[str]] = mapped_column(default=list)
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("office.id"))
+
+
+class Person(WithId, WithRevision, Valid, Table):
+    """Somebody who works for the city."""
+
+    __tablename__ = "person"
+    __table_args__ = {  # noqa: RUF012
+        "info": privacy("Verzeichnis der Beschäftigten", "id", STAFF_RETENTION, "anonymise")
+    }
+
+    login: Mapped[str] = mapped_column(unique=True)
+    salutation: Mapped[str | None]
+    name: Mapped[str]
+    title: Mapped[str | None]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    room: Mapped[str | None]
+
+
+class Membership(WithId, Valid, Table):
+    """Somebody works in an office."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        Index(None, "person_id", "office_id"),
+        {"info": privacy("Zuordnung zu Ämtern", "person_id", STAFF_RETENTION, "erase")},
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+
+
+class RoleGrant(WithId, Valid, Table):
+    """Somebody holds a role, in one office or in the whole house."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        Index(None, "person_id"),
+        {"info": privacy("Rollen und Berechtigungen", "person_id", STAFF_RETENTION, "erase")},
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str]
+    office_id: Mapped[UUID | None] = mapped_column(ForeignKey("office.id"))
+
+
+class ClassGrant(WithId, Valid, Table):
+    """A protection class of an office was opened to somebody by name."""
+
+    __tablename__ = "class_grant"
+    __table_args__ = (
+        Index(None, "person_id"),
+        {"info": privacy("Zugang zu Schutzklassen", "person_id", STAFF_RETENTION, "erase")},
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    protection: Mapped[str]

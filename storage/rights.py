@@ -1,0 +1,150 @@
+"""Rights: ``may(actor, verb, object)`` is pure and denies by default.
+
+Each verb names one rule below. A rule sees the actor and the object's scope (office and protection class), never
+the database: verbs load what a rule needs first. Pages may ask too, to leave out what would be refused anyway.
+"""
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from uuid import UUID
+
+from storage.actors import SHARED_CLASSES, Actor, ProtectionClass, Role, Scope, Staff, System
+
+
+class NotAllowedError(Exception):
+    """The actor may not do this. The message is for people and says nothing about what exists."""
+
+    def __init__(self, message: str = "Dafür fehlt Ihnen die Berechtigung.") -> None:
+        super().__init__(message)
+
+
+class Verb(StrEnum):
+    """What can be done, by room. The value is what the journal shows."""
+
+    DOCUMENT_READ = "document.read"
+    DOCUMENT_RECEIVE = "document.receive"
+    DOCUMENT_EDIT = "document.edit"
+    DOCUMENT_FILE = "document.file"
+    DOCUMENT_RETRY = "document.retry"
+    AKTE_OPEN = "akte.open"
+    AKTE_EDIT = "akte.edit"
+    AKTE_CLOSE = "akte.close"
+    AKTENPLAN_CHANGE = "aktenplan.change"
+    SCHEDULE_SEE = "schedule.see"
+    SCHEDULE_CHANGE = "schedule.change"
+    SYSTEM_SEE = "system.see"
+    PEOPLE_CHANGE = "people.change"
+    JOURNAL_VERIFY = "journal.verify"
+    JOURNAL_PROVE = "journal.prove"
+    PRIVACY_REPORT = "privacy.report"
+
+
+def sees(actor: Actor, scope: Scope) -> bool:
+    """Whether the actor may see objects of this scope.
+
+    Open: all staff. Internal: the office's members. Unfiled: the inbox office's members and the registry. All other
+    classes: only people to whom this very scope was opened by name; neither heads nor admins come with it.
+    """
+    if isinstance(actor, System):
+        return True
+    if not isinstance(actor, Staff):
+        return False
+    match scope.protection:
+        case ProtectionClass.OPEN:
+            return True
+        case ProtectionClass.INTERNAL:
+            return actor.works_in(scope.office) or scope in actor.classes
+        case ProtectionClass.UNFILED:
+            return actor.works_in(scope.office) or actor.has(Role.REGISTRY)
+        case _:
+            return scope in actor.classes
+
+
+def tokens(actor: Actor, offices: Iterable[UUID]) -> frozenset[str]:
+    """The access tokens of everything the actor sees, for the full-text index and for lists."""
+    return frozenset(
+        scope.token
+        for office in offices
+        for protection in ProtectionClass
+        if sees(actor, scope := Scope(office, protection))
+    )
+
+
+Rule = Callable[[Actor, Scope | None], bool]
+
+
+def _with_role(*roles: Role) -> Rule:
+    def rule(actor: Actor, scope: Scope | None) -> bool:
+        if isinstance(actor, System):
+            return True
+        office = scope.office if scope else None
+        return isinstance(actor, Staff) and any(actor.has(role, office) for role in roles)
+
+    return rule
+
+
+def _in_sight(actor: Actor, scope: Scope | None) -> bool:
+    return scope is not None and sees(actor, scope)
+
+
+def _works_with(actor: Actor, scope: Scope | None) -> bool:
+    """In sight, and a member of the office that holds it (or the registry)."""
+    if isinstance(actor, System):
+        return True
+    return (
+        scope is not None
+        and isinstance(actor, Staff)
+        and sees(actor, scope)
+        and (actor.works_in(scope.office) or actor.has(Role.REGISTRY) or scope in actor.classes)
+    )
+
+
+def _receives(actor: Actor, scope: Scope | None) -> bool:
+    """Post is put into the inbox of one's own office; the registry serves every inbox."""
+    if isinstance(actor, System):
+        return True
+    return (
+        scope is not None
+        and isinstance(actor, Staff)
+        and (actor.works_in(scope.office) or actor.has(Role.REGISTRY))
+    )
+
+
+def _leads(actor: Actor, scope: Scope | None) -> bool:
+    return _works_with(actor, scope) and _with_role(Role.HEAD, Role.REGISTRY)(actor, scope)
+
+
+RULES: dict[Verb, Rule] = {
+    Verb.DOCUMENT_READ: _in_sight,
+    Verb.DOCUMENT_RECEIVE: _receives,
+    Verb.DOCUMENT_EDIT: _works_with,
+    Verb.DOCUMENT_FILE: _works_with,
+    Verb.DOCUMENT_RETRY: _works_with,
+    Verb.AKTE_OPEN: _works_with,
+    Verb.AKTE_EDIT: _works_with,
+    Verb.AKTE_CLOSE: _works_with,
+    Verb.AKTENPLAN_CHANGE: _with_role(Role.REGISTRY),
+    Verb.SCHEDULE_SEE: _with_role(Role.ADMIN),
+    Verb.SCHEDULE_CHANGE: _with_role(Role.ADMIN),
+    Verb.SYSTEM_SEE: _with_role(Role.ADMIN),
+    Verb.PEOPLE_CHANGE: _with_role(Role.ADMIN),
+    Verb.JOURNAL_VERIFY: _with_role(Role.ADMIN, Role.PRIVACY, Role.ARCHIVIST),
+    Verb.JOURNAL_PROVE: _with_role(Role.ADMIN, Role.PRIVACY, Role.ARCHIVIST, Role.REGISTRY),
+    Verb.PRIVACY_REPORT: _with_role(Role.PRIVACY),
+}
+
+
+def may(actor: Actor, verb: Verb, scope: Scope | None = None) -> bool:
+    """Whether the actor may do this to an object of this scope (``None``: to the house as a whole)."""
+    rule = RULES.get(verb)
+    return rule is not None and rule(actor, scope)
+
+
+def require(actor: Actor, verb: Verb, scope: Scope | None = None) -> None:
+    """Raise ``NotAllowedError`` unless the actor may. The first line of every verb."""
+    if not may(actor, verb, scope):
+        raise NotAllowedError
+
+
+def trains_shared_model(protection: ProtectionClass) -> bool:
+    return protection in SHARED_CLASSES

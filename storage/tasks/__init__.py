@@ -1,0 +1,1 @@
+"""The task list: what waits for whom, over all rooms."""

@@ -1,0 +1,81 @@
+"""Opening, finding and finishing tasks. Opening is idempotent by key."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from storage.actors import Role, Staff
+from storage.tasks.tables import Task
+
+
+def open_task(
+    session: Session,
+    *,
+    key: str,
+    kind: str,
+    title: str,
+    link: str,
+    object_kind: str,
+    object_id: UUID,
+    now: datetime,
+    person: UUID | None = None,
+    office: UUID | None = None,
+    role: Role | None = None,
+    due_at: datetime | None = None,
+) -> None:
+    """Let something wait for a person, or for an office (narrowed to a role). A second call renews it."""
+    task = session.scalar(select(Task).where(Task.key == key))
+    if task is None:
+        task = Task(
+            key=key, created_at=now, kind=kind, object_kind=object_kind, object_id=object_id
+        )
+        session.add(task)
+    task.title, task.link, task.person_id, task.office_id = title, link, person, office
+    task.role, task.due_at, task.done_at = role.value if role else None, due_at, None
+
+
+def finish_task(session: Session, key: str, now: datetime) -> None:
+    """The thing is done, whoever did it; finishing twice or the unknown changes nothing."""
+    session.execute(update(Task).where(Task.key == key, Task.done_at.is_(None)).values(done_at=now))
+
+
+def _waits_for(actor: Staff) -> ColumnElement[bool]:
+    """Own tasks, those of own offices, and those of roles held (in the office, or in the whole house)."""
+    if actor.memberships:
+        unassigned = and_(Task.person_id.is_(None), Task.office_id.in_(actor.memberships))
+        mine: ColumnElement[bool] = and_(unassigned, Task.role.is_(None))
+    else:
+        mine = false()
+    by_role = [
+        and_(
+            Task.person_id.is_(None),
+            Task.role == grant.role.value,
+            Task.office_id.is_(None) if grant.office is None else Task.office_id == grant.office,
+        )
+        for grant in actor.grants
+    ]
+    house_wide = [
+        and_(Task.person_id.is_(None), Task.role == grant.role.value)
+        for grant in actor.grants
+        if grant.office is None
+    ]
+    return or_(Task.person_id == actor.person, mine, *by_role, *house_wide)
+
+
+def tasks_for(session: Session, actor: Staff, limit: int = 50) -> Sequence[Task]:
+    """What waits for this person, the most urgent first."""
+    return session.scalars(
+        select(Task)
+        .where(Task.done_at.is_(None), _waits_for(actor))
+        .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
+        .limit(limit)
+    ).all()
+
+
+def count_tasks(session: Session, actor: Staff) -> int:
+    return (
+        session.scalar(select(func.count()).where(Task.done_at.is_(None), _waits_for(actor))) or 0
+    )
