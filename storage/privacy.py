@@ -3,7 +3,9 @@
 Every table carries its entry in ``info``, beside the columns it speaks about, so that nobody can add a table and
 forget whom it concerns::
 
-    __table_args__ = {"info": privacy("Postein- und -ausgang", "sender_id", "10 Jahre nach z.d.A.", "keep")}
+    __table_args__ = (
+        {"info": privacy("Posteingang", "sender_id", "10 Jahre nach z.d.A.", "keep")},
+    )
 """
 
 from collections.abc import Iterable
