@@ -104,7 +104,6 @@ class Mail(WithId, Table):
     )
 
     key: Mapped[str] = mapped_column(unique=True)
-    message_id: Mapped[str]
     recipient: Mapped[str]
     subject: Mapped[str]
     text: Mapped[str]

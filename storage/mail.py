@@ -1,0 +1,223 @@
+"""Outgoing mail: written with the deed that causes it, sent later by the engine.
+
+Without a mail server in the settings, mails become ``.eml`` files in ``data_dir/mail``. The Message-ID follows from
+the mail's key: should the process die between the server's "accepted" and our commit, the second copy carries the
+same id and is recognised as a duplicate by whoever receives it (RFC 5322 section 3.6.4).
+"""
+
+import hashlib
+import os
+import re
+import smtplib
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from config.settings import Settings
+from storage.clock import local, new_id, utc_now
+from storage.jobs import queue
+from storage.jobs.handlers import JobContext, JobKind, PermanentError, TemporaryError
+from storage.jobs.queue import ClaimedJob
+from storage.jobs.tables import Mail, MailAttachment
+
+SMTP_TIMEOUT = 30.0
+_ADDRESS = re.compile(r"[^\s@<>,;:\"\\()\[\]]{1,64}@[^\s@<>,;:\"\\()\[\]]{1,255}")
+_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; *[\w-]+=[\w.-]+)*", re.ASCII)
+
+
+class MailRefusedError(ValueError):
+    """An address or header that can't be sent. The message is for people, in German."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """``media_type`` may carry parameters: ``text/calendar; method=REQUEST``."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def send_later(
+    session: Session,
+    to: str,
+    subject: str,
+    text: str,
+    key: str,
+    reply_to: str | None = None,
+    attachments: Sequence[Attachment] = (),
+    *,
+    now: datetime | None = None,
+) -> UUID:
+    """Write a mail in the caller's transaction; the same key is the same mail and goes out once.
+
+    Raises ``MailRefusedError`` for anything that is not one plain address, or would smuggle a header in.
+    """
+    for address in (to, reply_to):
+        if address is not None and not _ADDRESS.fullmatch(address):
+            raise MailRefusedError("Die E-Mail-Adresse ist nicht gültig.")
+    for header in (subject, *(attachment.name for attachment in attachments)):
+        if not header.isprintable():
+            raise MailRefusedError("Betreff und Dateinamen dürfen keine Steuerzeichen enthalten.")
+    if any(not _MEDIA_TYPE.fullmatch(attachment.media_type) for attachment in attachments):
+        raise MailRefusedError("Der Dateityp einer Anlage ist nicht gültig.")
+    existing = session.scalar(select(Mail.id).where(Mail.key == key))
+    if existing is not None:
+        return existing
+    mail = Mail(
+        id=new_id(),
+        key=key,
+        recipient=to,
+        subject=subject,
+        text=text,
+        reply_to=reply_to,
+        created_at=now or utc_now(),
+    )
+    session.add(mail)
+    session.add_all(
+        MailAttachment(
+            mail_id=mail.id,
+            position=position,
+            name=attachment.name,
+            media_type=attachment.media_type,
+            content=attachment.content,
+        )
+        for position, attachment in enumerate(attachments)
+    )
+    session.flush()
+    queue.enqueue(session, MAIL.name, str(mail.id), {"mail": str(mail.id)}, now=now)
+    return mail.id
+
+
+def message_id(key: str, mail_from: str) -> str:
+    """The Message-ID of the mail with this key, angle brackets included."""
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{mail_from.rpartition('@')[2]}>"
+
+
+def compose(mail: Mail, attachments: Sequence[MailAttachment], mail_from: str) -> EmailMessage:
+    """The mail as it goes out: the same row gives the same bytes, apart from MIME boundaries."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = mail_from
+    message["To"] = mail.recipient
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(local(mail.created_at))
+    message["Message-ID"] = message_id(mail.key, mail_from)
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
+    if mail.reply_to:
+        message["Reply-To"] = mail.reply_to
+    message.set_content(mail.text, cte="quoted-printable")
+    for attachment in attachments:
+        media_type, *parameters = (part.strip() for part in attachment.media_type.split(";"))
+        main, _, sub = media_type.partition("/")
+        message.add_attachment(
+            attachment.content, maintype=main, subtype=sub, filename=attachment.name
+        )
+        part = list(message.iter_attachments())[-1]
+        for name, _, value in (parameter.partition("=") for parameter in parameters):
+            part.set_param(name, value)
+    return message
+
+
+def _send(context: JobContext, job: ClaimedJob) -> None:
+    house = context.house
+    mail_id = UUID(job.payload["mail"])
+    with house.database.read() as session:
+        mail = session.get(Mail, mail_id)
+        attachments = session.scalars(
+            select(MailAttachment)
+            .where(MailAttachment.mail_id == mail_id)
+            .order_by(MailAttachment.position)
+        ).all()
+    if mail is None:
+        raise PermanentError("Die E-Mail wurde vor dem Versand gelöscht.")
+    if mail.sent_at is None:
+        message = compose(mail, attachments, house.settings.mail_from)
+        if house.settings.smtp_host:
+            _by_smtp(message, house.settings)
+        else:
+            _as_file(message, house.settings.in_data("mail", "x").parent)
+    with house.database.write() as session:
+        now = house.clock()
+        session.execute(
+            update(Mail).where(Mail.id == mail_id, Mail.sent_at.is_(None)).values(sent_at=now)
+        )
+        queue.complete(session, job, now)
+
+
+def _as_file(message: EmailMessage, folder: Path) -> None:
+    """One file per Message-ID, complete or absent."""
+    name = message["Message-ID"].strip("<>").partition("@")[0]
+    target, draft = folder / f"{name}.eml", folder / f".{name}.{os.getpid()}.tmp"
+    try:
+        with draft.open("wb") as file:
+            file.write(message.as_bytes())
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise TemporaryError(
+            f"Die E-Mail konnte nicht abgelegt werden: {error.strerror}"
+        ) from error
+
+
+def _by_smtp(message: EmailMessage, settings: Settings) -> None:
+    assert settings.smtp_host is not None
+    try:
+        with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=SMTP_TIMEOUT) as server:
+            if settings.smtp_starttls:
+                server.starttls(context=ssl.create_default_context())
+            if settings.smtp_user:
+                server.login(settings.smtp_user, settings.smtp_password or "")
+            server.send_message(message)
+    except smtplib.SMTPRecipientsRefused as error:
+        code, text = next(iter(error.recipients.values()))
+        raise _refused(code, text, "Der Mailserver nimmt den Empfänger nicht an") from error
+    except (smtplib.SMTPAuthenticationError, smtplib.SMTPSenderRefused) as error:
+        # Ours to mend in the settings: the mail waits.
+        raise TemporaryError(
+            f"Der Mailserver weist unsere Anmeldung oder den Absender ab ({error.smtp_code})."
+        ) from error
+    except smtplib.SMTPResponseException as error:
+        raise _refused(
+            error.smtp_code, error.smtp_error, "Der Mailserver weist die E-Mail ab"
+        ) from error
+    except ssl.SSLError as error:
+        raise TemporaryError(
+            f"Die verschlüsselte Verbindung zum Mailserver kam nicht zustande: {error.reason}"
+        ) from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise TemporaryError(f"Der Mailserver ist nicht erreichbar: {error}") from error
+
+
+def _refused(code: int, text: bytes | str, what: str) -> Exception:
+    """RFC 5321 section 4.2.1: 4yz asks for another try, 5yz for none."""
+    del text  # it may quote the address
+    return (PermanentError if code >= 500 else TemporaryError)(f"{what} (Antwort {code}).")
+
+
+def forget_sent(session: Session, now: datetime, keep: timedelta = timedelta(days=30)) -> int:
+    """Delete mails sent longer ago than ``keep``, attachments included. Returns their number."""
+    old = select(Mail.id).where(Mail.sent_at < now - keep)
+    session.execute(delete(MailAttachment).where(MailAttachment.mail_id.in_(old)))
+    ids = session.scalars(delete(Mail).where(Mail.sent_at < now - keep).returning(Mail.id)).all()
+    return len(ids)
+
+
+MAIL = JobKind(
+    "mail",
+    "E-Mails versenden",
+    handle_one=_send,
+    max_attempts=80,  # about three days with the back-off's cap of one hour
+    concurrency=2,
+    lease=timedelta(minutes=5),
+)
