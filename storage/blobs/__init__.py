@@ -1,0 +1,1 @@
+"""Blobs: bytes by their SHA-256, encrypted at rest, counted by their references, never changed."""

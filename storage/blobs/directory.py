@@ -1,0 +1,91 @@
+"""Blobs as files of one directory."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from storage.blobs.errors import BlobMissingError, explained
+
+_STAGED = "staged"
+
+
+class Directory:
+    """``root/ab/cd/<sha256>``; files come to be by rename only, so that a name always means a whole blob."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._staged = root / _STAGED
+        self._staged.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    @contextmanager
+    def stage(self) -> Iterator[BinaryIO]:
+        """A temporary file on the blobs' own file system; gone afterwards unless it was published."""
+        path = self._staged / secrets.token_hex(16)
+        with explained():
+            file = path.open("xb+")
+            path.chmod(0o600)
+        try:
+            yield file
+        finally:
+            path.unlink(missing_ok=True)
+            with suppress(OSError):  # on a full disk closing fails once more
+                file.close()
+
+    def publish(self, staged: BinaryIO, name: str) -> None:
+        """Give a staged file its name, durably: file, rename, and the directories that hold the name."""
+        target = self._path(name)
+        with explained():
+            staged.flush()
+            os.fsync(staged.fileno())
+            self._make_parents(target)
+            Path(staged.name).rename(target)
+            _sync(target.parent)
+
+    def open(self, name: str) -> BinaryIO:
+        try:
+            return self._path(name).open("rb")
+        except FileNotFoundError as error:
+            raise BlobMissingError(name) from error
+
+    def exists(self, name: str) -> bool:
+        return self._path(name).exists()
+
+    def delete(self, name: str) -> None:
+        self._path(name).unlink(missing_ok=True)
+
+    def names(self) -> Iterator[tuple[str, datetime]]:
+        """All blobs, with the moment each was written."""
+        for path in self._root.glob("??/??/*"):
+            yield path.name, _written(path)
+
+    def discard_staged(self, before: datetime) -> int:
+        """Remove what writers that were killed left behind; how many files that were."""
+        left = [path for path in self._staged.iterdir() if _written(path) < before]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
+
+    def _path(self, name: str) -> Path:
+        return self._root / name[:2] / name[2:4] / name
+
+    def _make_parents(self, target: Path) -> None:
+        for folder in (target.parent.parent, target.parent):
+            if not folder.exists():
+                folder.mkdir(exist_ok=True, mode=0o700)
+                _sync(folder.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _written(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
