@@ -1,0 +1,108 @@
+"""An invoice read from its printed pages, where no structured data came with it."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from ocr.analysis import invoice_head as head
+from ocr.analysis import invoice_parties as parties
+from ocr.analysis.invoice_labels import fold
+from ocr.analysis.invoice_rows import Row, rows_of
+from ocr.analysis.invoice_totals import Totals, totals
+from ocr.documents import Finding, Invoice, Page
+
+MOST_PAGES = 40
+"""Pages of one invoice that are looked at, from the front and from the back."""
+_CUE = re.compile(
+    r"rechnung|gutschrift|invoice|credit ?note|faktura|r ?e ?c ?h ?n ?u ?n ?g|beleg-?nr|stornobeleg",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(
+    r"^(?:\w*rechnung|rechnungs ?korrektur|\w*gutschrift|\w*invoice|credit note|faktura|kostennote|honorarnote"
+    r"|storno\w*|korrekturrechnung|rechnungskorrektur)\b"
+)
+_OTHER_TITLE = re.compile(
+    r"^(?:(?:zahlungs)?erinnerung|(?:\w{1,8} )?mahnung|\w*angebot|lieferschein|auftragsbestatigung|bestellung"
+    r"|kostenvoranschlag|\w*bescheid|kontoauszug|quotation|delivery note|order confirmation|reminder|quote)\b"
+    r"(?! ?(?:nr|nummer|datum|vom|no|number|date)\b)"
+)
+_CREDIT = re.compile(r"^(?:\w*gutschrift|credit note|storno(?:rechnung|beleg)?|rechnungsstorno)\b")
+_HEAD_LABEL = re.compile(
+    r"rechnungs ?(?:nummer|nr|datum)|\binvoice (?:no|number|date)|beleg ?(?:nr|nummer|datum)|gutschrifts? ?(?:nr|nummer)"
+)
+_STRONG_SUM = re.compile(
+    r"rechnungs(?:end)?betrag|rechnungsbeitrag|rechnungssumme|invoice total|gutschriftsbetrag"
+)
+_PAYMENT = re.compile(
+    r"\biban\b|bankverbindung|uberweis|lastschrift|zahlbar|\bpayable\b|bank account|bic\b"
+)
+_ENOUGH = 5
+
+
+def read_pages(pages: Sequence[Page], findings: Sequence[Finding]) -> Invoice | None:
+    """The invoice printed on the pages, None if they don't look like one or show no total."""
+    if not any(_CUE.search(page.text) for page in pages):
+        return None
+    if len(pages) > MOST_PAGES:
+        pages = [*pages[: MOST_PAGES // 2], *pages[-MOST_PAGES // 2 :]]
+    rows = rows_of(pages)
+    sums = totals(rows) if rows else None
+    if sums is None or _points(rows, sums) < _ENOUGH:
+        return None
+    sign = -1 if sums.total > 0 and _is_credit(rows) else 1
+    receiver = parties.buyer(rows)
+    issued = head.issue_date(rows)
+    due_day = head.due_date(rows)
+    return Invoice(
+        number=head.number(rows),
+        date=issued.isoformat() if issued else None,
+        currency=sums.currency,
+        total=_money(sums.total, sign),
+        tax=_money(sums.tax, sign),
+        due=_money(sums.due, sign),
+        seller=parties.seller(rows, receiver),
+        buyer=receiver,
+        iban=parties.iban(pages, findings),
+        leitweg_id=_leitweg(findings),
+        due_date=due_day.isoformat() if due_day else None,
+        source="page",
+    )
+
+
+def _points(rows: Sequence[Row], sums: Totals) -> int:
+    """How much speaks for an invoice: title, labels of its head, a proven or strongly labelled total."""
+    titles = [t for r in rows if r.top < 0.6 and r.page == rows[0].page for t in _short(r)]
+    text = "\n".join(fold(row.text) for row in rows)
+    named = next(
+        (bool(_TITLE.search(t)) for t in titles if _TITLE.search(t) or _OTHER_TITLE.search(t)), None
+    )
+    points = 0 if named is None else 3 if named else -5
+    points += 2 if _HEAD_LABEL.search(text) else 0
+    points += 2 if _STRONG_SUM.search(text) else 0
+    points += 1 if _PAYMENT.search(text) else 0
+    points += 2 if sums.proven else 0
+    points += 1 if sums.strong else 0
+    return points
+
+
+def _short(row: Row) -> list[str]:
+    """The cells of the row as titles: folded, letters spaced out („R E C H N U N G“) drawn together."""
+    return [
+        re.sub(r"\b(?:[a-z] ){3,}[a-z]\b", lambda match: match[0].replace(" ", ""), fold(cell.text))
+        for cell in row.cells
+        if len(cell.text) <= 90
+    ]
+
+
+def _is_credit(rows: Sequence[Row]) -> bool:
+    """Titles of credit notes; „Rechnungskorrektur“ isn't among them: it may replace an invoice in full."""
+    first = (row for row in rows if row.page == rows[0].page and row.top < 0.6)
+    return any(_CREDIT.search(title) and len(title) <= 60 for row in first for title in _short(row))
+
+
+def _money(amount: Decimal | None, sign: int) -> str | None:
+    return None if amount is None else format(sign * amount + Decimal("0.00"), "f")
+
+
+def _leitweg(findings: Sequence[Finding]) -> str | None:
+    return next((str(f.normalized) for f in findings if f.kind == "leitweg_id" and f.valid), None)

@@ -1,0 +1,163 @@
+"""The rows of a page as an eye reads them across columns, made from the boxes of the words.
+
+The reading order of a text layer or of Tesseract goes column by column; on an invoice the label stands left of its
+value, often far away. So words are put into rows by height and into cells by the gaps between them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from statistics import median
+
+from ocr.documents import Box, Page
+
+_CELL_GAP = 1.3
+"""In text heights. A blank is 0.4 of a capital's height, in typewriter fonts 0.9; columns are two blanks apart."""
+CELL_BREAK = "   "
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A word and its box."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Neighbouring words without a column's gap between them. ``start``: offset in the row's text."""
+
+    text: str
+    x0: float
+    x1: float
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Words of one height, from left to right. ``top`` and ``bottom`` as shares of the page (0 to 1)."""
+
+    page: int
+    words: tuple[Placed, ...]
+    page_height: float
+
+    @cached_property
+    def height(self) -> float:
+        """The height of the text (words of mere punctuation don't count)."""
+        tall = [w.box[3] - w.box[1] for w in self.words if any(c.isalnum() for c in w.text)]
+        return max(median(tall or [w.box[3] - w.box[1] for w in self.words]), 1.0)
+
+    @cached_property
+    def y0(self) -> float:
+        return min(word.box[1] for word in self.words)
+
+    @cached_property
+    def y1(self) -> float:
+        return max(word.box[3] for word in self.words)
+
+    @property
+    def top(self) -> float:
+        return self.y0 / self.page_height
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        groups: list[list[Placed]] = [[self.words[0]]]
+        for before, word in pairwise(self.words):
+            if word.box[0] - before.box[2] > _CELL_GAP * self.height:
+                groups.append([])
+            groups[-1].append(word)
+        cells = []
+        start = 0
+        for group in groups:
+            text = " ".join(word.text for word in group)
+            cells.append(Cell(text, group[0].box[0], group[-1].box[2], start))
+            start += len(text) + len(CELL_BREAK)
+        return tuple(cells)
+
+    @cached_property
+    def text(self) -> str:
+        """Words parted by one blank, cells by three."""
+        return CELL_BREAK.join(cell.text for cell in self.cells)
+
+    @cached_property
+    def _spans(self) -> tuple[tuple[int, int, float, float], ...]:
+        spans = []
+        words = iter(self.words)
+        for cell in self.cells:
+            start = cell.start
+            while start < cell.end:
+                word = next(words)
+                spans.append((start, start + len(word.text), word.box[0], word.box[2]))
+                start += len(word.text) + 1
+        return tuple(spans)
+
+    def extent(self, start: int, end: int) -> tuple[float, float]:
+        """From where to where the characters ``start`` to ``end`` of the row's text reach on the page."""
+        touched = [span for span in self._spans if span[0] < end and span[1] > start]
+        return touched[0][2], touched[-1][3]
+
+    def widest_gap(self, start: int, end: int) -> float:
+        """The widest gap between words inside the characters ``start`` to ``end``, in text heights."""
+        touched = [span for span in self._spans if span[0] < end and span[1] > start]
+        gaps = [(right[2] - left[3]) / self.height for left, right in pairwise(touched)]
+        return max(gaps, default=0.0)
+
+    def cell_at(self, offset: int) -> int:
+        """The index of the cell that holds the character."""
+        return max(i for i, cell in enumerate(self.cells) if cell.start <= offset)
+
+
+def rows_of(pages: Sequence[Page]) -> tuple[Row, ...]:
+    """All rows of all pages, from top to bottom."""
+    return tuple(row for page in pages for row in _rows(page))
+
+
+def _rows(page: Page) -> list[Row]:
+    placed = [Placed(w.text.strip(), w.box) for w in page.words if w.box and w.text.strip()]
+    placed = [word for word in placed if not _is_upright(word)]
+    if not placed:
+        placed = _from_text(page.text)
+    height = page.height or max((word.box[3] for word in placed), default=1.0)
+    lines: list[list[Placed]] = []
+    for word in sorted(placed, key=lambda word: word.box[1] + word.box[3]):
+        line = next((line for line in reversed(lines[-4:]) if _same_row(line, word)), None)
+        if line is None:
+            lines.append([word])
+        else:
+            line.append(word)
+    rows = (Row(page.number, tuple(sorted(ws, key=lambda w: w.box[0])), height) for ws in lines)
+    return sorted(rows, key=lambda row: row.y0 + row.y1)
+
+
+def _is_upright(word: Placed) -> bool:
+    """Text along the margin, turned by 90 degrees: it would glue rows together."""
+    width = word.box[2] - word.box[0]
+    return len(word.text) > 2 and word.box[3] - word.box[1] > 1.6 * max(width, 0.1)
+
+
+def _same_row(line: Sequence[Placed], word: Placed) -> bool:
+    """Whether the word overlaps the nearest word of the line by half of the lower one's height."""
+    middle = word.box[0] + word.box[2]
+    near = min(line, key=lambda other: abs(other.box[0] + other.box[2] - middle))
+    shared = min(near.box[3], word.box[3]) - max(near.box[1], word.box[1])
+    lower = min(near.box[3] - near.box[1], word.box[3] - word.box[1])
+    return shared >= 0.5 * max(lower, 0.1)
+
+
+def _from_text(text: str) -> list[Placed]:
+    """Words of text without layout, placed as on a typewriter: one unit per character, two per line."""
+    placed = []
+    for number, line in enumerate(text.expandtabs(8).splitlines()):
+        column = 0
+        for word in line.split(" "):
+            if word:
+                box = (float(column), 2.0 * number, float(column + len(word)), 2.0 * number + 1.0)
+                placed.append(Placed(word, box))
+            column += len(word) + 1
+    return placed
