@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 import yaml
@@ -23,20 +22,37 @@ ROLES: tuple[Role, ...] = Role.__args__  # type: ignore[attr-defined]  # typing 
 Fate = Literal["vernichten", "anbieten"]
 Protection = Literal["open", "internal", "personnel", "social", "tax", "youth"]
 
-DOCUMENT_KINDS: Mapping[str, str] = MappingProxyType(
-    {
-        "antrag": "Antrag", "anzeige": "Anzeige/Meldung", "anfrage": "Anfrage", "bescheid": "Bescheid",
-        "bescheinigung": "Bescheinigung", "anhoerung": "Anhörung", "stellungnahme": "Stellungnahme",
-        "widerspruch": "Widerspruch", "einspruch": "Einspruch", "beschwerde": "Beschwerde",
-        "dienstaufsichtsbeschwerde": "Dienstaufsichtsbeschwerde", "kuendigung": "Kündigung",
-        "vertrag": "Vertrag", "angebot": "Angebot", "lieferschein": "Lieferschein", "rechnung": "Rechnung",
-        "gutschrift": "Gutschrift", "mahnung": "Mahnung", "einladung": "Einladung", "protokoll": "Protokoll",
-        "vermerk": "Vermerk", "vollmacht": "Vollmacht", "bewerbung": "Bewerbung", "urteil": "Urteil",
-        "beschluss": "Beschluss", "ladung": "Ladung", "zustellungsurkunde": "Zustellungsurkunde",
-        "werbung": "Newsletter/Werbung", "sonstiges": "Sonstiges",
-    }
-)  # fmt: skip
-"""Kinds of documents: key and German name."""
+DOCUMENT_KINDS: tuple[str, ...] = (
+    "Antrag",
+    "Anzeige/Meldung",
+    "Anfrage",
+    "Bescheid",
+    "Bescheinigung",
+    "Anhörung",
+    "Stellungnahme",
+    "Widerspruch",
+    "Einspruch",
+    "Beschwerde",
+    "Dienstaufsichtsbeschwerde",
+    "Kündigung",
+    "Vertrag",
+    "Angebot",
+    "Lieferschein",
+    "Rechnung",
+    "Gutschrift",
+    "Mahnung",
+    "Einladung",
+    "Protokoll",
+    "Vermerk",
+    "Vollmacht",
+    "Bewerbung",
+    "Urteil",
+    "Beschluss",
+    "Ladung",
+    "Zustellungsurkunde",
+    "Newsletter/Werbung",
+    "Sonstiges",
+)
 
 _LATIN = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ğ": "g", "ı": "i", "ć": "c", "ş": "s"}
@@ -186,7 +202,7 @@ class Heading:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A subject (Betreff) of the Aktenplan: files are kept here. ``years`` of retention count from the end of
-    the year of closing; ``office`` is a key, ``kinds`` are keys of :data:`DOCUMENT_KINDS` typical here.
+    the year of closing; ``office`` is a key, ``kinds`` (of :data:`DOCUMENT_KINDS`) are typical here.
     """
 
     number: str

@@ -13,7 +13,6 @@ from stdnum.iso7064 import mod_97_10
 
 from config import seeds
 
-
 Edit = Callable[[Any], Any]
 Change = Callable[[str, Edit], None]
 
