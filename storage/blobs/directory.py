@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from storage.blobs.errors import BlobMissingError, explained
+from storage.keyfiles import sync_folder
 
 _STAGED = "staged"
 
@@ -43,7 +44,7 @@ class Directory:
             os.fsync(staged.fileno())
             self._make_parents(target)
             Path(staged.name).rename(target)
-            _sync(target.parent)
+            sync_folder(target.parent)
 
     def open(self, name: str) -> BinaryIO:
         try:
@@ -76,15 +77,7 @@ class Directory:
         for folder in (target.parent.parent, target.parent):
             if not folder.exists():
                 folder.mkdir(exist_ok=True, mode=0o700)
-                _sync(folder.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+                sync_folder(folder.parent)
 
 
 def _written(path: Path) -> datetime:

@@ -1,12 +1,12 @@
 """The master keys that wrap each blob's own key: small files below ``data_dir/keys``, readable by us only."""
 
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from storage.blobs.errors import BlobStoreError
+from storage.keyfiles import keep_secret
 
 KEY_BYTES = 32
 KEY_ID_BYTES = 8
@@ -33,7 +33,6 @@ def load_master_key(folder: Path) -> MasterKey:
 
     The newest by name (its number counts up) is current. Raises ``BlobStoreError`` for a key of wrong length.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     files = sorted(folder.glob("blob-*.key"))
     if not files:
         _create(folder, 1)
@@ -53,23 +52,5 @@ def rotate_master_key(folder: Path) -> MasterKey:
 
 
 def _create(folder: Path, number: int) -> None:
-    """Durable before it is used, and never over an existing key: two starting processes share the first one."""
     target = folder / f"blob-{number:0{KEY_ID_BYTES}d}.key"
-    staged = folder / f".{secrets.token_hex(8)}"
-    descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(staged, target)
-        except FileExistsError:
-            return
-        directory = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
-    finally:
-        staged.unlink(missing_ok=True)
+    keep_secret(target, secrets.token_bytes(KEY_BYTES))

@@ -19,6 +19,7 @@ from storage.journal.tables import JournalPending
 SALT_BYTES = 16
 FIRST_CHAIN = bytes(32)
 _OPAQUE = re.compile(r"[A-Za-z0-9:._/-]{1,120}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +123,11 @@ def record(
         )
     )
     return identifier
+
+
+def blob_of(details: str) -> str | None:
+    """The blob that canonical details speak of: their key ``sha256``, where it is one."""
+    if '"sha256":' not in details:
+        return None
+    named = json.loads(details).get("sha256")
+    return named if isinstance(named, str) and _SHA256.fullmatch(named) else None
