@@ -1,0 +1,259 @@
+"""Internet mail (RFC 5322, MIME). Malformed mail is normal: whatever can be had is had, nothing raises."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from email import errors as mail_errors
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import Message
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+from email.utils import getaddresses, parsedate_to_datetime
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from ocr.detection import MAIL
+from ocr.documents import Attachment, Reading, UnreadableError
+from ocr.encoding import decode
+from ocr.layout import clean
+from ocr.limits import Limits
+from ocr.names import safe_name
+from ocr.readers.archive import type_of
+from ocr.readers.web import readable
+from ocr.readers.word import as_pages
+
+Part: TypeAlias = "Message[str, str]"
+
+_DEEPEST = 20  # multiparts within multiparts
+_SMALL_INLINE = 20_000  # bytes: a logo in a signature
+_FAULTS = (ValueError, LookupError, AttributeError, TypeError, AssertionError, mail_errors.MessageError,
+           RecursionError, OverflowError)  # fmt: skip
+
+
+def header(message: Part, name: str) -> str:
+    """A header decoded (RFC 2047) to one line; raw eight-bit headers are guessed."""
+    try:
+        raw = message.get(name)
+        if raw is None:
+            return ""
+        text = str(raw).encode("utf-8", "surrogateescape")
+        pieces = decode_header(decode(text)) if b"=?" in text else [(decode(text), None)]
+        try:
+            value = str(make_header(pieces))
+        except _FAULTS:
+            value = "".join(
+                decode(piece, charset) if isinstance(piece, bytes) else piece
+                for piece, charset in pieces
+            )
+    except _FAULTS:
+        return ""
+    return " ".join(clean(value.replace("\r", " ").replace("\n", " ")).split())
+
+
+def addresses(message: Part, name: str) -> list[tuple[str, str]]:
+    """Names and addresses of a header that may occur several times."""
+    try:
+        # Parsed before decoding: an encoded name may hide commas and angle brackets.
+        raw = [str(value) for value in message.get_all(name, [])]
+        parsed = getaddresses(
+            [value.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for value in raw]
+        )
+    except _FAULTS:
+        return []
+    found = []
+    for shown, address in parsed:
+        wrapper: Part = Message()
+        wrapper["x"] = shown
+        if address or shown:
+            found.append((header(wrapper, "x"), clean(address).strip()))
+    return found
+
+
+def is_automatic(message: Part) -> bool:
+    """Sent by a machine (RFC 3834 and the older habits that mean the same)."""
+    submitted = header(message, "Auto-Submitted").lower()
+    if submitted and not submitted.startswith("no"):
+        return True
+    if header(message, "Precedence").lower() in {"bulk", "junk", "list", "auto_reply"}:
+        return True
+    if header(message, "Return-Path") == "<>":
+        return True
+    return any(
+        message.get(name) is not None for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Reply")
+    )
+
+
+def _date(message: Part) -> str | None:
+    with suppress(*_FAULTS):
+        value = header(message, "Date")
+        return parsedate_to_datetime(value).isoformat() if value else None
+    return None
+
+
+def header_properties(message: Part) -> dict[str, Any]:
+    """What the headers state, in the shape of ``rathaus kiss parse``."""
+    sender = (addresses(message, "From") or addresses(message, "Sender") or [("", "")])[0]
+    references = f"{header(message, 'References')} {header(message, 'In-Reply-To')}".split()
+    return {
+        "from": sender[1],
+        "from_name": sender[0],
+        "to": [address for _, address in addresses(message, "To")],
+        "cc": [address for _, address in addresses(message, "Cc")],
+        "reply_to": [address for _, address in addresses(message, "Reply-To")],
+        "subject": header(message, "Subject"),
+        "date": _date(message),
+        "message_id": header(message, "Message-ID"),
+        "references": list(dict.fromkeys(references)),
+        "automatic": is_automatic(message),
+        "list": message.get("List-Id") is not None or message.get("List-Unsubscribe") is not None,
+    }
+
+
+def _leaves(message: Part, depth: int = 0) -> Iterator[tuple[Part, bool]]:
+    """Parts in order, each with whether it belongs to the body; attached mails are leaves."""
+    kind = message.get_content_type()
+    payload = message.get_payload()
+    if not isinstance(payload, list) or kind.startswith("message/") or depth > _DEEPEST:
+        yield message, _is_body(message)
+        return
+    if kind == "multipart/alternative":
+        yield from _alternative([part for part in payload if isinstance(part, Message)], depth)
+        return
+    for part in payload:
+        if isinstance(part, Message):
+            yield from _leaves(part, depth + 1)
+
+
+def _alternative(choices: list[Part], depth: int) -> Iterator[tuple[Part, bool]]:
+    """Of several shapes of one text the plain one, or the first that says something."""
+    spread = [list(_leaves(choice, depth + 1)) for choice in choices]
+
+    def says(kind: str) -> Callable[[list[tuple[Part, bool]]], bool]:
+        return lambda leaves: any(
+            body and part.get_content_type() == kind and _text(part).strip()
+            for part, body in leaves
+        )
+
+    chosen = next(
+        (leaves for kind in ("text/plain", "text/html") for leaves in spread if says(kind)(leaves)),
+        None,
+    )
+    for leaves in spread:
+        for part, body in leaves:
+            if body and leaves is not chosen and part.get_content_maintype() == "text":
+                continue  # the same text in another shape
+            yield part, body
+
+
+def _is_body(part: Part) -> bool:
+    if part.get_content_type() not in {"text/plain", "text/html"}:
+        return False
+    try:
+        return part.get_content_disposition() != "attachment" and not part.get_filename()
+    except _FAULTS:
+        return True
+
+
+def _bytes(part: Part) -> bytes:
+    """The decoded content; whatever is there if the encoding is broken."""
+    try:
+        payload = part.get_payload(decode=True)
+    except _FAULTS:
+        payload = None
+    if isinstance(payload, bytes):
+        return payload
+    with suppress(*_FAULTS):
+        inner = part.get_payload()
+        if isinstance(inner, list):
+            return b"".join(item.as_bytes() for item in inner if isinstance(item, Message))
+        return str(inner).encode("utf-8", "surrogateescape")
+    return b""
+
+
+def _text(part: Part) -> str:
+    try:
+        charset = part.get_content_charset()
+    except _FAULTS:
+        charset = None
+    text = decode(_bytes(part), charset)
+    return readable(text) if part.get_content_type() == "text/html" else text
+
+
+def _filename(part: Part, number: int) -> str:
+    try:
+        raw = part.get_filename() or ""
+    except _FAULTS:
+        raw = ""
+    if not raw and part.get_content_type() == "message/rfc822":
+        inner = part.get_payload()
+        first = inner[0] if isinstance(inner, list) and inner else None
+        subject = header(first, "Subject") if isinstance(first, Message) else ""
+        return safe_name(f"{subject or 'Nachricht'}.eml".replace("/", "-"), "Nachricht.eml")
+    wrapper: Part = Message()
+    wrapper["x"] = raw
+    ending = {"text/html": ".html", "text/plain": ".txt"}.get(part.get_content_type(), "")
+    return safe_name(header(wrapper, "x"), f"Anhang-{number}{ending}")
+
+
+def _attachments(parts: list[Part], limits: Limits, warnings: list[str]) -> list[Attachment]:
+    found: list[Attachment] = []
+    total = 0
+    for number, part in enumerate(parts, start=1):
+        content = _bytes(part)
+        total += len(content)
+        if len(found) >= limits.members or total > limits.unpacked:
+            warnings.append("Die Nachricht hat zu viele oder zu große Anhänge; einige fehlen.")
+            break
+        name = _filename(part, number)
+        kind = MAIL if part.get_content_type() == "message/rfc822" else type_of(content, name)
+        if name.lower() == "winmail.dat" or part.get_content_type() == "application/ms-tnef":
+            kind = "application/ms-tnef"
+            warnings.append(
+                f"Der Anhang „{name}“ ist im Outlook-Format TNEF und wird nicht ausgepackt."
+            )
+        found.append(Attachment(name, kind, len(content), content))
+    return found
+
+
+def _is_decoration(part: Part) -> bool:
+    """A small picture that the HTML shows: a logo or a line."""
+    inline = part.get("Content-ID") is not None and part.get_content_maintype() == "image"
+    return inline and len(_bytes(part)) < _SMALL_INLINE
+
+
+def read_mail(source: bytes | Path, limits: Limits) -> Reading:
+    """Headers as properties, the body as one page, attachments (attached mails too) as attachments."""
+    data = source if isinstance(source, bytes) else source.read_bytes()
+    warnings: list[str] = []
+    try:
+        message = message_from_bytes(data, policy=compat32)
+        leaves = list(_leaves(message))
+    except RecursionError:
+        message = BytesHeaderParser(policy=compat32).parsebytes(data)
+        leaves = []
+        warnings.append("Die Nachricht ist zu tief verschachtelt; gelesen wurde nur der Kopf.")
+    except _FAULTS as error:
+        raise UnreadableError(
+            "damaged", "Diese E-Mail ist beschädigt. Bitte erneut anfordern."
+        ) from error
+    properties = header_properties(message)
+    bodies = [
+        _text(part).replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+        for part, body in leaves
+        if body
+    ]
+    text = clean("\n\n".join(body for body in bodies if body.strip()))
+    if len(text) > limits.text:
+        text = text[: limits.text]
+        warnings.append("Die Nachricht enthält sehr viel Text; gelesen wurde nur der Anfang.")
+    others = [part for part, body in leaves if not body and not _is_decoration(part)]
+    others = [part for part in others if _bytes(part) or part.get_filename()]
+    attachments = _attachments(others, limits, warnings)
+    properties["defects"] = sorted(
+        {
+            type(defect).__name__
+            for part in (message, *(part for part, _ in leaves))
+            for defect in part.defects
+        }
+    )
+    return Reading(MAIL, as_pages([text]), tuple(attachments), properties, tuple(warnings))
