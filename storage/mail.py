@@ -6,7 +6,6 @@ same id and is recognised as a duplicate by whoever receives it (RFC 5322 sectio
 """
 
 import hashlib
-import os
 import re
 import smtplib
 import ssl
@@ -28,6 +27,7 @@ from storage.jobs import queue
 from storage.jobs.handlers import JobContext, JobKind, PermanentError, TemporaryError
 from storage.jobs.queue import ClaimedJob
 from storage.jobs.tables import Mail, MailAttachment
+from storage.keyfiles import replace_durably
 
 SMTP_TIMEOUT = 30.0
 _ADDRESS = re.compile(r"[^\s@<>,;:\"\\()\[\]]{1,64}@[^\s@<>,;:\"\\()\[\]]{1,255}")
@@ -144,7 +144,7 @@ def _send(context: JobContext, job: ClaimedJob) -> None:
         if house.settings.smtp_host:
             _by_smtp(message, house.settings)
         else:
-            _as_file(message, house.settings.in_data("mail", "x").parent)
+            _as_file(message, house.settings.data_dir / "mail")
     with house.database.write() as session:
         now = house.clock()
         session.execute(
@@ -155,16 +155,11 @@ def _send(context: JobContext, job: ClaimedJob) -> None:
 
 def _as_file(message: EmailMessage, folder: Path) -> None:
     """One file per Message-ID, complete or absent."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = message["Message-ID"].strip("<>").partition("@")[0]
-    target, draft = folder / f"{name}.eml", folder / f".{name}.{os.getpid()}.tmp"
     try:
-        with draft.open("wb") as file:
-            file.write(message.as_bytes())
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
+        replace_durably(folder / f"{name}.eml", message.as_bytes())
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise TemporaryError(
             f"Die E-Mail konnte nicht abgelegt werden: {error.strerror}"
         ) from error

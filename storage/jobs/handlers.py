@@ -4,26 +4,11 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Literal
 from uuid import UUID
 
-from config.settings import Settings
-from storage.clock import Clock
-from storage.database import Database
+from storage.house import House
 from storage.jobs.queue import ClaimedJob
-
-
-class Services(Protocol):
-    """What handlers find in the house (``storage.house.House`` has it)."""
-
-    @property
-    def settings(self) -> Settings: ...
-    @property
-    def database(self) -> Database: ...
-    @property
-    def blobs(self) -> Any: ...
-    @property
-    def clock(self) -> Clock: ...
 
 
 class PermanentError(Exception):
@@ -38,7 +23,7 @@ class TemporaryError(Exception):
 class Outcome:
     """How one job of a batch ended: ``done``, ``retry`` (try again later) or ``failed`` (give up)."""
 
-    state: str
+    state: Literal["done", "retry", "failed"]
     reason: str | None = None
 
 
@@ -49,12 +34,21 @@ def _log_plainly(level: int, line: str) -> None:
     logging.getLogger("rathaus.jobs").log(level, "%s", line)
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class JobContext:
-    """Given to every handler and schedule: the house, and a log shown with the run (opaque ids only)."""
+    """Given to every handler and schedule: the house, and a log shown with the run (opaque ids only).
 
-    house: Services
+    ``stopping`` turns true when the engine is asked to stop: long work may end early then; what it has not
+    finished is done after the restart.
+    """
+
+    house: House
     write_log: Callable[[int, str], None] = field(default=_log_plainly)
+    stopping: Callable[[], bool] = field(default=_never)
 
     def info(self, line: str) -> None:
         self.write_log(logging.INFO, line)
@@ -74,7 +68,8 @@ class JobKind:
     Exactly one of ``handle_one`` (one job, on one of ``concurrency`` threads) and ``handle_batch`` (up to ``batch``
     jobs at once; it brings its own pool and says the outcome of each; jobs it doesn't mention are tried again). A
     handler may complete its job itself, in the transaction of its effects; otherwise that happens when it returns.
-    ``lease`` is how long a silent worker keeps a job; a living one extends it, so long work needs no long lease.
+    ``parallel`` is how many batches of this kind one engine works on at a time. ``lease`` is how long a silent worker
+    keeps a job; a living one extends it up to ``longest``, after which the work counts as stuck.
     """
 
     name: str
@@ -84,7 +79,9 @@ class JobKind:
     max_attempts: int = 8
     batch: int = 50
     concurrency: int = 2
+    parallel: int = 2
     lease: timedelta = timedelta(minutes=2)
+    longest: timedelta = timedelta(hours=2)
 
     def __post_init__(self) -> None:
         if (self.handle_one is None) == (self.handle_batch is None):

@@ -209,6 +209,12 @@ def extend(
     return _count(session, update(Job).where(*_held(jobs)).values(lease_until=until))
 
 
+def is_settled(session: Session, job: UUID) -> bool:
+    """Whether the job has been done (a repeat asked for meanwhile counts as new work)."""
+    state, repeat = session.execute(select(Job.state, Job.attempts == 0).where(Job.id == job)).one()
+    return state == "done" or (state == "waiting" and repeat)
+
+
 def release_expired(
     session: Session, now: datetime, attempts_allowed: Mapping[str, int] | None = None
 ) -> tuple[int, int]:

@@ -73,15 +73,15 @@ def finish(
     )
 
 
-def crashed(session: Session, engines: Iterable[str], now: datetime) -> list[UUID]:
-    """Mark what these dead engines left running. Returns the flow runs known to Prefect among them."""
+def crashed(session: Session, engines: Iterable[str], now: datetime) -> int:
+    """Mark what these dead engines left running. Returns the number of runs."""
     rows = session.scalars(
         update(Run)
         .where(Run.state == "running", Run.engine.in_(list(engines)))
         .values(state="crashed", finished_at=now, reason=CRASHED)
-        .returning(Run.flow_run)
+        .returning(Run.id)
     )
-    return [flow_run for flow_run in rows if flow_run is not None]
+    return len(rows.all())
 
 
 def engines_at_work(session: Session) -> set[str]:

@@ -1,0 +1,143 @@
+"""Each piece of the engine's work as one async Prefect flow run: visible, logged, retried there; never needed.
+
+Prefect gets opaque ids and counts, nothing else. The work itself is ours: should Prefect's server fail before it
+began, it is done without; should it fail afterwards, the result stands. No task per job: a batch of 50 is one run,
+because a run costs about a fifth of a second and a task six milliseconds.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from storage.jobs.runs import LogLine
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class RunLog:
+    """The log of one run, for our own table and for Prefect."""
+
+    lines: list[LogLine] = field(default_factory=list)
+
+    def write(self, level: int, line: str) -> None:
+        moment = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self.lines.append((moment, logging.getLevelName(level), line))
+
+
+@dataclass
+class Piece:
+    """One piece of work. ``do`` runs exactly once, inside a flow run or outside; it returns what went wrong, if so."""
+
+    name: str
+    run: UUID
+    log: RunLog
+    do: Callable[[], Awaitable[str | None]]
+    flow_run: UUID | None = None
+    begun: bool = False
+    problem: str | None = None
+    error: Exception | None = None
+
+    async def once(self) -> str | None:
+        self.begun = True
+        try:
+            self.problem = await self.do()
+        except Exception as error:  # noqa: BLE001 - kept for whoever carries the piece out
+            self.error, self.problem = error, type(error).__name__
+        return self.problem
+
+
+@dataclass
+class PrefectLink:
+    """Whether Prefect's server answers at present; we talk to it only then, and one run at a time.
+
+    On SQLite it answers 503 to writes that meet, and its client then waits for seconds.
+    """
+
+    answers: Callable[[], bool] = lambda: False
+    lost: Callable[[], None] = lambda: None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+_open_pieces: dict[str, tuple[Piece, PrefectLink]] = {}
+"""By run id: a flow's parameters go to Prefect's database, closures can't."""
+
+_LOUD = ("prefect", "prefect.engine", "prefect.flow_runs", "httpx")
+
+
+async def carry_out(piece: Piece, link: PrefectLink) -> None:
+    """Do the piece, as a flow run where Prefect answers. Raises what the work raised."""
+    if link.answers():
+        try:
+            await _as_flow_run(piece, link)
+        except Exception as error:  # noqa: BLE001 - Prefect away is no reason not to work
+            logger.warning("Prefect did not answer: %s", type(error).__name__)
+            link.lost()
+    if not piece.begun:
+        await piece.once()
+    if piece.error is not None:
+        raise piece.error
+
+
+async def _as_flow_run(piece: Piece, link: PrefectLink) -> None:
+    """Holds the turn while a run is opened and closed, not while it works."""
+    key = str(piece.run)
+    async with link.turn:
+        if not link.answers():
+            return
+        _open_pieces[key] = piece, link
+        try:
+            await _flow(piece.name)(piece.name, key, return_state=True)
+        finally:
+            del _open_pieces[key]
+
+
+@lru_cache(maxsize=256)
+def _flow(name: str) -> Any:
+    from prefect import flow
+    from prefect.runtime import flow_run
+    from prefect.states import Completed, Failed
+
+    @flow(name=name, flow_run_name="{subject}", validate_parameters=False, persist_result=False)
+    async def piece_of_work(subject: str, run: str) -> Any:  # noqa: ARG001 - shown in Prefect
+        piece, link = _open_pieces[run]
+        piece.flow_run = UUID(flow_run.id) if flow_run.id else None
+        link.turn.release()
+        try:
+            problem = await piece.once()
+        finally:
+            await link.turn.acquire()
+        await _hand_over(piece)
+        return Completed() if problem is None else Failed(message=problem)
+
+    return piece_of_work
+
+
+async def _hand_over(piece: Piece) -> None:
+    """Give Prefect the log of the run, in one call."""
+    from prefect.client.orchestration import get_client
+
+    async with get_client() as client:
+        await client.create_logs(
+            {
+                "name": "rathaus",
+                "level": logging.getLevelNamesMapping()[level],
+                "message": text,
+                "timestamp": moment,
+                "flow_run_id": str(piece.flow_run),
+            }
+            for moment, level, text in piece.log.lines
+        )
+
+
+def warm_up() -> None:
+    """Import Prefect now (seconds), not with the first batch, and keep its talk out of our process's log."""
+    _flow("mail")
+    for name in _LOUD:
+        logging.getLogger(name).propagate = False
+    logging.getLogger("httpx").setLevel(logging.WARNING)
