@@ -1,0 +1,57 @@
+"""Splitting German compounds: „Bauantragsformular“ into „bau“, „antrag“, „formular“.
+
+A word is split only where all of it is covered by known words, joined by nothing or a linking element (Fugenelement:
+s, es, n, en, er, e). Of several ways the one with the fewest parts wins, then the one with the longest last part
+(the head carries the meaning). The known words are our own list, ``parts.txt``, one base form a line.
+"""
+
+from functools import cache, lru_cache
+from pathlib import Path
+
+LINKS = ("s", "es", "n", "en", "er", "e")
+ENDINGS = ("", "e", "n", "en", "s", "es", "er", "ern", "em", "se", "sen", "nen", "innen", "in")
+SHORTEST = 3
+LONGEST_WORD = 48
+
+
+@cache
+def known() -> tuple[dict[str, str], dict[str, str]]:
+    """(forms that may go on, forms that may end a word), each with its base form; folded as the words are."""
+    from storage.fulltext.words import fold
+
+    lines = (Path(__file__).parent / "parts.txt").read_text(encoding="utf-8").splitlines()
+    bases = [fold(word) for line in lines if not line.startswith("#") for word in line.split()]
+    ends = {base + ending: base for ending in reversed(ENDINGS) for base in bases}
+    inner = {base + link: base for link in reversed(LINKS) for base in bases}
+    inner |= {base[:-1]: base for base in bases if base.endswith("e") and len(base) > SHORTEST + 1}
+    plain = {base: base for base in bases}
+    return inner | plain, ends | plain
+
+
+@lru_cache(maxsize=200_000)
+def split(folded: str) -> tuple[str, ...]:
+    """The parts of a folded compound as base forms, in order; empty if the word is none we know."""
+    if not 2 * SHORTEST <= len(folded) <= LONGEST_WORD or not folded.isalpha():
+        return ()
+    parts = _best(folded)
+    return parts if len(parts) > 1 else ()
+
+
+def _best(word: str) -> tuple[str, ...]:
+    """Work from the end: ``best[i]`` is the best way to cover ``word[i:]``."""
+    inner, ends = known()
+    size = len(word)
+    best: dict[int, tuple[str, ...]] = {}
+    for start in range(size - SHORTEST, -1, -1):
+        whole = ends.get(word[start:])
+        if whole is not None:
+            best[start] = (whole,)
+            continue
+        for middle in range(start + SHORTEST, size - SHORTEST + 1):
+            rest = best.get(middle)
+            if rest is None or (start in best and len(rest) + 1 >= len(best[start])):
+                continue
+            head = inner.get(word[start:middle])
+            if head is not None:
+                best[start] = (head, *rest)
+    return best.get(0, ())

@@ -1,0 +1,109 @@
+"""Ranking by BM25 over an entry's own row.
+
+score = sum over the asked words of weight(word) x impact(frequency, length), with the weight from the statistics of
+the whole corpus. A prefix counts by its most frequent matching term in the entry.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from storage.fulltext.normalise import Atom, Query
+from storage.fulltext.statistics import Corpus, Spread, corpus, prefix_spread, spread, weight
+from storage.fulltext.tokens import K1, B, frequency, prefix_frequency
+
+UNKNOWN = Spread(2)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word that adds to the score: its bytes as in the forward row, and its weight."""
+
+    term: bytes
+    prefix: bytes | None
+    weight: float
+
+    def frequency(self, forward: bytes) -> int:
+        often = frequency(forward, self.term)
+        if self.prefix is None:
+            return often
+        return max(often, prefix_frequency(forward, self.prefix))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Scores entries for one query. ``spreads`` is keyed by (text, whether a prefix)."""
+
+    corpus: Corpus
+    words: tuple[Word, ...]
+    spreads: dict[tuple[str, bool], Spread]
+
+    def spread(self, atom: Atom) -> Spread:
+        return self.spreads.get(_last(atom), UNKNOWN)
+
+    def postings(self, atom: Atom) -> int:
+        return self.spread(atom).entries
+
+    def weight(self, atom: Atom) -> float:
+        return weight(self.corpus, self.postings(atom))
+
+    def score(self, length: int, forward: bytes) -> float:
+        norm = K1 * (1 - B + B * length / self.corpus.mean_length)
+        total = 0.0
+        for word in self.words:
+            often = word.frequency(forward)
+            total += word.weight * often / (often + norm)
+        return total * (K1 + 1)
+
+    def scores(self, rows: Iterable[tuple[int, int, bytes]]) -> Iterator[tuple[float, int]]:
+        for number, length, forward in rows:
+            yield self.score(length, forward), number
+
+
+def make_ranking(session: Session | Connection, asked: Query) -> Ranking:
+    """Look up how common the asked words are."""
+    counted = corpus(session)
+    keys = {key: None for atom in asked.wanted for key in _keys(atom)}
+    spreads = {
+        (term, False): found
+        for term, found in spread(session, [text for text, prefix in keys if not prefix]).items()
+    }
+    for atom in (*asked.wanted, *asked.excluded):
+        text, prefix = _last(atom)
+        if prefix and (text, True) not in spreads:
+            spreads[text, True] = prefix_spread(session, text)
+    words = tuple(
+        _word(atom, key, weight(counted, spreads.get(key, UNKNOWN).entries or UNKNOWN.entries))
+        for atom in asked.wanted
+        for key in _keys(atom)
+    )
+    return Ranking(counted, words, spreads)
+
+
+def _last(atom: Atom) -> tuple[str, bool]:
+    return (atom.folded[-1], True) if atom.prefix else (atom.terms[-1], False)
+
+
+def _keys(atom: Atom) -> list[tuple[str, bool]]:
+    return [*((term, False) for term in atom.terms[:-1]), _last(atom)]
+
+
+def _word(atom: Atom, key: tuple[str, bool], heavy: float) -> Word:
+    text, prefix = key
+    start = f" {text}".encode("ascii")
+    if not prefix:
+        return Word(start, None, heavy)
+    return Word(f" {atom.terms[-1]}".encode("ascii"), start, heavy)
+
+
+def holds(atom: Atom, forward: bytes, sequence: bytes) -> bool:
+    """Whether an entry's own row bears out what an atom asks for."""
+    if atom.checked:
+        run = " ".join(atom.folded).encode("ascii")
+        return b" " + run + (b"" if atom.prefix else b" ") in sequence
+    if atom.prefix:
+        word = Word(f" {atom.terms[-1]}".encode(), f" {atom.folded[-1]}".encode(), 0.0)
+        return word.frequency(forward) > 0
+    return frequency(forward, f" {atom.terms[-1]}".encode()) > 0

@@ -1,0 +1,205 @@
+"""Searching: which entries match, and the best of them first.
+
+Up to ``CAP`` matching entries are all ranked, exactly. Of more, the impact levels in the index name the candidates
+(see ``storage.fulltext.levels``), and those are ranked exactly. Order of words, quoted words and very common prefixes
+are checked on the entries' own rows. The right to see an entry is part of every expression that reaches the index.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from storage.fulltext import rows
+from storage.fulltext.expression import All, Expression, Token, any_of
+from storage.fulltext.levels import Graded, best_of_many
+from storage.fulltext.normalise import Atom, Query, parse_query
+from storage.fulltext.ranking import Ranking, holds, make_ranking
+from storage.fulltext.statistics import commonest
+from storage.fulltext.tokens import ACCESS, FACET, KIND, TERM, day_tokens, facet_token, opaque
+
+CAP = 1_000  # „mehr als 1.000 Treffer“; so many are all ranked
+DEEP = 50_000  # so many entries are looked at for the order of words
+WIDE = 20_000  # a prefix with more postings is not looked up as a whole
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Narrowing by label. Empty means: any. Of several values of one facet any will do; dates include both ends."""
+
+    kinds: Collection[str] = ()
+    first: date | None = None
+    last: date | None = None
+    facets: Mapping[str, str | Collection[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    entry: UUID
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """``total`` entries match; with ``capped`` it is a lower bound („mehr als …“)."""
+
+    total: int
+    capped: bool
+    hits: tuple[Hit, ...]
+
+
+NOTHING = Hits(0, capped=False, hits=())
+
+
+def search(
+    session: Session | Connection,
+    query: str,
+    tokens: frozenset[str] | None,
+    *,
+    limit: int = 20,
+    offset: int = 0,
+    filters: Filters | None = None,
+    typing: bool = False,
+) -> Hits:
+    """The best entries for a query, best first (equal ones: newest first).
+
+    ``tokens`` are the access tokens of the viewer, ``None`` stands for all; what bears no such token adds neither to
+    hits nor to the count. ``typing`` takes the last word as not finished. Pages end at the thousandth hit.
+    """
+    asked = parse_query(query, typing=typing)
+    if not asked.wanted or (tokens is not None and not tokens):
+        return NOTHING
+    ranking = make_ranking(session, asked)
+    wish = _plan(asked, ranking, _scope(tokens, filters or Filters()))
+    last = min(offset + limit, CAP)
+    found, total, capped = _find(session, wish, ranking, last)
+    found.sort(reverse=True)
+    page = found[offset:last]
+    names = rows.entries(session, [number for _, number in page])
+    return Hits(total, capped, tuple(Hit(names[number], score) for score, number in page))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A query made ready: what the index is asked, what is checked on the rows, and what may be graded by impact."""
+
+    asked: Query
+    narrow: tuple[Expression, ...]
+    scope: tuple[Expression, ...]
+    without: tuple[Expression, ...]
+    wide: tuple[Atom, ...]
+    ordered: bool  # the order or form of words must be checked
+    forbidden: bool  # something excluded must be checked
+
+    def indexed(self) -> Expression | None:
+        parts = (*self.narrow, *self.scope)
+        return All(parts, self.without) if parts else None
+
+
+def _plan(asked: Query, ranking: Ranking, scope: tuple[Expression, ...]) -> _Wish:
+    narrow: list[Expression] = []
+    wide = []
+    for atom in asked.wanted:
+        narrow += (Token(TERM + term) for term in (atom.terms[:-1] if atom.prefix else atom.terms))
+        if atom.prefix and ranking.postings(atom) > WIDE:
+            wide.append(atom)
+        elif atom.prefix:
+            narrow.append(_beginning(atom))
+    without: list[Expression] = []
+    forbidden = False
+    for atom in asked.excluded:
+        if atom.checked or (atom.prefix and ranking.postings(atom) > WIDE):
+            forbidden = True
+        else:
+            without.append(_beginning(atom) if atom.prefix else Token(TERM + atom.terms[0]))
+    ordered = any(atom.checked for atom in asked.wanted)
+    return _Wish(asked, tuple(narrow), scope, tuple(without), tuple(wide), ordered, forbidden)
+
+
+def _beginning(atom: Atom) -> Expression:
+    """A word still being typed: whatever starts so, and the word it may already be."""
+    from storage.fulltext.expression import Any
+
+    return Any((Token(TERM + atom.folded[-1], prefix=True), Token(TERM + atom.terms[-1])))
+
+
+def _scope(tokens: frozenset[str] | None, filters: Filters) -> tuple[Expression, ...]:
+    scope: list[Expression] = []
+    if tokens is not None:
+        scope.append(any_of(ACCESS + opaque(token) for token in sorted(tokens)))
+    if filters.kinds:
+        scope.append(any_of(KIND + opaque(kind) for kind in sorted(filters.kinds)))
+    if filters.first is not None or filters.last is not None:
+        days = list(day_tokens(filters.first, filters.last))
+        scope.append(any_of(days or ["3none"]))
+    for key, wanted in filters.facets.items():
+        values = [wanted] if isinstance(wanted, str) else sorted(wanted)
+        scope.append(any_of([facet_token(key, value) for value in values] or [FACET]))
+    return tuple(scope)
+
+
+Found = list[tuple[float, int]]
+
+
+def _find(
+    session: Session | Connection, wish: _Wish, ranking: Ranking, last: int
+) -> tuple[Found, int, bool]:
+    """(score and number of entries, their count, whether there are more)."""
+    indexed = wish.indexed()
+    checking = wish.ordered or wish.forbidden or bool(wish.wide)
+    if indexed is not None:
+        most = DEEP if wish.ordered or wish.forbidden else 3 * CAP if wish.wide else CAP
+        numbers = rows.match(session, indexed, most + 1)
+        if len(numbers) <= most or wish.ordered or wish.forbidden:
+            if not checking:
+                found = list(ranking.scores(rows.forwards(session, numbers)))
+                return found, len(found), False
+            return _checked(session, wish, ranking, numbers)
+    graded = [
+        Graded(atom, ranking.spread(atom), ranking.weight(atom)) for atom in wish.asked.wanted
+    ]
+    rest = (*wish.narrow, *wish.scope)
+    numbers = best_of_many(session, graded, rest, wish.without, ranking.corpus.entries, last)
+    if not wish.wide:
+        return list(ranking.scores(rows.forwards(session, numbers))), CAP, True
+    probe = _probe(session, wish)
+    found, _, _ = _checked(session, wish, ranking, list(dict.fromkeys([*numbers, *probe[:CHUNK]])))
+    return found, min(max(len(probe), len(found)), CAP), True
+
+
+def _probe(session: Session | Connection, wish: _Wish) -> list[int]:
+    """Entries with one of the commonest words that start so: a lower bound of the count."""
+    parts = tuple(any_of(commonest(session, atom.folded[-1])) for atom in wish.wide)
+    return rows.match(session, All((*parts, *wish.narrow, *wish.scope), wish.without), CAP)
+
+
+def _checked(
+    session: Session | Connection, wish: _Wish, ranking: Ranking, numbers: Sequence[int]
+) -> tuple[Found, int, bool]:
+    found: Found = []
+    for start in range(0, len(numbers), CHUNK):
+        found += _check_chunk(session, wish, ranking, numbers[start : start + CHUNK])
+        if len(found) >= CAP:
+            more = start + CHUNK < len(numbers) or len(found) > CAP
+            return found, min(len(found), CAP) if more else len(found), more
+    return found, len(found), len(numbers) > DEEP
+
+
+def _check_chunk(
+    session: Session | Connection, wish: _Wish, ranking: Ranking, numbers: Sequence[int]
+) -> Iterator[tuple[float, int]]:
+    wanted = [atom for atom in wish.asked.wanted if atom.checked]
+    excluded = wish.asked.excluded if wish.forbidden else ()
+    forwards = rows.forwards(session, numbers)
+    sequences = rows.sequences(session, numbers) if wanted or excluded else {}
+    for number, length, forward in forwards:
+        sequence = sequences.get(number, b"")
+        if not all(holds(atom, forward, sequence) for atom in (*wish.wide, *wanted)):
+            continue
+        if any(holds(atom, forward, sequence) for atom in excluded):
+            continue
+        yield ranking.score(length, forward), number

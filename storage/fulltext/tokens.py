@@ -1,0 +1,166 @@
+"""What the index holds for an entry: one flat set of tokens, told apart by their first character.
+
+``0antrag`` term; ``e antrag`` (written together) the same term at impact level ``e``; ``1…`` access, ``2…`` kind,
+``3y2026`` ``3m202603`` ``3d20260312`` day, ``4…`` facets.
+
+The impact of a term in an entry grows with its frequency and falls with the entry's length (the part of BM25 that
+belongs to term and entry alone). Cut into 26 levels, it lets the index itself give the best entries of a common word
+first. Levels use a fixed ``PIVOT`` length, so that a token set never changes behind the index's back: it is a pure
+function of what the entry's row stores, and deleting from FTS5 needs exactly the tokens that were put in.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, lru_cache
+
+from storage.fulltext.normalise import joined
+from storage.fulltext.words import analysed
+
+PIVOT = 250  # words
+K1, B = 1.2, 0.75
+LEVELS = "abcdefghijklmnopqrstuvwxyz"
+_LOWEST, _STEP = 0.35, 1.18
+TITLE_WEIGHT = 3
+MOST_FREQUENT = 127
+FREQUENCIES = [chr(0x80 + often) for often in range(MOST_FREQUENT + 1)]
+MOST_TERMS = 30_000  # a tsvector holds 1 MB
+TERM, ACCESS, KIND, DAY, FACET = "0", "1", "2", "3", "4"
+_PLAIN = frozenset("abcdefghijklmnoprstuvwxyz0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """An entry's text as the index needs it: ``forward`` (terms with frequencies), its words in order, their number."""
+
+    forward: bytes
+    sequence: bytes
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What an entry can be filtered by. ``access`` is the opaque right to see it."""
+
+    access: str
+    kind: str
+    day: date | None = None
+    facets: Mapping[str, str] = field(default_factory=dict)
+
+
+def analyse_entry(title: str, text: str) -> Analysed:
+    """Words of the title count three times. Only the 30,000 most frequent terms of an entry are kept."""
+    counts: Counter[str] = Counter()
+    sequence: list[str] = []
+    for part, weight in ((title, TITLE_WEIGHT), (text, 1)):
+        found = analysed(part)
+        sequence += (folded for folded, _ in found)
+        sequence.append("")  # a phrase does not run from the title into the text
+        for (_, terms), often in Counter(found).items():
+            for term in terms:
+                counts[term] += often * weight
+        for term in joined(part):
+            counts[term] += weight
+    forward = "".join(
+        [
+            f" {term}{FREQUENCIES[often] if often < MOST_FREQUENT else FREQUENCIES[-1]}"
+            for term, often in counts.most_common(MOST_TERMS)
+        ]
+    )
+    return Analysed(
+        forward.encode("latin-1"),
+        f" {' '.join(sequence)} ".encode("ascii"),
+        max(len(sequence) - 2, 1),
+    )
+
+
+def frequency(forward: bytes, term: bytes) -> int:
+    """How often an entry has ``term`` (given with its leading blank); 0 if not at all."""
+    at = forward.find(term)
+    while at >= 0:
+        end = at + len(term)
+        if forward[end] > 0x80:
+            return forward[end] - 0x80
+        at = forward.find(term, end)
+    return 0
+
+
+def prefix_frequency(forward: bytes, prefix: bytes) -> int:
+    """The frequency of the most frequent term that starts so (``prefix`` with its leading blank)."""
+    most = 0
+    at = forward.find(prefix)
+    while at >= 0:
+        end = at + len(prefix)
+        while forward[end] < 0x80:
+            end += 1
+        most = max(most, forward[end] - 0x80)
+        at = forward.find(prefix, end)
+    return most
+
+
+def impact(often: int, length: int, mean: float = PIVOT) -> float:
+    """The entry's part of BM25 (Robertson and Zaragoza 2009, eq. 3.15), k1 = 1.2, b = 0.75."""
+    return often * (K1 + 1) / (often + K1 * (1 - B + B * length / mean))
+
+
+@lru_cache(maxsize=50_000)
+def level(often: int, length: int) -> str:
+    share = often / (1 - B + B * length / PIVOT)
+    place = int(math.log(share / _LOWEST) / math.log(_STEP)) if share > _LOWEST else 0
+    return LEVELS[min(place, len(LEVELS) - 1)]
+
+
+@cache
+def typical_impact(letter: str) -> float:
+    """The impact in the middle of a level."""
+    share: float = _LOWEST * _STEP ** (LEVELS.index(letter) + 0.5)
+    return share * (K1 + 1) / (share + K1)
+
+
+def terms_of(forward: bytes) -> Iterator[tuple[str, int]]:
+    """The terms of an entry with their frequencies."""
+    for item in forward.decode("latin-1").split(" ")[1:]:
+        yield item[:-1], ord(item[-1]) - 0x80
+
+
+def entry_tokens(forward: bytes, length: int, labels: Labels) -> list[str]:
+    """All tokens of an entry, without repetitions."""
+    tokens: list[str] = []
+    for term, often in terms_of(forward):
+        tokens += (TERM + term, level(often, length) + term)
+    tokens += (ACCESS + opaque(labels.access), KIND + opaque(labels.kind))
+    if labels.day is not None:
+        tokens += (f"3y{labels.day:%Y}", f"3m{labels.day:%Y%m}", f"3d{labels.day:%Y%m%d}")
+    tokens += (facet_token(key, value) for key, value in sorted(labels.facets.items()))
+    return tokens
+
+
+def facet_token(key: str, value: str) -> str:
+    return f"{FACET}{opaque(key)}q0q{opaque(value)}"
+
+
+@lru_cache(maxsize=50_000)
+def opaque(label: str) -> str:
+    """A label as one token that no other label shares: all but a-z (without q) and digits is written as „q<hex>q“."""
+    return "".join(letter if letter in _PLAIN else f"q{ord(letter):x}q" for letter in label)
+
+
+def day_tokens(first: date | None, last: date | None) -> Iterable[str]:
+    """The fewest day, month and year tokens that cover a range, both ends included (years 1900 to 2199)."""
+    day = max(first or date(1900, 1, 1), date(1900, 1, 1)).toordinal()
+    end = min(last or date(2199, 12, 31), date(2199, 12, 31)).toordinal() + 1
+    while day < end:
+        today = date.fromordinal(day)
+        year = date(today.year + 1, 1, 1).toordinal()
+        month = date(today.year + today.month // 12, today.month % 12 + 1, 1).toordinal()
+        if today.month == today.day == 1 and year <= end:
+            yield f"3y{today:%Y}"
+            day = year
+        elif today.day == 1 and month <= end:
+            yield f"3m{today:%Y%m}"
+            day = month
+        else:
+            yield f"3d{today:%Y%m%d}"
+            day += 1
