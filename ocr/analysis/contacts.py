@@ -1,0 +1,108 @@
+"""How to reach someone: e-mail, web, telephone, postal address."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from ocr.analysis.sheet import Hit, Sheet
+
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
+_URL = re.compile(r"(?:https?://|(?<![\w.@/])www\.)[^\s<>\"“”„()\[\]{}|]+", re.IGNORECASE)
+
+
+def find_emails(sheet: Sheet) -> Iterator[Hit]:
+    if "@" in sheet.text:
+        for found in _EMAIL.finditer(sheet.text):
+            yield Hit("email", *found.span(), found[0].lower(), "email.shape", 0.97)
+
+
+def find_urls(sheet: Sheet) -> Iterator[Hit]:
+    if "www." not in sheet.folded and "://" not in sheet.text:
+        return
+    for found in _URL.finditer(sheet.text):
+        raw = found[0].rstrip(".,;:!?'’")
+        if "." not in raw:
+            continue
+        normal = raw if "://" in raw else f"https://{raw}"
+        yield Hit("url", found.start(), found.start() + len(raw), normal, "url.shape", 0.95)
+
+
+_PHONE_CUE = re.compile(
+    r"(?:Tel(?:efon(?:nummer)?|\.)?|Fon|Phone|Fax|Telefax|Mobil(?:telefon)?|Handy|Durchwahl|Rufnummer|Hotline|telefonisch|Rückruf|erreichbar)"
+    r"(?:[ \t]*(?:-?Nr\.?|nummer|unter(?: der(?: Nummer)?)?|Mobil|privat|dienstlich|Zentrale))*[ \t]*[.:/]*[ \t\n]{0,3}"
+    r"((?:\+|\(|0)[\d \u00a0()/.\-–]{5,24}\d)",
+    re.IGNORECASE,
+)
+_PHONE_BARE = re.compile(
+    r"(?<![\w/.,+-])((?:\+|00)[1-9]\d{1,2}[ /(-][\d ()/\-–]{5,18}\d|\(0\d{2,5}\)[ ]?[\d /\-–]{3,12}\d|0\d{2,5}[ ]?[/–-][ ]?\d[\d \-–]{2,10}\d)(?![\d/.,]*\d)"
+)
+
+
+@lru_cache(maxsize=4096)
+def _dial(number: str) -> tuple[str, bool, bool] | None:
+    """E.164 form, whether it is valid and whether it is possible; ``None`` where it is no number at all."""
+    import phonenumbers
+
+    try:
+        parsed = phonenumbers.parse(number, "DE")
+    except phonenumbers.NumberParseException:
+        return None
+    e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return e164, phonenumbers.is_valid_number(parsed), phonenumbers.is_possible_number(parsed)
+
+
+def find_phones(sheet: Sheet) -> Iterator[Hit]:
+    """Telephone and fax numbers behind their cue, or written the way numbers are (+49 ..., 07131/56-0)."""
+    seen: set[int] = set()
+    for pattern, rule in ((_PHONE_CUE, "phone.cue"), (_PHONE_BARE, "phone.shape")):
+        for found in pattern.finditer(sheet.text):
+            start, end = found.span(1)
+            if start in seen:
+                continue
+            dialled = _dial(
+                re.sub(r"\(0\)", "", found[1]) if found[1].startswith(("+", "00")) else found[1]
+            )
+            if dialled is None:
+                continue
+            e164, valid, possible = dialled
+            if rule == "phone.shape" and not possible:
+                continue
+            seen.add(start)
+            confidence = (0.95 if valid else 0.6) - (0.15 if rule == "phone.shape" else 0)
+            yield Hit("phone", start, end, e164, rule, confidence, valid)
+
+
+_STREET_NUMBER = r"\d{1,4}(?:[ ]?[a-zA-Z](?![\w]))?(?:[ ]?[-–/][ ]?\d{1,4}[a-z]?)?"
+_PLACE = r"[A-ZÄÖÜ][\w.äöüß-]+(?:[ ](?:am|an der|an|im|in|bei|ob der|vor der|Bad|St\.)[ ][A-ZÄÖÜ][\wäöüß-]+|[ ](?=[A-ZÄÖÜ])(?:Bad|Stadt|Land|Markt)\b)?"
+_POSTCODE = re.compile(
+    rf"(?<![\w.,/-])(?:D[- ])?(\d{{5}})[ \t\u00a0]+((?:Bad|St\.|Markt)[ ])?({_PLACE})(?![\w@])"
+)
+_STREET_BEFORE = re.compile(
+    r"((?:(?:Am|An|Auf|Im|In|Zum|Zur|Unter|Hinter|Vor|Bei|Alte[rn]?|Neue[rn]?|Obere[rn]?|Untere[rn]?|Große[rn]?|Kleine[rn]?|Lange|Hohe"
+    r"|[A-ZÄÖÜ][\w.äöüß’-]+)[ ](?:(?:der|dem|den|die|de|das|von|zum|zur)[ ])?){0,2}"
+    rf"[A-ZÄÖÜ][\w.äöüß’-]+[ ]{{1,2}}{_STREET_NUMBER})[ \t]*(?:,|;|\||·|•|-|–|\n|[ ]{{2,}})[ \t]*(?:\n[ \t]*)?$"
+)
+_BOX_BEFORE = re.compile(r"(Postfach[ ](?:\d{2}[ ]?){1,3}\d{0,2})[ \t]*(?:,|·|\n)[ \t]*$")
+_STREET_ALONE = re.compile(
+    rf"(?<![\w-])((?:[A-ZÄÖÜ][\wäöüß.-]*[- ])?[A-ZÄÖÜ][\wäöüß-]*(?:straße|strasse|str\.|STRASSE|STR\.|weg|WEG|platz|PLATZ|gasse|allee|damm|ufer|steige|steig|Straße|Str\.|Weg|Platz|Allee|ring)[ ]{_STREET_NUMBER})(?![\w.,]*\d|[ ]?(?:€|EUR|%))"
+)
+
+
+def find_addresses(sheet: Sheet) -> Iterator[Hit]:
+    """Street, number, postcode and place; a street with its number alone where it is named like a street."""
+    text = sheet.text
+    covered: list[tuple[int, int]] = []
+    for found in _POSTCODE.finditer(text):
+        offset = max(0, found.start() - 90)
+        before = text[offset : found.start()]
+        place = re.sub(r"\s+", " ", text[found.start(1) : found.end()])
+        street = _STREET_BEFORE.search(before) or _BOX_BEFORE.search(before)
+        if street is None:
+            continue
+        start = offset + street.start(1)
+        normal = f"{re.sub(r'[ ]+', ' ', street[1]).strip()}, {place}"
+        covered.append((start, found.end()))
+        yield Hit("address", start, found.end(), normal, "address.full", 0.93)
+    for found in _STREET_ALONE.finditer(text):
+        if not any(start <= found.start() < end for start, end in covered):
+            yield Hit("address", *found.span(1), found[1], "address.street", 0.6)

@@ -1,0 +1,352 @@
+"""Deadlines: a trigger with a duration and an anchor day, or a day named outright.
+
+The days are counted by ``ocr.legal.periods`` under the law that the text speaks of; here is only read what the
+text says. Where no sure anchor is found the due day stays open and the steps say what is missing.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from ocr.analysis.dates import MONTH, is_date, month_number
+from ocr.analysis.periods_text import PERIOD, Event, event_in, iso_period
+from ocr.analysis.sheet import Hit, Sheet
+from ocr.documents import Finding
+
+_HINT = re.compile(
+    r"frist|binnen|innerhalb|spätestens|bis zum|bis |fällig|zahlbar|schluss|within|no later|deadline"
+)
+_DURATION = re.compile(
+    r"(?P<trigger>innerhalb|binnen|within|Zahlungsziel|Zahlungsfrist|zahlbar in|Widerspruchsfrist|Klagefrist|Einspruchsfrist"
+    r"|(?:in|mit|unter) einer Frist|(?:Die )?Frist(?:[ ](?:beträgt|zur \w+))?|spätestens|längstens)[\s:]{1,3}"
+    rf"(?:(?:von|einer Frist von|der Frist von|nur|mit|beträgt|spätestens)\s{{1,2}}){{0,2}}{PERIOD}(?![^\W_])",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"(?:Einspruchs|Widerspruchs|Zahlungs)?(?P<word>Monats|Wochen|Jahres)frist(?=\s+(?:nach|ab|seit)\s)"
+)
+_AFTER = re.compile(
+    r"[\s,]{1,3}(?:netto\s|ohne Abzug\s)?(?:nach|ab|seit|von|after|from|gerechnet ab|beginnend mit)(?![^\W_])(?P<words>[^.;:!?]{2,90})"
+)
+_UNTIL_SOON = re.compile(r"[^.;!?\d]{0,24}(?:bis|also|d\.\s?h\.)[^.;!?\d]{0,16}$")
+_FIXED = re.compile(
+    r"(?P<strong>spätestens|Fristende|Fristablauf|Frist\b|Abgabefrist|Rückgabefrist|Angebotsfrist|Bewerbungsfrist|Einreichungsfrist|fällig|Fälligkeit(?:stag|sdatum)?|zahlbar|Zahlungsziel"
+    r"|Einsendeschluss|Bewerbungsschluss|Anmeldeschluss|Annahmeschluss|Redaktionsschluss|zu zahlen|no later than|deadline)?"
+    r"[^.;!?\d]{0,30}?(?P<until>\b(?:bis(?:\s+(?:zum|einschließlich|spätestens|zum Ablauf des|am|by))?|zum|am|by|ist(?: der)?|:)|)\s*"
+    r"(?:(?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag|Mo\.?|Di\.?|Mi\.?|Do\.?|Fr\.?)\s*,?\s*(?:den|dem)?\s*)?$",
+    re.IGNORECASE,
+)
+_DEMAND = re.compile(
+    r"bitte|überweis|zahl|einreich|vorleg|vorzuleg|zurück|abgeb|abzugeb|mitteil|äußer|stellung|antwort|rückmeld|anmeld|frist|erheb|eingeh|eingegangen|begleich|"
+    r"nachreich|zusend|übersend|nachweis|ergänz|beseitig|entfern|räum|erledig|spätestens|kündig|widerspr|please|submit|abschließ",
+)
+_YEARLESS = re.compile(
+    rf"(?P<trigger>(?:spätestens\s+(?:bis\s+)?(?:zum|am)|bis(?:\s+spätestens)?\s+(?:zum|am))\s+)(?P<day>\d{{1,2}})\.\s?(?:(?P<month>\d{{1,2}})\.|(?P<word>{MONTH}))(?!\s?\d)",
+    re.IGNORECASE,
+)
+_STAMP = re.compile(
+    r"(?:eingegangen|eingang(?:sstempel|sdatum)?|posteingang|erhalten)(?:\s+am)?\s*:?[^\d\n]{0,20}$"
+)
+_SERVED = re.compile(r"(?:zugestellt|zustellung)\s+(?:wurde\s+)?(?:\w+\s+)?(?:am|vom)\s*:?\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """Days of the document a period may run from: its own date, its date stamp, the day it was served."""
+
+    letter: date | None = None
+    stamp: date | None = None
+    service: date | None = None
+
+
+def law_of(text: str, around: str) -> str:
+    """The field of law a period belongs to, by the words around it first, then by the whole document.
+    ``text`` and ``around`` are folded. Returns a key of ``ocr.legal.periods``.
+    """
+    tax = (
+        "abgabenordnung",
+        "gewerbesteuer",
+        "grundsteuer",
+        "hundesteuer",
+        "zweitwohnungsteuer",
+        "vergnügungssteuer",
+        "steuerbescheid",
+        "finanzamt",
+        " ao ",
+        "§ 122 ao",
+    )
+    social = (
+        "sozialgesetzbuch",
+        "sgb ",
+        "jobcenter",
+        "sozialgericht",
+        "bürgergeld",
+        "grundsicherung",
+        "sozialgerichtsgesetz",
+        "unterhaltsvorschuss",
+    )
+    if any(word in text for word in social):
+        return "sgbx"
+    if "einspruch" in around and "bußgeld" not in text and any(word in text for word in tax):
+        return "ao"
+    if any(word in text for word in tax) and ("widerspruch" in around or "bekanntgabe" in around):
+        return "ao"
+    if any(word in around for word in ("widerspruch", "klage", "vwgo", "verwaltungsgericht")):
+        return "vwgo"
+    if (
+        any(
+            word in text
+            for word in ("bekanntgabe", "bescheid", "anhörung", "verwaltungsakt", "rechtsbehelf")
+        )
+        and "mahnung" not in around
+    ):
+        return "vwvfg"
+    return "bgb"
+
+
+def find_deadlines(
+    sheets: Sequence[Sheet], findings: Iterable[Finding], letter_date: date | None
+) -> list[Finding]:
+    """Every deadline of the document. ``letter_date`` is the document's own date, the anchor of what runs
+    from its posting; date stamps and days of service are looked for among ``findings``.
+    """
+    by_page: dict[int, list[Finding]] = {}
+    for finding in findings:
+        if finding.kind == "date" and finding.valid:
+            by_page.setdefault(finding.page, []).append(finding)
+    anchors = _anchors(sheets, by_page, letter_date)
+    whole = " ".join(sheet.folded for sheet in sheets[:5])
+    found: list[Finding] = []
+    for sheet in sheets:
+        if _HINT.search(sheet.folded):
+            days = by_page.get(sheet.number, [])
+            hits = [
+                *_durations(sheet, days, anchors, whole),
+                *_fixed(sheet, days),
+                *_yearless(sheet, anchors),
+            ]
+            found.extend(sheet.finding(hit) for hit in _apart(hits))
+    return found
+
+
+def _apart(hits: Iterable[Hit]) -> list[Hit]:
+    kept: list[Hit] = []
+    for hit in hits:
+        if not any(o.start < hit.end and hit.start < o.end for o in kept):
+            kept.append(hit)
+    return sorted(kept, key=lambda h: h.start)
+
+
+def _anchors(
+    sheets: Sequence[Sheet], days: dict[int, list[Finding]], letter: date | None
+) -> Anchors:
+    stamp = service = None
+    for sheet in sheets[:3]:
+        for day in days.get(sheet.number, []):
+            before = sheet.folded[max(0, day.start - 40) : day.start]
+            if stamp is None and _STAMP.search(before):
+                stamp = date.fromisoformat(day.normalized)
+            if service is None and _SERVED.search(before):
+                service = date.fromisoformat(day.normalized)
+    return Anchors(letter, stamp, service)
+
+
+def _durations(sheet: Sheet, days: list[Finding], anchors: Anchors, whole: str) -> Iterator[Hit]:
+    text = sheet.text
+    for found in [*_DURATION.finditer(text), *_NAMED.finditer(text)]:
+        parts = found.groupdict()
+        if word := parts.get("word"):
+            period: str | None = {"m": "P1M", "w": "P1W", "j": "P1Y"}[word[0].lower()]
+        else:
+            period = iso_period(parts["number"], parts["unit"])
+        end = found.end()
+        behind = _AFTER.match(text, end)
+        near = next((d for d in days if end <= d.start <= end + 90), None)
+        around = sheet.folded[max(0, found.start() - 200) : end + 200]
+        if near and not behind and _UNTIL_SOON.match(text[end : near.start]):
+            steps = ["Der Text nennt den letzten Tag selbst."]
+            yield _hit(
+                found.start(),
+                near.end,
+                near.normalized,
+                period,
+                None,
+                steps,
+                "deadline.duration_and_day",
+                0.9,
+            )
+            continue
+        named = near if near and behind and near.start < behind.end() else None
+        event = event_in(behind["words"]) if behind else None
+        if behind and (event or named):
+            end = _phrase_end(text, behind, named)
+        counted = _count(law_of(whole, around), period, event, named, anchors)
+        yield _hit(found.start(), end, *counted, "deadline.duration", 0.85 if counted[0] else 0.7)
+
+
+def _phrase_end(text: str, behind: re.Match[str], named: Finding | None) -> int:
+    """The end of „nach Bekanntgabe dieses Bescheids“: the date, or up to four words further."""
+    if named is not None:
+        return named.end
+    words = re.match(
+        r"\s*(?:\S+\s+){0,3}\S*?(?=[,.;:()]|\s|$)",
+        text[behind.start("words") : behind.end("words")],
+    )
+    length = len(words[0].rstrip()) if words else 0
+    return behind.start("words") + length
+
+
+def _count(
+    law: str, period: str | None, event: Event | None, named: Finding | None, anchors: Anchors
+) -> tuple[str | None, str | None, str | None, list[str]]:
+    """Due day, period, anchor in words and the steps that led there."""
+    if period is None:
+        return (
+            None,
+            None,
+            None,
+            [
+                "Werktage oder Arbeitstage rechnet das Programm nicht selbst; bitte den letzten Tag eintragen."
+            ],
+        )
+    if event is None and named is None:
+        return (
+            None,
+            period,
+            None,
+            [
+                "Der Text nennt kein Ereignis, ab dem die Frist läuft; bitte den ersten Tag eintragen."
+            ],
+        )
+    word = event.word if event else "genannter Tag"
+    kind = event.event if event else "received"
+    known = event.known if event else None
+    if named is not None:
+        day: date | None = date.fromisoformat(named.normalized)
+        steps = [f"Die Frist läuft ab dem im Text genannten {_german(day)}." if day else ""]
+        if kind == "posted":
+            kind = "received"  # the text itself names the day, so nothing is to be presumed
+    else:
+        day = {"letter": anchors.letter, "stamp": anchors.stamp, "service": anchors.service}.get(
+            known or ""
+        )
+        steps = [_because(word, known, day)]
+    if day is None:
+        return None, period, word, steps
+    due = _computed(law, kind, day, period)
+    if due is None:
+        return None, period, word, [*steps, "Der letzte Tag liegt außerhalb des Kalenders."]
+    return due[0], period, f"{word} {day.isoformat()}", [*steps, *due[1]]
+
+
+def _computed(law: str, event: str, day: date, period: str) -> tuple[str, list[str]] | None:
+    from ocr.legal.periods import compute
+
+    try:
+        due = compute(law, event, day, period)
+    except (ValueError, OverflowError):
+        return None
+    return due.due.isoformat(), [
+        f"{step.text} ({step.source})" if step.source else step.text for step in due.steps
+    ]
+
+
+def _because(word: str, known: str | None, day: date | None) -> str:
+    if day is None:
+        missing = {
+            "letter": "Das Datum des Schreibens wurde nicht gefunden",
+            "stamp": "Der Tag des Eingangs steht nicht im Text (Eingangsstempel)",
+            "service": "Der Tag der Zustellung steht nicht im Text (Zustellungsurkunde)",
+        }.get(known or "", f"Der Tag steht nicht im Text ({word})")
+        return f"{missing}; bitte eintragen."
+    if word == "Bekanntgabe":
+        return f"Als Tag der Aufgabe zur Post gilt das Datum des Schreibens, {_german(day)}; ein Abgangsvermerk geht vor."
+    source = {"stamp": "laut Eingangsvermerk", "service": "laut Zustellungsvermerk"}.get(
+        known or "", "laut Schreiben"
+    )
+    return f"{word}: {_german(day)} {source}."
+
+
+def _german(day: date) -> str:
+    return f"{day.day:02d}.{day.month:02d}.{day.year}"
+
+
+def _fixed(sheet: Sheet, days: list[Finding]) -> Iterator[Hit]:
+    text = sheet.text
+    for day in days:
+        low = max(0, day.start - 70)
+        before = _FIXED.search(text[low : day.start])
+        if before is None or not (
+            before["strong"] or before["until"].lower().startswith(("bis", "by"))
+        ):
+            continue
+        start = low + before.start()
+        if before["strong"] is None:
+            start = low + before.start("until")
+            opening = max(text.rfind(mark, 0, start) for mark in (". ", "! ", "? ", "\n\n")) + 1
+            closing = text.find(". ", day.end)
+            sentence = sheet.folded[
+                max(opening, start - 200) : closing
+                if 0 < closing < day.end + 160
+                else day.end + 160
+            ]
+            if re.search(
+                r"vom\W+[\d.\w\s]{1,24}$|zwischen|zeitraum|von\W+\d[\d.\w\s]{0,20}$",
+                text[max(0, start - 28) : start].lower(),
+            ):
+                continue
+            if not _DEMAND.search(sentence):
+                continue
+        steps = [
+            "Der Text nennt den letzten Tag selbst; ein fester Termin verschiebt sich nicht von selbst."
+        ]
+        yield _hit(
+            start,
+            day.end,
+            day.normalized,
+            None,
+            None,
+            steps,
+            "deadline.day",
+            0.9 if before["strong"] else 0.7,
+        )
+
+
+def _yearless(sheet: Sheet, anchors: Anchors) -> Iterator[Hit]:
+    """„bis zum 15. Dezember“: the first such day after the document's own date."""
+    if anchors.letter is None:
+        return
+    for found in _YEARLESS.finditer(sheet.text):
+        month = int(found["month"]) if found["month"] else month_number(found["word"])
+        day, year = int(found["day"]), anchors.letter.year
+        if is_date(year, month, day) and date(year, month, day) < anchors.letter - timedelta(
+            days=31
+        ):
+            year += 1
+        if not is_date(year, month, day) or not _DEMAND.search(
+            sheet.folded[max(0, found.start() - 150) : found.end() + 100]
+        ):
+            continue
+        due = date(year, month, day)
+        steps = [
+            f"Das Jahr fehlt im Text; gemeint ist der nächste solche Tag nach dem Datum des Schreibens: {_german(due)}."
+        ]
+        yield _hit(
+            *found.span(), due.isoformat(), None, None, steps, "deadline.day_without_year", 0.6
+        )
+
+
+def _hit(
+    start: int,
+    end: int,
+    due: str | None,
+    period: str | None,
+    anchor: str | None,
+    steps: list[str],
+    rule: str,
+    confidence: float,
+) -> Hit:
+    normal: dict[str, Any] = {"due": due, "duration": period, "anchor": anchor, "steps": steps}
+    return Hit("deadline", start, end, normal, rule, confidence)

@@ -1,0 +1,112 @@
+"""spaCy as tokenizer and host: gazetteers by PhraseMatcher, and the entities of an installed model."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ocr.analysis.gazetteers import Gazetteers
+from ocr.analysis.sheet import Hit, Sheet
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.matcher import PhraseMatcher
+
+_LABELS = {"PER": "person", "ORG": "organisation"}
+_MIN_LENGTH = 4
+"""Shorter abbreviations (OB, IT) stand for too much else."""
+
+
+@dataclass(frozen=True)
+class Host:
+    """A spaCy pipeline with the gazetteers' phrases; ``names`` gives a phrase its normal form."""
+
+    nlp: "Language"
+    matcher: "PhraseMatcher"
+    names: dict[str, str]
+    with_model: bool
+
+
+@lru_cache(maxsize=4)
+def host(gazetteers: Gazetteers) -> Host:
+    """The pipeline for these gazetteers, built once. Raises OSError if the named model is not installed."""
+    import spacy
+    from spacy.matcher import PhraseMatcher
+
+    if gazetteers.model:
+        nlp = spacy.load(
+            gazetteers.model, exclude=["lemmatizer", "tagger", "morphologizer", "parser"]
+        )
+    else:
+        nlp = spacy.blank("de")
+    matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
+    names: dict[str, str] = {}
+
+    def add(label: str, phrases: dict[str, str]) -> None:
+        kept = {phrase: name for phrase, name in phrases.items() if len(phrase) >= _MIN_LENGTH}
+        names.update({phrase.lower(): name for phrase, name in kept.items()})
+        if kept:
+            matcher.add(label, [nlp.make_doc(phrase) for phrase in kept])
+
+    add(
+        "person",
+        {name: _untitled(name) for name in gazetteers.staff}
+        | {_untitled(n): _untitled(n) for n in gazetteers.staff},
+    )
+    add(
+        "organisation",
+        {office.name: office.name for office in gazetteers.offices}
+        | {name: name for name in gazetteers.organisations},
+    )
+    add("street", {street: street for street in gazetteers.streets})
+    return Host(nlp, matcher, names, bool(gazetteers.model))
+
+
+def _untitled(name: str) -> str:
+    return " ".join(part for part in name.split() if not part.endswith("."))
+
+
+def find_entities(sheet: Sheet, gazetteers: Gazetteers) -> Iterator[Hit]:
+    """Known staff, offices and streets with a house number; with a model also its persons and organisations."""
+    using = host(gazetteers)
+    if not len(using.matcher) and not using.with_model:
+        return
+    text = sheet.text
+    doc = using.nlp(text) if using.with_model else using.nlp.make_doc(text)
+    for span in using.matcher(doc, as_spans=True):
+        start, end = span.start_char, span.end_char
+        name = using.names.get(text[start:end].lower())
+        if name is None or not text[start].isupper():
+            continue
+        if span.label_ == "street":
+            number = _house_number(text, end)
+            if number > end:
+                yield Hit(
+                    "address",
+                    start,
+                    number,
+                    " ".join(text[start:number].split()),
+                    "address.gazetteer",
+                    0.8,
+                )
+        else:
+            yield Hit(span.label_, start, end, name, f"{span.label_}.gazetteer", 0.95)
+    for entity in doc.ents if using.with_model else ():
+        kind = _LABELS.get(entity.label_)
+        if kind:
+            yield Hit(
+                kind,
+                entity.start_char,
+                entity.end_char,
+                " ".join(entity.text.split()),
+                f"{kind}.model",
+                0.65,
+            )
+
+
+def _house_number(text: str, at: int) -> int:
+    """The end of a house number right behind a street, ``at`` where there is none."""
+    import re
+
+    found = re.compile(r"[ ]\d{1,4}(?:[ ]?[a-zA-Z](?!\w))?(?!\d)").match(text, at)
+    return found.end() if found else at

@@ -1,0 +1,94 @@
+"""A page prepared for the rules: folded text, lines, and the box of any span."""
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ocr.documents import Box, Finding, Page
+
+_BLANKS = str.maketrans(dict.fromkeys("\n\r\t\f\v\u00a0\u202f\u2009\u2007", " "))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a rule found: a span of the page's text and what it means."""
+
+    kind: str
+    start: int
+    end: int
+    normalized: Any
+    rule: str
+    confidence: float
+    valid: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line without its surrounding blanks: ``text == page.text[start:end]``."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Sheet:
+    """One page, with what several rules need computed at most once."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.number = page.number
+        self.text = page.text
+
+    @cached_property
+    def folded(self) -> str:
+        """Lower case, every blank a space, each character at the offset it has in ``text``."""
+        low = self.text.lower()
+        if len(low) != len(self.text):  # a few capitals (İ) become two characters
+            low = "".join(c if len(c.lower()) != 1 else c.lower() for c in self.text)
+        return low.translate(_BLANKS)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """All lines, empty ones included."""
+        lines, at = [], 0
+        for raw in self.text.split("\n"):
+            text = raw.strip()
+            start = at + (len(raw) - len(raw.lstrip()) if text else 0)
+            lines.append(Line(text, start, start + len(text)))
+            at += len(raw) + 1
+        return tuple(lines)
+
+    @cached_property
+    def _word_starts(self) -> list[int]:
+        return [word.start for word in self.page.words]
+
+    def box(self, start: int, end: int) -> Box | None:
+        """The union of the boxes of all words that the span touches, ``None`` without layout."""
+        words = self.page.words
+        first = max(bisect_right(self._word_starts, start) - 1, 0)
+        last = bisect_left(self._word_starts, end)
+        boxes = [w.box for w in words[first:last] if w.box is not None and w.end > start]
+        if not boxes:
+            return None
+        return (
+            min(b[0] for b in boxes),
+            min(b[1] for b in boxes),
+            max(b[2] for b in boxes),
+            max(b[3] for b in boxes),
+        )
+
+    def finding(self, hit: Hit) -> Finding:
+        """The hit as a finding with its value and place."""
+        return Finding(
+            kind=hit.kind,
+            value=self.text[hit.start : hit.end],
+            normalized=hit.normalized,
+            valid=hit.valid,
+            page=self.number,
+            start=hit.start,
+            end=hit.end,
+            box=self.box(hit.start, hit.end),
+            rule=hit.rule,
+            confidence=hit.confidence,
+        )

@@ -1,0 +1,61 @@
+from datetime import date
+
+import pytest
+
+from ocr.analysis.unopened import forward_unopened, seed
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "headers", "key"),
+    [
+        ("scan_0001.pdf", "eingang/Personalrat", {}, "personalrat"),
+        ("An den Personalrat.pdf", None, {}, "personalrat"),
+        ("Bewerbung_Erzieherin_Muster.pdf", None, {}, "bewerbung"),
+        ("brief.pdf", "C:\\Post\\Wahlbriefe", {}, "briefwahl"),
+        ("anhang.pdf", None, {"to": "Datenschutz <dsb@stadt.example>"}, "datenschutz"),
+        (
+            "mail.eml",
+            None,
+            {"Subject": "Hinweisgeber-Meldung", "To": ["x@y.example"]},
+            "hinweisgeber",
+        ),
+        ("PERSÖNLICH Frau Kunz.tif", None, {}, "persoenlich"),
+        ("mail.eml", None, {"sensitivity": "Personal"}, "persoenlich"),
+        ("Angebot – nicht öffnen.pdf", None, {}, "vergabe"),
+        ("x.pdf", "bem", {}, "betriebsarzt"),
+    ],
+)
+def test_goes_on_unopened(name, folder, headers, key):
+    rule = forward_unopened(name, folder, headers)
+    assert rule is not None
+    assert rule.key == key
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "headers"),
+    [
+        ("Rechnung 4711.pdf", "eingang", {}),
+        ("Bemerkungen zum Bauantrag.pdf", None, {}),
+        ("scan.pdf", "eingang/bauamt", {"to": "dsbauer@stadt.example"}),
+        ("Angebot Malerarbeiten.pdf", None, {"subject": "Unser Angebot"}),
+        ("mail.eml", None, {"subject": "Frage zur Hundesteuer", "to": "stadt@stadt.example"}),
+    ],
+)
+def test_may_be_opened(name, folder, headers):
+    assert forward_unopened(name, folder, headers) is None
+
+
+def test_the_tick_decides_over_an_innocent_name():
+    rule = forward_unopened("scan.pdf", None, {}, tick="briefwahl")
+    assert rule is not None
+    assert rule.forward_to == "buergerdienste"
+
+
+def test_a_rule_counts_only_from_its_day_on():
+    before = min(rule.valid_from for rule in seed()).replace(year=2000)
+    assert forward_unopened("x.pdf", "personalrat", {}, today=before) is None
+    assert forward_unopened("x.pdf", "personalrat", {}, today=date(2026, 11, 23)) is not None
+
+
+def test_every_rule_names_its_source():
+    assert all(rule.source and rule.title for rule in seed())
