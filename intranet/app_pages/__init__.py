@@ -1,0 +1,1 @@
+"""One script per page: load a view model, draw it, call one verb."""

@@ -1,0 +1,51 @@
+"""Meine Einstellungen: colours, password, where I am signed in."""
+
+import streamlit as st
+
+from intranet import html, words
+from intranet.password_form import password_form
+from intranet.visit import visitor
+from presence.sessions import own_sessions, sign_out_everywhere
+
+visit = visitor()
+now = visit.house.clock()
+st.title("Meine Einstellungen")
+
+COLOURS = {"system": "wie mein Gerät", "hell": "hell", "dunkel": "dunkel"}
+st.header("Darstellung")
+colours = st.segmented_control(
+    "Farben (gilt für diesen Browser)",
+    list(COLOURS),
+    format_func=lambda key: COLOURS[key],
+    key="farben",
+)
+if colours:
+    st.html(f'<span data-farben="{colours}"></span>')
+
+st.header("Passwort ändern")
+if password_form(visit):
+    st.success("Ihr Passwort ist geändert. Andere Geräte sind abgemeldet.", icon=":material/check:")
+
+st.header("Hier sind Sie angemeldet")
+with visit.house.database.read() as session:
+    devices = own_sessions(session, visit.staff.person, visit.token, now)
+st.html(
+    html.table(
+        "Angemeldete Geräte",
+        ["Gerät", html.Column("Angemeldet seit", "zeit"), html.Column("Zuletzt benutzt", "zeit")],
+        [
+            (
+                f"{device.device} (dieses Gerät)" if device.current else device.device,
+                words.when(device.created_at, now),
+                words.when(device.last_seen_at, now),
+            )
+            for device in devices
+        ],
+    )
+)
+if st.button("Alle anderen Geräte abmelden", key="ueberall", disabled=len(devices) < 2):
+    ended = visit.house.database.run(
+        lambda session: sign_out_everywhere(session, visit.staff.person, except_token=visit.token)
+    )
+    st.toast(f"{ended} Gerät abgemeldet." if ended == 1 else f"{ended} Geräte abgemeldet.")
+    st.rerun()

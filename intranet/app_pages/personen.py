@@ -1,0 +1,1 @@
+"""Personen und Rechte: who works here, who may sign in, who may do what."""

@@ -1,0 +1,20 @@
+// Die gewählte Farbdarstellung gilt für diesen Browser; ohne Wahl entscheidet das Gerät.
+(() => {
+  const wahl = localStorage.getItem("rathaus-farben");
+  if (wahl !== "hell" && wahl !== "dunkel") return;
+  const echt = window.matchMedia.bind(window);
+  window.matchMedia = (frage) => {
+    const ergebnis = echt(frage);
+    const art = /prefers-color-scheme:\s*(dark|light)/.exec(frage);
+    if (!art) return ergebnis;
+    const passt = (art[1] === "dark") === (wahl === "dunkel");
+    return new Proxy(ergebnis, {
+      get(ziel, name) {
+        if (name === "matches") return passt;
+        const wert = ziel[name];
+        return typeof wert === "function" ? wert.bind(ziel) : wert;
+      },
+    });
+  };
+  document.documentElement.style.colorScheme = wahl === "dunkel" ? "dark" : "light";
+})();

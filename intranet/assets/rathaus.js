@@ -1,0 +1,78 @@
+// Was Seiten über Datenattribute bestellen: weiterleiten, Belege markieren, Farben wählen.
+const AUFGABEN = {
+  weiter(element) {
+    location.replace(element.dataset.weiter);
+  },
+  farben(element) {
+    const wahl = element.dataset.farben;
+    const bisher = localStorage.getItem("rathaus-farben") ?? "system";
+    if (wahl === bisher) return;
+    if (wahl === "system") localStorage.removeItem("rathaus-farben");
+    else localStorage.setItem("rathaus-farben", wahl);
+    for (const name of Object.keys(localStorage)) {
+      if (name.startsWith("stActiveTheme")) localStorage.removeItem(name);
+    }
+    location.reload();
+  },
+};
+
+function erledige(wurzel) {
+  for (const [name, aufgabe] of Object.entries(AUFGABEN)) {
+    const merkmal = `[data-${name}]`;
+    const gefunden = wurzel.matches?.(merkmal) ? [wurzel] : [];
+    for (const element of [...gefunden, ...wurzel.querySelectorAll(merkmal)]) {
+      if (element.dataset.erledigt) continue;
+      element.dataset.erledigt = "1";
+      aufgabe(element);
+    }
+  }
+}
+
+new MutationObserver((aenderungen) => {
+  for (const aenderung of aenderungen) {
+    for (const knoten of aenderung.addedNodes) {
+      if (knoten.nodeType === Node.ELEMENT_NODE) erledige(knoten);
+    }
+  }
+}).observe(document.documentElement, { childList: true, subtree: true });
+
+// Belege: ein Container mit dem Schlüssel "beleg-NAME" markiert beim Betreten oder Fokussieren
+// die Kästen mit data-beleg="NAME" auf den Seitenbildern.
+function belegVon(ziel) {
+  const behaelter = ziel.closest?.('[class*="st-key-beleg-"]');
+  if (!behaelter) return null;
+  const klasse = [...behaelter.classList].find((name) => name.startsWith("st-key-beleg-"));
+  return klasse.slice("st-key-beleg-".length);
+}
+
+function markiere(name, mitRollen) {
+  let erster = null;
+  for (const kasten of document.querySelectorAll("[data-beleg]")) {
+    const an = kasten.dataset.beleg.split(" ").includes(name);
+    kasten.classList.toggle("an", an);
+    if (an && !erster) erster = kasten;
+  }
+  if (erster && mitRollen) {
+    const ruhig = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const rahmen = erster.closest(".seitenbilder");
+    const oben = erster.getBoundingClientRect().top - rahmen.getBoundingClientRect().top;
+    rahmen.scrollTo({
+      top: rahmen.scrollTop + oben - rahmen.clientHeight / 3,
+      behavior: ruhig ? "instant" : "smooth",
+    });
+  }
+}
+
+document.addEventListener("focusin", (ereignis) => {
+  const name = belegVon(ereignis.target);
+  if (name) markiere(name, true);
+});
+document.addEventListener("mouseover", (ereignis) => {
+  const name = belegVon(ereignis.target);
+  if (name) markiere(name, false);
+});
+
+// Solange Streamlit sein html-Element nicht anfasst, bleibt die Sprache; falls doch, gilt wieder Deutsch.
+new MutationObserver(() => {
+  if (document.documentElement.lang !== "de") document.documentElement.lang = "de";
+}).observe(document.documentElement, { attributes: true, attributeFilter: ["lang"] });

@@ -1,0 +1,73 @@
+"""``rathaus web`` and ``rathaus public``."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from config.logs import set_up
+from config.settings import Settings
+from storage.house import House
+
+Port = Annotated[int | None, typer.Option("--port", help="Port, sonst nach Einstellung")]
+OpenHouse = Callable[[], House]
+
+
+def register(app: typer.Typer, open_house: OpenHouse) -> None:
+    """Add ``web`` and ``public`` to the house's command line."""
+
+    @app.command()
+    def web(port: Port = None) -> None:
+        """Startet das Intranet für die Beschäftigten."""
+        run_web(open_house, port)
+
+    @app.command()
+    def public(port: Port = None) -> None:
+        """Startet die Seiten für Bürgerinnen und Bürger."""
+        run_public(open_house, port)
+
+
+def run_web(open_house: OpenHouse, port: int | None = None) -> None:
+    """Serve the staff web until SIGTERM or SIGINT."""
+    house = open_house()
+    if port is not None:
+        house.settings = house.settings.model_copy(update={"port": port})
+    set_up("web", house.settings.log_level)
+    from intranet.server import create_app
+
+    _serve(create_app(house), house, "web", house.settings.port)
+
+
+def run_public(open_house: OpenHouse, port: int | None = None) -> None:
+    """Serve the citizens' pages until SIGTERM or SIGINT."""
+    house = open_house()
+    set_up("public", house.settings.log_level)
+    from intranet.public.server import create_app
+
+    _serve(create_app(house), house, "public", port or house.settings.public_port)
+
+
+def _serve(app: object, house: House, name: str, port: int) -> None:
+    """One process, one event loop, with signs of life; open requests are ended first."""
+    import uvicorn
+
+    from intranet.signs_of_life import beating
+
+    settings: Settings = house.settings
+    try:
+        with beating(house, name):
+            uvicorn.run(
+                app,  # type: ignore[arg-type]
+                host=settings.host,
+                port=port,
+                log_config=None,
+                log_level=settings.log_level.lower(),
+                access_log=False,
+                proxy_headers=True,
+                forwarded_allow_ips=settings.trusted_proxies,
+                server_header=False,
+                timeout_graceful_shutdown=5,
+                ws_max_size=64 * 1024 * 1024,
+            )
+    finally:
+        house.close()

@@ -1,0 +1,73 @@
+"""The staff web as one ASGI application: Streamlit behind our door, with our routes beside it."""
+
+import logging
+import uuid
+from pathlib import Path
+from typing import Any
+
+from starlette.middleware import Middleware
+
+from intranet import streamlit_options
+from intranet.addresses import Addresses, addresses
+from intranet.cookies import Cookies
+from intranet.door import open_door
+from intranet.guard import Guard
+from intranet.metrics import SCRIPT_ERRORS
+from intranet.navigation import PATHS
+from intranet.page_pictures import PagePictures
+from intranet.routes import assets, files, operation, sign_in
+from intranet.shell import Shell, ShellMiddleware
+from intranet.timed_collection import running
+from intranet.views.city import city_title
+from storage.house import House
+
+MAIN = Path(__file__).with_name("main.py")
+
+log = logging.getLogger(__name__)
+
+
+def create_app(house: House) -> Any:
+    """The ASGI application of the staff web for this house. One per process (Streamlit's own limit)."""
+    ours = addresses(house.settings)
+    streamlit_options.apply(
+        streamlit_options.options(house.settings, _hosts(ours), house.settings.staff_url)
+    )
+    import streamlit
+    from streamlit.file_util import get_static_dir
+    from streamlit.starlette import App
+
+    open_door(house)
+    cookies, pictures = Cookies(ours.secure), PagePictures(house)
+    return App(
+        MAIN,
+        lifespan=lambda _app: running(pictures.close),
+        routes=[
+            *sign_in.routes(house, cookies, city_title()),
+            *files.routes(house, pictures),
+            *operation.routes(house),
+            *assets.routes(),
+        ],
+        middleware=[
+            Middleware(Guard, house=house, addresses=ours, cookies=cookies),
+            Middleware(ShellMiddleware, shell=Shell(Path(get_static_dir())), pages=PATHS),
+        ],
+        on_script_error=lambda error: _tell(streamlit, error),
+    )
+
+
+def _hosts(ours: Addresses) -> list[str]:
+    """For Streamlit's own check, behind ours: any host where IP addresses are allowed, as it knows no such rule."""
+    return [] if ours.any_ip else sorted(ours.hosts)
+
+
+def _tell(streamlit: Any, error: Exception) -> bool:
+    """People get a number to quote; the log gets the rest under the same number."""
+    SCRIPT_ERRORS.inc()
+    number = uuid.uuid4().hex[:8].upper()
+    log.error("page error %s", number, exc_info=error)
+    streamlit.error(
+        f"Auf dieser Seite ist ein Fehler aufgetreten (Nummer **{number}**). Ihre gespeicherten Daten sind sicher. "
+        "Bitte laden Sie die Seite neu. Bleibt der Fehler, nennen Sie der Systemverwaltung diese Nummer.",
+        icon=":material/error:",
+    )
+    return True

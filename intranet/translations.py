@@ -1,0 +1,128 @@
+"""Streamlit's own words in German: whole literals of its bundles, by the bundle's name without its hash."""
+
+FILE_UPLOADER = {
+    "`Drag and drop directories here`": "`Ordner hierher ziehen`",
+    "`Drag and drop files here`": "`Dateien hierher ziehen`",
+    "`Drag and drop a file here`": "`Datei hierher ziehen`",
+    "`${T(t,D.Byte,0)} per file`": "`je Datei höchstens ${T(t,D.Byte,0)}`",
+    "`Add files`": "`Dateien hinzufügen`",
+    "`Upload`": "`Auswählen`",
+    "`Upload directories`": "`Ordner auswählen`",
+}
+UPLOAD_TEXTS = {
+    "`Click to retry upload`": "`Noch einmal hochladen`",
+    "`File size is too small.`": "`Die Datei ist zu klein.`",
+    "`Only one file is allowed.`": "`Bitte nur eine Datei.`",
+    "`Too many files`": "`Zu viele Dateien`",
+    "`Remove ${e.name}`": "`${e.name} entfernen`",
+    "`Cancel upload of ${e.name}`": "`Hochladen von ${e.name} abbrechen`",
+    "`Unexpected error. Please try again.`": "`Unerwarteter Fehler. Bitte noch einmal versuchen.`",
+    "`Upload failed`": "`Hochladen fehlgeschlagen`",
+}
+INPUT_INSTRUCTIONS = {
+    "`submit form`": "`um abzuschicken`",
+    "`apply`": "`um zu übernehmen`",
+    "`Press ${r()?`⌘`:`Ctrl`}+Enter to ${e}`": "`${r()?`⌘`:`Strg`}+Eingabetaste drücken, ${e}`",
+    "`Press Enter to ${e}`": "`Eingabetaste drücken, ${e}`",
+}
+CHOICES = {
+    "`Add an option`": "`Eintrag hinzufügen`",
+    "`Choose an option`": "`Bitte wählen`",
+    "`Choose options`": "`Bitte wählen`",
+    "`Choose or add an option`": "`Wählen oder hinzufügen`",
+    "`Choose or add options`": "`Wählen oder hinzufügen`",
+    "`No options to select`": "`Nichts zur Auswahl`",
+}
+SELECT_BOX = {
+    "`Add: ${M}`": "`Hinzufügen: ${M}`",
+    "`Clear value`": "`Auswahl löschen`",
+    "`No results`": "`Nichts gefunden`",
+    "`Selectbox options`": "`Auswahl`",
+}
+MULTI_SELECT = {
+    "`Add: ${n}`": "`Hinzufügen: ${n}`",
+    "`Clear all`": "`Alle entfernen`",
+    "`Multiselect options`": "`Auswahl`",
+    "`No results`": "`Nichts gefunden`",
+    "`Remove ${e}`": "`${e} entfernen`",
+    "`Select all`": "`Alle auswählen`",
+    "`Select ${p.length} matches`": "`${p.length} Treffer auswählen`",
+}
+DATE_INPUT = {
+    "`Choose date`": "`Datum wählen`",
+    "`Choose date range`": "`Zeitraum wählen`",
+    "`Clear date`": "`Datum löschen`",
+    "`Clear dates`": "`Zeitraum löschen`",
+    "`Date range`": "`Zeitraum`",
+    "`Quick select a date range`": "`Zeitraum schnell wählen`",
+}
+TEXT_INPUT = {
+    "`Clear entry`": "`Eingabe löschen`",
+    "`Hide password`": "`Passwort verbergen`",
+    "`Show password`": "`Passwort zeigen`",
+    "`Invalid input.`": "`Ungültige Eingabe.`",
+}
+FRAME = {
+    "`Skip to main content`": "`Zum Inhalt springen`",
+    "`App pages`": "`Seiten`",
+    "`Collapse sidebar`": "`Menü einklappen`",
+    "`Expand sidebar`": "`Menü ausklappen`",
+    "`Main menu`": "`Hauptmenü`",
+    "`Navigate to home page`": "`Zur Startseite`",
+    "`Notifications`": "`Meldungen`",
+    "`Running...`": "`Wird geladen …`",
+    "children:`Close`": "children:`Schließen`",
+    '"aria-label":`Close`': '"aria-label":`Schließen`',
+    "`Sidebar`": "`Menü`",
+    "`Shortcut ${l}`": "`Tastenkürzel ${l}`",
+    "`Scroll tabs left`": "`Reiter nach links`",
+    "`Scroll tabs right`": "`Reiter nach rechts`",
+    "`View less`": "`Weniger zeigen`",
+    "`View ${x-m} more`": "`${x-m} weitere zeigen`",
+    "`Connecting`": "`Verbinde`",
+    "`Connecting to Streamlit server`": "`Verbinde mit Rathauswerk`",
+    "`Unable to connect to Streamlit server`": "`Keine Verbindung zu Rathauswerk`",
+    "`Connection error`": "`Keine Verbindung`",
+    "`Connection lost. Please wait for the app to reconnect, then try again.`": (
+        "`Die Verbindung ist unterbrochen. Bitte warten Sie, bis sie wieder steht, und versuchen Sie es dann noch einmal.`"
+    ),
+    "`Page not found`": "`Seite nicht gefunden`",
+    "`The page that you have requested does not seem to exist`": "`Diese Seite gibt es nicht (mehr)`",
+    "`${t}. Running the app's main page.`": "`${t}. Sie sind auf der Startseite.`",
+    "`Bad message format`": "`Unverständliche Antwort`",
+    "`Please wait...`": "`Bitte warten …`",
+    "`No message`": "`Ohne Meldung`",
+    "`Script execution error`": "`Fehler auf dieser Seite`",
+    "`Rerun`": "`Neu laden`",
+    "`Try again`": "`Noch einmal`",
+}
+COPY = {"`Copy to clipboard`": "`In die Zwischenablage kopieren`"}
+MARKDOWN = {"`Help`": "`Hilfe`", "`Help for ${": "`Hilfe zu ${"}
+REQUIRED = {"`This field is required.`": "`Bitte füllen Sie dieses Feld aus.`"}
+FULL_SCREEN = {
+    "`Fullscreen`": "`Vollbild`",
+    "`Close fullscreen`": "`Vollbild schließen`",
+}
+
+IN_BUNDLE: dict[str, tuple[dict[str, str], ...]] = {
+    "FileUploader": (FILE_UPLOADER,),
+    "utils": (UPLOAD_TEXTS, CHOICES),
+    "InputInstructions": (INPUT_INSTRUCTIONS,),
+    "Selectbox": (SELECT_BOX,),
+    "Multiselect": (MULTI_SELECT,),
+    "DateInput": (DATE_INPUT,),
+    "TextInput": (TEXT_INPUT,),
+    "index": (FRAME,),
+    "useCopyToClipboard": (COPY,),
+    "StreamlitMarkdown": (MARKDOWN,),
+    "requiredField": (REQUIRED,),
+    "Toolbar": (FULL_SCREEN,),
+}
+
+
+def translate(kind: str, script: str) -> str:
+    """The bundle with the literals of its kind replaced; others stay as they are."""
+    for words in IN_BUNDLE[kind]:
+        for english, german in words.items():
+            script = script.replace(english, german)
+    return script

@@ -1,0 +1,1 @@
+"""View models: what a page shows, loaded in one go, without a word about how it is drawn."""

@@ -1,0 +1,70 @@
+"""Moments and numbers in German words."""
+
+from datetime import date, datetime, timedelta
+
+from storage.clock import WEEKDAYS, local, local_date
+
+
+def day(value: date) -> str:
+    """24.12.2026"""
+    return value.strftime("%d.%m.%Y")
+
+
+def moment(value: datetime) -> str:
+    """24.12.2026 17:05"""
+    return local(value).strftime("%d.%m.%Y %H:%M")
+
+
+def when(value: datetime, now: datetime) -> str:
+    """As in "heute 17:05", "morgen 8:00", "Freitag 12:30" within a week, else the date."""
+    there, here = local(value), local(now)
+    days = (there.date() - here.date()).days
+    clock = f"{there.hour}:{there.minute:02d}"
+    near = {-1: "gestern", 0: "heute", 1: "morgen"}
+    if days in near:
+        return f"{near[days]} {clock}"
+    if 1 < days < 7:
+        return f"{WEEKDAYS[there.weekday()]} {clock}"
+    return moment(value)
+
+
+def due(value: datetime, now: datetime) -> str:
+    """How far off a deadline is, in days of the calendar."""
+    days = (local_date(value) - local_date(now)).days
+    if days < -1:
+        return f"seit {-days} Tagen überfällig"
+    words = {-1: "seit gestern überfällig", 0: "heute fällig", 1: "morgen fällig"}
+    return words.get(days, f"in {days} Tagen ({day(local_date(value))})")
+
+
+def duration(value: timedelta) -> str:
+    """As in "3 Sekunden", "2 Minuten", "5 Stunden", "4 Tage": rounded down, never a lie of precision."""
+    seconds = int(value.total_seconds())
+    for size, one, many in (
+        (86400, "1 Tag", "Tage"),
+        (3600, "1 Stunde", "Stunden"),
+        (60, "1 Minute", "Minuten"),
+    ):
+        if seconds >= size:
+            number = seconds // size
+            return one if number == 1 else f"{number} {many}"
+    return "1 Sekunde" if seconds == 1 else f"{seconds} Sekunden"
+
+
+def size(count: int) -> str:
+    """As in "812 Byte", "34 KB", "2,1 MB" (1 KB = 1000 Byte)."""
+    if count < 1000:
+        return f"{count} Byte"
+    if count < 1_000_000:
+        return f"{count // 1000} KB"
+    return f"{count / 1_000_000:.1f} MB".replace(".", ",")
+
+
+def percent(share: float) -> str:
+    """As in "87 %"; never 100 % for what is not certain."""
+    return f"{min(int(share * 100 + 0.5), 99 if share < 1 else 100)} %"
+
+
+def number(value: int) -> str:
+    """1234567 as 1.234.567"""
+    return f"{value:,}".replace(",", ".")

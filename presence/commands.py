@@ -1,0 +1,90 @@
+"""``rathaus account``: accounts from the command line, also for the first administrator of an installation."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from config.seeds import login_of
+from presence.operations import create_account
+from storage.actors import ROLE_NAMES, Actor, Role
+from storage.clock import local_date
+from storage.command_line import As, AsJson, acting, explained, show_json
+from storage.conflicts import ConflictError
+from storage.house import House
+from storage.organisation.operations import add_person, grant_role
+from storage.organisation.queries import office_by_key, person_by_login
+
+
+def commands(open_house: Callable[[], House]) -> typer.Typer:
+    """``rathaus account ...``"""
+    app = typer.Typer(help="Konten der Beschäftigten", no_args_is_help=True)
+
+    @app.callback()
+    def account() -> None:
+        """Konten der Beschäftigten"""
+
+    @app.command()
+    def create(
+        name: Annotated[str, typer.Argument(help="Name oder Anmeldename der Person")],
+        *,
+        role: Annotated[Role, typer.Option(help="Rolle")],
+        office: Annotated[str, typer.Option(help="Amt (Kürzel, Nummer oder Kurzname)")],
+        as_: As = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Legt ein Konto an und zeigt das Passwort für die erste Anmeldung, dieses eine Mal."""
+        house = open_house()
+        with explained():
+            login, password = _create(
+                house, acting(house, as_, "account.create"), name, role, office
+            )
+        if as_json:
+            show_json({"login": login, "password": password, "role": role.value})
+            return
+        typer.echo(f"Konto angelegt ({ROLE_NAMES[role]}).")
+        typer.echo(f"Anmeldename: {login}")
+        typer.echo(f"Passwort für die erste Anmeldung: {password}")
+
+    return app
+
+
+def _create(house: House, actor: Actor, name: str, role: Role, office: str) -> tuple[str, str]:
+    """Login and initial password. The person is entered where nobody of that login works here."""
+    now = house.clock()
+    today = local_date(now)
+    with house.database.write() as session:
+        where = office_by_key(session, office, today)
+        if where is None:
+            raise ConflictError(f"Das Amt „{office}“ gibt es nicht.")
+        login = login_of(name)
+        person = person_by_login(session, login, today) or add_person(
+            session,
+            actor,
+            login=login,
+            name=name.strip(),
+            office=where.id,
+            valid_from=today,
+            now=now,
+        )
+        if role is not Role.STAFF:
+            grant_role(
+                session, actor, person.id, role, None if role in WHOLE_HOUSE else where.id, now=now
+            )
+        return login, create_account(session, actor, person.id, now=now)
+
+
+WHOLE_HOUSE = frozenset(
+    {
+        Role.ADMIN,
+        Role.REGISTRY,
+        Role.PRIVACY,
+        Role.COUNCIL,
+        Role.ARCHIVIST,
+        Role.CASH,
+        Role.STRATEGY,
+        Role.PERSONNEL,
+        Role.TRAINER,
+    }
+)
+"""Roles that serve all offices; the others are held in one."""

@@ -1,0 +1,89 @@
+"""Signing in: one neutral answer for every failure, and the same time for known and unknown names."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from presence.authenticators import SOURCES, Authenticator, SourceAwayError
+from presence.devices import describe
+from presence.keys import keyed_hash, load_key
+from presence.sessions import issue
+from presence.throttle import forgive, reserve
+from storage.house import House
+from storage.journal.entries import record
+
+REFUSED = "Anmeldename oder Passwort stimmen nicht, oder das Konto ist vorübergehend gesperrt."
+AWAY = (
+    "Die Anmeldung ist gerade nicht möglich. Bitte versuchen Sie es in einigen Minuten noch einmal."
+)
+
+MAXIMUM_LOGIN = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """No. ``message`` is for people and tells nothing about which accounts exist."""
+
+    message: str = REFUSED
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Yes: a new session's token, to be set as cookie and never logged."""
+
+    value: str
+
+
+def sign_in(
+    house: House,
+    login: str,
+    password: str,
+    address: str,
+    *,
+    user_agent: str = "",
+    authenticator: Authenticator | None = None,
+) -> Token | Refusal:
+    """Check the password and open a session. ``address`` is the client's, behind the trusted proxy if there is one."""
+    settings, now = house.settings, house.clock()
+    login = login.strip().lower()
+    if not login or len(login) > MAXIMUM_LOGIN or "\0" in login:
+        return Refusal()
+    key = load_key(settings, "anmeldung")
+    keys = keyed_hash(key, "account", login), keyed_hash(key, "address", address)
+    with house.database.write() as session:
+        booked = reserve(
+            session,
+            *keys,
+            allowed=settings.sign_in_attempts,
+            pause=timedelta(minutes=settings.sign_in_pause_minutes),
+            now=now,
+        )
+    if not booked:
+        return Refusal()
+    source = authenticator or SOURCES["local"](house)
+    try:
+        person = source.authenticate(login, password)
+    except SourceAwayError:
+        with house.database.write() as session:
+            forgive(session, *keys)
+        return Refusal(AWAY)
+    if person is None:
+        return Refusal()
+    with house.database.write() as session:
+        forgive(session, *keys)
+        token = issue(
+            session,
+            person,
+            device=describe(user_agent),
+            hours=settings.session_hours,
+            idle_minutes=settings.session_idle_minutes,
+            now=now,
+        )
+        record(
+            session,
+            actor=f"person:{person.hex}",
+            verb="session.open",
+            object_kind="person",
+            object_id=person,
+            at=now,
+        )
+    return Token(token)

@@ -1,0 +1,79 @@
+"""Brakes on guessing passwords: per account and address, and, more generously, per account and per address alone.
+
+A colleague behind the town hall's one address must not be locked out by another's typing errors, and nobody on the
+internet may lock out a known account from everywhere: so the pair counts first, the single ones at their multiples.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from presence.tables import SignInAttempt
+
+ACCOUNT_FACTOR = 5
+ADDRESS_FACTOR = 20
+KEEP = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Failed attempts within the pause: of this account from this address, of the account, from the address."""
+
+    pair: int
+    account: int
+    address: int
+
+
+def blocked(failures: Failures, allowed: int) -> bool:
+    """Whether one more attempt is refused unheard."""
+    return (
+        failures.pair >= allowed
+        or failures.account >= allowed * ACCOUNT_FACTOR
+        or failures.address >= allowed * ADDRESS_FACTOR
+    )
+
+
+def failures(
+    session: Session, account_key: str, address_key: str, *, pause: timedelta, now: datetime
+) -> Failures:
+    """What the table says about the pause up to now."""
+    account = SignInAttempt.account_key == account_key
+    address = SignInAttempt.address_key == address_key
+
+    def count(*conditions: object) -> int:
+        wanted = select(func.count()).select_from(SignInAttempt)
+        return (
+            session.scalar(wanted.where(*conditions, SignInAttempt.at > now - pause)) or 0  # type: ignore[arg-type]
+        )
+
+    return Failures(count(account, address), count(account), count(address))
+
+
+def reserve(
+    session: Session,
+    account_key: str,
+    address_key: str,
+    *,
+    allowed: int,
+    pause: timedelta,
+    now: datetime,
+) -> bool:
+    """Book an attempt before it is checked, so that many at once don't slip through. False: refused, not booked."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite's writers take turns anyway
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(account_key))))
+    if blocked(failures(session, account_key, address_key, pause=pause, now=now), allowed):
+        return False
+    session.add(SignInAttempt(account_key=account_key, address_key=address_key, at=now))
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - KEEP))
+    return True
+
+
+def forgive(session: Session, account_key: str, address_key: str) -> None:
+    """The right password was given: the pair starts anew."""
+    session.execute(
+        delete(SignInAttempt).where(
+            SignInAttempt.account_key == account_key, SignInAttempt.address_key == address_key
+        )
+    )

@@ -1,0 +1,144 @@
+"""Sessions end when they should, and only then."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from presence.devices import describe
+from presence.operations import set_password
+from presence.passwords import PasswordRefusedError
+from presence.sessions import check, issue, own_sessions, sign_out, sign_out_everywhere
+from presence.sign_in import Token, sign_in
+from presence.tables import WebSession
+from storage.conflicts import ConflictError
+from storage.house import House
+from storage.organisation.tables import Person
+from storage.rights import NotAllowedError
+
+
+def open_one(house: House, person: Person) -> str:
+    with house.database.write() as session:
+        return issue(
+            session, person.id, device="Gerät", hours=12, idle_minutes=60, now=house.clock()
+        )
+
+
+def here(house: House, token: str, *, active: bool = True) -> bool:
+    return check(house.database, token, house.clock(), active=active) is not None
+
+
+def test_an_idle_session_ends(house: House, anna: Person, clock: Any) -> None:
+    token = open_one(house, anna)
+    clock.forward(minutes=59)
+    assert here(house, token)
+    clock.forward(minutes=59)
+    assert here(house, token), "the visit before kept it awake"
+    clock.forward(minutes=61)
+    assert not here(house, token)
+
+
+def test_a_page_that_refreshes_itself_does_not_keep_it_awake(
+    house: House, anna: Person, clock: Any
+) -> None:
+    token = open_one(house, anna)
+    for _ in range(5):
+        clock.forward(minutes=11)
+        here(house, token, active=False)
+    clock.forward(minutes=6)
+    assert not here(house, token, active=False)
+
+
+def test_after_twelve_hours_it_ends_however_busy(house: House, anna: Person, clock: Any) -> None:
+    token = open_one(house, anna)
+    for _ in range(23):
+        clock.forward(minutes=30)
+        assert here(house, token)
+    clock.forward(minutes=31)
+    assert not here(house, token)
+
+
+def test_last_seen_is_written_at_most_once_a_minute(house: House, anna: Person, clock: Any) -> None:
+    token = open_one(house, anna)
+
+    def seen() -> Any:
+        with house.database.read() as session:
+            return session.query(WebSession).one().last_seen_at
+
+    began = seen()
+    clock.forward(seconds=59)
+    here(house, token)
+    assert seen() == began
+    clock.forward(seconds=1)
+    here(house, token)
+    assert seen() == began + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("token", [None, "", "erfunden", "x" * 5000])
+def test_nobody_enters_with_an_invented_token(house: House, token: str | None) -> None:
+    assert check(house.database, token, house.clock()) is None
+
+
+def test_signing_out_ends_this_session_and_everywhere_all_others(
+    house: House, anna: Person
+) -> None:
+    one, two, three = (open_one(house, anna) for _ in range(3))
+    house.database.run(lambda session: sign_out(session, one))
+    assert [here(house, token) for token in (one, two, three)] == [False, True, True]
+    ended = house.database.run(
+        lambda session: sign_out_everywhere(session, anna.id, except_token=three)
+    )
+    assert ended == 1
+    assert [here(house, token) for token in (two, three)] == [False, True]
+    with house.database.read() as session:
+        (line,) = own_sessions(session, anna.id, three, house.clock())
+    assert line.current
+
+
+def test_changing_the_password_ends_the_other_sessions(
+    house: House, anna: Person, password: str
+) -> None:
+    mine, other = open_one(house, anna), open_one(house, anna)
+    staff = check(house.database, mine, house.clock()).staff  # type: ignore[union-attr]
+
+    def change(old: str, new: str) -> None:
+        house.database.run(
+            lambda session: set_password(
+                session, staff, old=old, new=new, current_token=mine, now=house.clock()
+            )
+        )
+
+    with pytest.raises(NotAllowedError):
+        change("falsch-falsch-falsch", "neue-worte-fluss-7")
+    with pytest.raises(PasswordRefusedError):
+        change(password, "kurz")
+    with pytest.raises(ConflictError):
+        change(password, password)
+    assert here(house, other)
+    change(password, "neue-worte-fluss-7")
+    assert here(house, mine)
+    assert not here(house, other)
+    assert isinstance(sign_in(house, "anna.beispiel", "neue-worte-fluss-7", "::1"), Token)
+
+
+def test_somebody_who_left_is_out(house: House, anna: Person, clock: Any) -> None:
+    token = open_one(house, anna)
+    with house.database.write() as session:
+        session.get_one(Person, anna.id).valid_to = house.clock().date()
+    assert not here(house, token)
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit Chrome/140 Safari/537 Edg/140",
+            "Edge unter Windows",
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko Firefox/140.0", "Firefox unter Linux"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) AppleWebKit Safari/605", "Safari unter iOS"),
+        ("", "Unbekannter Browser"),
+    ],
+)
+def test_devices_are_named_in_words(header: str, words: str) -> None:
+    assert describe(header) == words

@@ -1,0 +1,131 @@
+"""Signing in, as people and attackers notice it."""
+
+import time
+from statistics import median
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from presence.authenticators import SourceAwayError
+from presence.operations import disable_account
+from presence.sessions import check, token_hash
+from presence.sign_in import AWAY, REFUSED, Refusal, Token, sign_in
+from presence.tables import Account, SignInAttempt, WebSession
+from storage.actors import System
+from storage.house import House
+from storage.organisation.tables import Person
+
+
+def enter(
+    house: House, password: str, login: str = "anna.beispiel", address: str = "10.0.0.1"
+) -> Any:
+    return sign_in(
+        house, login, password, address, user_agent="Mozilla/5.0 (X11; Linux) Firefox/140"
+    )
+
+
+def test_the_right_password_gives_a_session(house: House, anna: Person, password: str) -> None:
+    outcome = enter(house, password, login=" Anna.Beispiel ")
+    assert isinstance(outcome, Token)
+    found = check(house.database, outcome.value, house.clock())
+    assert found is not None
+    assert found.staff.person == anna.id
+    assert not found.must_change
+
+
+def test_every_sign_in_gets_a_new_token_and_the_table_holds_none_of_them(
+    house: House, anna: Person, password: str
+) -> None:
+    tokens = {enter(house, password).value for _ in range(3)}
+    assert len(tokens) == 3
+    with house.database.read() as session:
+        stored = set(session.scalars(select(WebSession.token_hash)))
+        devices = set(session.scalars(select(WebSession.device)))
+    assert stored == {token_hash(token) for token in tokens}
+    assert devices == {"Firefox unter Linux"}
+
+
+@pytest.mark.parametrize(
+    ("login", "password"),
+    [
+        ("anna.beispiel", "falsch-falsch-falsch"),
+        ("gibt.es.nicht", "falsch-falsch-falsch"),
+        ("anna.beispiel", ""),
+        ("", ""),
+        ("anna\0beispiel", "x"),
+        ("a" * 500, "x"),
+    ],
+)
+def test_every_no_sounds_the_same(house: House, anna: Person, login: str, password: str) -> None:
+    assert enter(house, password, login=login) == Refusal(REFUSED)
+
+
+def test_unknown_names_take_as_long_as_known_ones(house: House, anna: Person) -> None:
+    def seconds(login: str) -> float:
+        began = time.perf_counter()
+        enter(house, "falsch-falsch-falsch", login=login, address=f"10.1.0.{time.time_ns() % 250}")
+        return time.perf_counter() - began
+
+    known = median(seconds("anna.beispiel") for _ in range(5))
+    unknown = median(seconds(f"niemand.{n}") for n in range(5))
+    assert 0.4 < unknown / known < 2.5
+
+
+def test_the_sixth_failure_closes_the_door_even_to_the_right_password(
+    house: House, anna: Person, password: str, clock: Any
+) -> None:
+    for _ in range(5):
+        enter(house, "falsch-falsch-falsch")
+    assert enter(house, password) == Refusal(REFUSED)
+    assert isinstance(enter(house, password, address="10.0.0.2"), Token), "a colleague's address"
+    clock.forward(minutes=11)
+    assert isinstance(enter(house, password), Token)
+
+
+def test_a_success_forgives_earlier_slips(house: House, anna: Person, password: str) -> None:
+    for _ in range(3):
+        for _ in range(4):
+            enter(house, "falsch-falsch-falsch")
+        assert isinstance(enter(house, password), Token)
+
+
+def test_attempts_are_kept_without_names_or_addresses(house: House, anna: Person) -> None:
+    enter(house, "falsch-falsch-falsch")
+    with house.database.read() as session:
+        row = session.scalars(select(SignInAttempt)).one()
+    assert "anna" not in row.account_key
+    assert "10.0.0.1" not in row.address_key
+
+
+def test_a_disabled_account_is_refused_and_its_sessions_end(
+    house: House, anna: Person, password: str
+) -> None:
+    token = enter(house, password).value
+    with house.database.write() as session:
+        disable_account(session, System("test"), anna.id, now=house.clock())
+    assert check(house.database, token, house.clock()) is None
+    assert enter(house, password) == Refusal(REFUSED)
+
+
+def test_a_source_that_is_away_is_no_failed_attempt(house: House, anna: Person) -> None:
+    class Away:
+        def authenticate(self, login: str, password: str) -> UUID | None:
+            raise SourceAwayError
+
+    outcome = sign_in(house, "anna.beispiel", "x", "10.0.0.1", authenticator=Away())
+    assert outcome == Refusal(AWAY)
+    with house.database.read() as session:
+        assert not session.scalars(select(SignInAttempt)).all()
+
+
+def test_an_old_hash_is_renewed_at_sign_in(house: House, anna: Person, password: str) -> None:
+    from argon2 import PasswordHasher
+
+    cheap = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(password)
+    with house.database.write() as session:
+        session.get_one(Account, anna.id).password_hash = cheap
+    assert isinstance(enter(house, password), Token)
+    with house.database.read() as session:
+        assert "m=19456,t=2" in session.get_one(Account, anna.id).password_hash
