@@ -1,21 +1,22 @@
 """Child processes that never outlive their parent."""
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import IO, Any
+from typing import IO
 
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
-
-
-@lru_cache(maxsize=1)
-def _libc() -> Any:
-    return ctypes.CDLL(None) if sys.platform == "linux" else None
+# PR_SET_PDEATHSIG is 1 (linux/prctl.h). A program of its own instead of preexec_fn, which may deadlock in a process
+# with threads; the setting survives exec. The parent may have died before it was made: then the check ends us.
+_BOUND = """
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+if os.getppid() != int(sys.argv[1]):
+    sys.exit(1)
+os.execvp(sys.argv[2], sys.argv[2:])
+"""
 
 
 def start(
@@ -29,38 +30,28 @@ def start(
     On Linux the kernel ends it when the thread that started it dies, even by kill -9: start children from a thread
     that lives as long as they should.
     """
-    libc, parent = _libc(), os.getpid()
-
-    def before_exec() -> None:
-        if libc is not None:
-            libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-            if os.getppid() != parent:  # the parent died before prctl
-                os._exit(1)
-
+    bound = [sys.executable, "-I", "-S", "-c", _BOUND, str(os.getpid())]
     return subprocess.Popen(
-        list(command),
+        [*(bound if sys.platform == "linux" else []), *command],
         env=None if environment is None else dict(environment),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT if output is not None else None,
         start_new_session=True,
-        preexec_fn=before_exec,  # noqa: PLW1509 - touches nothing but two system calls
     )
 
 
 def stop(child: subprocess.Popen[bytes], grace: float) -> None:
-    """SIGTERM, and SIGKILL to its whole group after ``grace`` seconds."""
+    """Ask it to end with SIGTERM, and ``end`` it."""
     if child.poll() is None:
         child.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(grace)
-    _kill_group(child)
+    end(child, grace)
+
+
+def end(child: subprocess.Popen[bytes], grace: float) -> None:
+    """Wait for its end for ``grace`` seconds; then SIGKILL to its whole group, and to what it left behind there."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(grace)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)  # the group has the child's number
     child.wait()
-
-
-def _kill_group(child: subprocess.Popen[bytes]) -> None:
-    """Also what the child started and left behind; the group's id is the child's pid."""
-    try:
-        os.killpg(child.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from storage import cron
 from storage.actors import Actor, Staff
+from storage.conflicts import NotFoundError
 from storage.database import Database
 from storage.jobs import runs
 from storage.jobs.handlers import JobContext
@@ -25,7 +26,7 @@ from storage.journal.entries import record
 from storage.rights import Verb, require
 
 
-class UnknownScheduleError(LookupError):
+class UnknownScheduleError(NotFoundError):
     """There is no such schedule. The message is for people, in German."""
 
 
