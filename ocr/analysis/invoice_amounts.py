@@ -13,7 +13,7 @@ CODES = {
 }  # fmt: skip
 _SIGN = "[-+−–—]"
 _CURRENCY = (
-    r"€|EURO?\b|CHF\b|SFr\.?|Fr\.|US\$|\$|USD\b|£|GBP\b|DKK\b|SEK\b|NOK\b|PLN\b|CZK\b|HUF\b|JPY\b"
+    r"(?:€|US\$|\$|£|Fr\.|SFr\.|(?:EURO?|CHF|SFr|USD|GBP|DKK|SEK|NOK|PLN|CZK|HUF|JPY)(?![^\W\d_]))"
 )
 _NUMBER = r"\d{1,3}(?:[.,'’] ?\d{3}|[ \u00a0\u202f]\d{3})+(?:[.,] ?\d{2})?|\d+(?:[.,] ?\d{2})?"
 _AMOUNT = re.compile(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from statistics import median
 
 from ocr.analysis import invoice_head as head
 from ocr.analysis import invoice_parties as parties
@@ -24,7 +25,6 @@ _TITLE = re.compile(
 _OTHER_TITLE = re.compile(
     r"^(?:(?:zahlungs)?erinnerung|(?:\w{1,8} )?mahnung|\w*angebot|lieferschein|auftragsbestatigung|bestellung"
     r"|kostenvoranschlag|\w*bescheid|kontoauszug|quotation|delivery note|order confirmation|reminder|quote)\b"
-    r"(?! ?(?:nr|nummer|datum|vom|no|number|date)\b)"
 )
 _CREDIT = re.compile(r"^(?:\w*gutschrift|credit note|storno(?:rechnung|beleg)?|rechnungsstorno)\b")
 _HEAD_LABEL = re.compile(
@@ -71,12 +71,8 @@ def read_pages(pages: Sequence[Page], findings: Sequence[Finding]) -> Invoice | 
 
 def _points(rows: Sequence[Row], sums: Totals) -> int:
     """How much speaks for an invoice: title, labels of its head, a proven or strongly labelled total."""
-    titles = [t for r in rows if r.top < 0.6 and r.page == rows[0].page for t in _short(r)]
     text = "\n".join(fold(row.text) for row in rows)
-    named = next(
-        (bool(_TITLE.search(t)) for t in titles if _TITLE.search(t) or _OTHER_TITLE.search(t)), None
-    )
-    points = 0 if named is None else 3 if named else -5
+    points = _title_points(rows)
     points += 2 if _HEAD_LABEL.search(text) else 0
     points += 2 if _STRONG_SUM.search(text) else 0
     points += 1 if _PAYMENT.search(text) else 0
@@ -85,12 +81,29 @@ def _points(rows: Sequence[Row], sums: Totals) -> int:
     return points
 
 
+def _title_points(rows: Sequence[Row]) -> int:
+    """By the title in the largest type, of equally large ones the first: 3 for an invoice, -5 for anything else."""
+    usual = median(row.height for row in rows)
+    best: tuple[int, bool] | None = None
+    for row in rows:
+        if row.top >= 0.6 or row.page != rows[0].page:
+            continue
+        size = round(3 * row.height / usual)
+        for title in _short(row):
+            invoice = _TITLE.search(title) is not None
+            if (invoice or _OTHER_TITLE.search(title)) and (best is None or size > best[0]):
+                best = (size, invoice)
+    if best is None:
+        return 0
+    return 3 if best[1] else -5
+
+
 def _short(row: Row) -> list[str]:
     """The cells of the row as titles: folded, letters spaced out („R E C H N U N G“) drawn together."""
     return [
         re.sub(r"\b(?:[a-z] ){3,}[a-z]\b", lambda match: match[0].replace(" ", ""), fold(cell.text))
         for cell in row.cells
-        if len(cell.text) <= 90
+        if len(cell.text) <= 90 and not re.search(r"[a-zäöüß]{3}\.$", cell.text)
     ]
 
 

@@ -151,13 +151,16 @@ def _same_row(line: Sequence[Placed], word: Placed) -> bool:
 
 
 def _from_text(text: str) -> list[Placed]:
-    """Words of text without layout, placed as on a typewriter: one unit per character, two per line."""
+    """Words of text without layout, placed as on a typewriter: one unit per character, two per line.
+
+    The height makes one blank fit inside a number and two blanks part cells.
+    """
     placed = []
     for number, line in enumerate(text.expandtabs(8).splitlines()):
         column = 0
         for word in line.split(" "):
             if word:
-                box = (float(column), 2.0 * number, float(column + len(word)), 2.0 * number + 1.0)
+                box = (float(column), 2.0 * number, float(column + len(word)), 2.0 * number + 1.5)
                 placed.append(Placed(word, box))
             column += len(word) + 1
     return placed
