@@ -105,6 +105,8 @@ class _Reader:
             start_new_session=True,  # its Tesseract programs end with it
         )
         self.ready = False
+        self._ending = threading.Lock()
+        self._ended: tuple[int, int] | None = None
 
     def _exactly(self, size: int, until: float) -> bytes:
         """Reads ``size`` bytes. Raises TimeoutError or EOFError."""
@@ -163,28 +165,24 @@ class _Reader:
                 raise _failure(*value)
 
     def end(self) -> tuple[int, int]:
-        """Ends the process and what it started; gives its exit code and its peak memory in bytes."""
-        code, peak = 0, 0
-        if self.process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            code, peak = self.reap()
+        """Ends the process and what it started; gives the exit code it ended with (its own, if it was dead already) and
+        its peak memory in bytes.
+        """
+        with self._ending:
+            if self._ended is None:
+                self._ended = self._end()
+        return self._ended
+
+    def _end(self) -> tuple[int, int]:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        _, status, usage = os.wait4(self.process.pid, 0)
+        self.process.returncode = os.waitstatus_to_exitcode(status)
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
-                try:
+                with contextlib.suppress(OSError):
                     pipe.close()
-                except OSError:
-                    log.debug("pipe of a reader process was broken")
         shutil.rmtree(self._scratch, ignore_errors=True)
-        return code, peak
-
-    def reap(self) -> tuple[int, int]:
-        """Waits for the process; its exit code and its peak memory in bytes."""
-        try:
-            _, status, usage = os.wait4(self.process.pid, 0)
-        except ChildProcessError:
-            return 0, 0
-        self.process.returncode = os.waitstatus_to_exitcode(status)
         return self.process.returncode, usage.ru_maxrss * 1024
 
 
@@ -207,8 +205,8 @@ class ReaderPool:
         self._limits = limits
         self._recycle_after = recycle_after
         self._warm = warm
-        self._folder = Path(tempfile.mkdtemp(prefix="rathaus-readers-"))
-        make_slots(self._folder, max(1, min(os.cpu_count() or 1, workers * limits.threads)))
+        self.folder = Path(tempfile.mkdtemp(prefix="rathaus-readers-"))
+        make_slots(self.folder, max(1, min(os.cpu_count() or 1, workers * limits.threads)))
         self._idle: queue.LifoQueue[_Reader | None] = queue.LifoQueue()
         for _ in range(workers):
             self._idle.put(None)
@@ -249,7 +247,7 @@ class ReaderPool:
         """
         reader = self._idle.get()
         try:
-            if reader is None:
+            if reader is None or self._closed:
                 reader = self._start()
             try:
                 return reader.call(function, arguments, listener)
@@ -281,13 +279,13 @@ class ReaderPool:
         for reader in readers:
             reader.end()
         self._threads.shutdown(wait=True)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _start(self) -> _Reader:
         with self._lock:
             if self._closed:
                 raise UnreadableError("timeout", "Das Lesen wurde beendet.", permanent=False)
-            reader = _Reader(self._limits, self._folder, self._warm)
+            reader = _Reader(self._limits, self.folder, self._warm)
             self._all.add(reader)
         return reader
 
@@ -298,19 +296,17 @@ class ReaderPool:
 
     def _loss(self, reader: _Reader, error: BaseException) -> BaseException:
         """What to tell of a reader process that is gone or has to go."""
+        code, peak = self._drop(reader)
+        if self._closed:
+            return UnreadableError("timeout", "Das Lesen wurde beendet.", permanent=False)
+        if isinstance(error, TimeoutError):
+            return UnreadableError("timeout", _HANGS)
         if isinstance(error, EOFError | BrokenPipeError | ConnectionError):
-            code, peak = reader.reap()
-            self._drop(reader)
-            if self._closed:
-                return UnreadableError("timeout", "Das Lesen wurde beendet.", permanent=False)
             log.warning("reader process ended with %s, peak memory %d MiB", code, peak >> 20)
             if peak > self._limits.memory // 2:
                 return UnreadableError("memory", _TOO_MUCH_MEMORY)
             # A kill from outside says nothing about the file.
             return UnreadableError("damaged", _CRASHED, permanent=code != -signal.SIGKILL)
-        self._drop(reader)
-        if isinstance(error, TimeoutError):
-            return UnreadableError("timeout", _HANGS)
         if isinstance(error, pickle.UnpicklingError | struct.error | ImportError | AttributeError):
             log.error("reader process sent what we do not take: %s", error)
             return UnreadableError("damaged", _FAULT)

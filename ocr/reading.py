@@ -1,5 +1,6 @@
 """From bytes to a ``Reading``: what it is, which reader, nothing else. Pure: no database, no network."""
 
+import warnings
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -67,7 +68,9 @@ def read(data: bytes | Path, name: str, limits: Limits = Limits()) -> Reading:  
     """
     content = _load(data, limits)
     try:
-        return _reader(detect(content, name))(content, limits)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # parsers' remarks on odd files are no news to us
+            return _reader(detect(content, name))(content, limits)
     except MemoryError as error:
         raise UnreadableError("memory", "Die Datei braucht beim Lesen zu viel Speicher.") from error
     except RecursionError as error:

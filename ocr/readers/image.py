@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ _MEDIA_TYPES = {
     "BMP": BMP,
     "WEBP": WEBP,
 }
+_FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP")  # MPO is found as JPEG
 _DAMAGED = "Diese Bilddatei ist beschädigt oder unvollständig. Bitte erneut anfordern."
 _BAD_PAGE = "Diese Seite ist beschädigt und konnte nicht gelesen werden."
 # What Pillow raises on bytes that are not what they claim to be.
@@ -43,7 +44,7 @@ def open_picture(source: bytes | Path, limits: Limits) -> Iterator[Any]:
     Image.MAX_IMAGE_PIXELS = None  # our own limit says it in German, and for each page
     try:
         image = Image.open(
-            BytesIO(source) if isinstance(source, bytes) else source, formats=tuple(_MEDIA_TYPES)
+            BytesIO(source) if isinstance(source, bytes) else source, formats=_FORMATS
         )
     except _FAULTS as error:
         raise UnreadableError("damaged", _DAMAGED) from error
@@ -118,7 +119,7 @@ def read_image(source: bytes | Path, limits: Limits) -> Reading:
     pages: list[Page] = []
     with open_picture(source, limits) as image, ThreadPoolExecutor(limits.threads) as readers:
         media_type = _MEDIA_TYPES[image.format]
-        total = _frames(image) if image.format == "TIFF" else 1
+        total = _frames(image, warnings)
         count = min(total, limits.pages)
         if count < total:
             warnings.append(f"Die Datei hat {total} Seiten; gelesen wurden nur die ersten {count}.")
@@ -162,8 +163,17 @@ def _refusal(error: BaseException) -> UnreadableError:
     return UnreadableError("damaged", _DAMAGED)
 
 
-def _frames(image: Any) -> int:
-    try:
-        return max(1, int(getattr(image, "n_frames", 1)))
-    except _FAULTS:
+def _frames(image: Any, warnings: list[str]) -> int:
+    """The number of pages; of a torn file, the pages before the tear."""
+    if image.format != "TIFF":
         return 1
+    try:
+        return max(1, int(image.n_frames))
+    except _FAULTS:
+        warnings.append("Die Datei ist unvollständig; gelesen wurde, was noch vorhanden ist.")
+    count = 1
+    with suppress(*_FAULTS):
+        while True:
+            image.seek(count)
+            count += 1
+    return count

@@ -1,10 +1,11 @@
 """Internet mail (RFC 5322, MIME). Malformed mail is normal: whatever can be had is had, nothing raises."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from email import errors as mail_errors
 from email import message_from_bytes
-from email.header import decode_header, make_header
+from email.header import decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import compat32
@@ -30,43 +31,42 @@ _FAULTS = (ValueError, LookupError, AttributeError, TypeError, AssertionError, m
            RecursionError, OverflowError)  # fmt: skip
 
 
-def header(message: Part, name: str) -> str:
-    """A header decoded (RFC 2047) to one line; raw eight-bit headers are guessed."""
+def _raw(message: Part, name: str) -> list[str]:
+    """The header's values as they stand in the file; bytes outside ASCII as surrogates."""
+    wanted = name.lower()
+    return [str(value) for key, value in message.raw_items() if key.lower() == wanted]
+
+
+def _plain(raw: str) -> str:
+    """A raw value decoded (RFC 2047) to one line; raw eight-bit values are guessed."""
     try:
-        raw = message.get(name)
-        if raw is None:
-            return ""
-        text = str(raw).encode("utf-8", "surrogateescape")
+        text = raw.encode("utf-8", "surrogateescape")
         pieces = decode_header(decode(text)) if b"=?" in text else [(decode(text), None)]
-        try:
-            value = str(make_header(pieces))
-        except _FAULTS:
-            value = "".join(
-                decode(piece, charset) if isinstance(piece, bytes) else piece
-                for piece, charset in pieces
-            )
+        value = "".join(
+            decode(piece, charset) if isinstance(piece, bytes) else piece
+            for piece, charset in pieces
+        )
     except _FAULTS:
         return ""
-    return " ".join(clean(value.replace("\r", " ").replace("\n", " ")).split())
+    return " ".join(clean(re.sub(r"[\r\n]+", " ", value)).split())
+
+
+def header(message: Part, name: str) -> str:
+    """The first header of this name, decoded; empty if there is none."""
+    values = _raw(message, name)
+    return _plain(values[0]) if values else ""
 
 
 def addresses(message: Part, name: str) -> list[tuple[str, str]]:
     """Names and addresses of a header that may occur several times."""
     try:
         # Parsed before decoding: an encoded name may hide commas and angle brackets.
-        raw = [str(value) for value in message.get_all(name, [])]
-        parsed = getaddresses(
-            [value.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for value in raw]
-        )
+        parsed = getaddresses([" ".join(value.split()) for value in _raw(message, name)])
     except _FAULTS:
         return []
-    found = []
-    for shown, address in parsed:
-        wrapper: Part = Message()
-        wrapper["x"] = shown
-        if address or shown:
-            found.append((header(wrapper, "x"), clean(address).strip()))
-    return found
+    return [
+        (_plain(shown), clean(address).strip()) for shown, address in parsed if address or shown
+    ]
 
 
 def is_automatic(message: Part) -> bool:
@@ -79,7 +79,7 @@ def is_automatic(message: Part) -> bool:
     if header(message, "Return-Path") == "<>":
         return True
     return any(
-        message.get(name) is not None for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Reply")
+        bool(_raw(message, name)) for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Reply")
     )
 
 
@@ -105,7 +105,7 @@ def header_properties(message: Part) -> dict[str, Any]:
         "message_id": header(message, "Message-ID"),
         "references": list(dict.fromkeys(references)),
         "automatic": is_automatic(message),
-        "list": message.get("List-Id") is not None or message.get("List-Unsubscribe") is not None,
+        "list": any(_raw(message, name) for name in ("List-Id", "List-Unsubscribe")),
     }
 
 
@@ -189,10 +189,8 @@ def _filename(part: Part, number: int) -> str:
         first = inner[0] if isinstance(inner, list) and inner else None
         subject = header(first, "Subject") if isinstance(first, Message) else ""
         return safe_name(f"{subject or 'Nachricht'}.eml".replace("/", "-"), "Nachricht.eml")
-    wrapper: Part = Message()
-    wrapper["x"] = raw
     ending = {"text/html": ".html", "text/plain": ".txt"}.get(part.get_content_type(), "")
-    return safe_name(header(wrapper, "x"), f"Anhang-{number}{ending}")
+    return safe_name(_plain(raw), f"Anhang-{number}{ending}")
 
 
 def _attachments(parts: list[Part], limits: Limits, warnings: list[str]) -> list[Attachment]:
@@ -217,7 +215,7 @@ def _attachments(parts: list[Part], limits: Limits, warnings: list[str]) -> list
 
 def _is_decoration(part: Part) -> bool:
     """A small picture that the HTML shows: a logo or a line."""
-    inline = part.get("Content-ID") is not None and part.get_content_maintype() == "image"
+    inline = bool(_raw(part, "Content-ID")) and part.get_content_maintype() == "image"
     return inline and len(_bytes(part)) < _SMALL_INLINE
 
 

@@ -37,7 +37,9 @@ def readable(html: str) -> str:
 
     source = _SCRIPTS.sub(" ", _XML_DECLARATION.sub("", html))
     try:
+        # lxml drops what is nested too deeply: then the tags are taken off by hand.
         text = str(get_text(source))
+        text = text if text.strip() else _TAGS.sub(" ", source)
     except (LxmlError, ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError):
         text = _TAGS.sub(" ", source)
     lines = [clean(line).rstrip() for line in text.replace("\x0c", " ").split("\n")]
