@@ -1,2 +1,233 @@
+"""The command line of Rathauswerk: assembles each room's commands, starts and supervises the processes."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from config.logs import set_up
+from config.settings import Settings, get_settings
+from storage.command_line import AsJson, acting, explained, fail, show_json, show_table, take_as
+
+if TYPE_CHECKING:
+    from storage.database import Database
+    from storage.house import House
+
+HELP = "Rathauswerk: Zusammenarbeit und Arbeitsabläufe einer Stadtverwaltung."
+EPILOG = "Mit --as NAME handelt jeder Befehl im Namen dieser Person."
+
+
+def _house() -> "House":
+    from storage.house import open_house
+
+    return open_house()
+
+
+def _database() -> "Database":
+    return _house().database
+
+
+def _actor() -> Any:
+    with explained():
+        return acting(_house(), "command")
+
+
+@contextmanager
+def _engine_work(house: "House") -> Iterator[tuple[list[Any], list[Any]]]:
+    """All rooms' kinds of jobs and schedules, with the reader processes they need."""
+    from storage.mail import MAIL
+    from workflows.eakte import work as eakte
+
+    with eakte.reader_pool(house.settings) as pool:
+        yield [MAIL, *eakte.job_kinds(house, pool)], eakte.schedules()
+
+
+def _drain(house: "House") -> int:
+    """Do waiting work of the intake here, unless an engine is at work."""
+    from storage.processes import engine_is_running
+    from workflows.engine.once import drain_once
+
+    if engine_is_running(house.database, house.clock()):
+        return 0
+    with _engine_work(house) as (kinds, _):
+        return drain_once(house, kinds)
+
+
+def _status(*, as_json: AsJson = False) -> None:
+    """Zeigt Prozesse, Warteschlangen und Warnungen."""
+    from storage.processes import status
+
+    house = _house()
+    with explained():
+        state = status(house.database, house.clock())
+    if as_json:
+        show_json(state)
+        return
+    show_table(
+        "Prozesse",
+        ("Name", "Zustand", "seit", "Neustarts"),
+        [(p["name"], p["state"], p["since"], p["restarts"]) for p in state["processes"]],
+    )
+    show_table(
+        "Warteschlangen",
+        ("Art", "wartet", "ältester (s)"),
+        [(q["kind"], q["waiting"], round(q["oldest_seconds"])) for q in state["queues"]],
+    )
+    for warning in state["warnings"]:
+        typer.echo(f"Warnung: {warning}")
+
+
+def _engine() -> None:
+    """Die Ablaufsteuerung starten: Aufträge, Zeitpläne, Journal, Scan-Ordner."""
+    from workflows.eakte.work import watching
+    from workflows.engine.resident import run
+
+    house = _house()
+    set_up("engine", house.settings.log_level)
+    with _engine_work(house) as (kinds, schedules), watching(house):
+        run(house, kinds, schedules)
+
+
+def _upgrade() -> None:
+    """Die Datenbank auf den Stand dieser Version bringen."""
+    from storage.migration import upgrade
+
+    with explained():
+        upgrade(_database())
+    typer.echo("Die Datenbank ist auf dem Stand dieser Version.")
+
+
+def _up(
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Ordner für Daten und Schlüssel")
+    ] = None,
+    port: Annotated[int | None, typer.Option("--port", help="Port des Intranets")] = None,
+) -> None:
+    """Alles starten: Datenbank, Demostadt beim ersten Mal, Intranet, Bürgerseiten, Ablaufsteuerung."""
+    if data is not None:
+        os.environ["RATHAUS_DATA_DIR"] = str(data.resolve())
+    if port is not None:
+        os.environ["RATHAUS_PORT"] = str(port)
+    get_settings.cache_clear()
+    from storage.supervision import Program, Supervisor, answers
+
+    house = _house()
+    settings = house.settings
+    set_up("up", "WARNING")
+    _prepare(house)
+    this = (sys.executable, "-m", "rathaus")
+    programs = [
+        Program(
+            "web", (*this, "web"), ready=answers(f"http://{settings.host}:{settings.port}/health")
+        ),
+        Program(
+            "public",
+            (*this, "public"),
+            ready=answers(f"http://{settings.host}:{settings.public_port}/health"),
+        ),
+        Program("engine", (*this, "engine")),
+    ]
+    house.close()
+    Supervisor(programs, on_ready=lambda: _greet(settings)).run()
+
+
+def _prepare(house: "House") -> None:
+    """Schema, and the demo city where there is none yet."""
+    from storage.migration import upgrade
+    from workflows.demo import founding
+
+    upgrade(house.database)
+    if founding.is_founded(house):
+        return
+    typer.echo("Die Demostadt wird gegründet: Ämter, Personen, Aktenplan …")
+    founding.found_city(house)
+    typer.echo("Die Post der letzten Wochen geht ein …")
+    letters = founding.receive_post(house, typer.echo)
+    from workflows.engine.once import drain_once
+
+    with _engine_work(house) as (kinds, _):
+        drain_once(house, kinds, until=lambda: founding.are_read(house, letters))
+    filed = founding.file_post(house, letters)
+    typer.echo(f"{filed} Schreiben sind abgelegt, die übrigen liest gleich die Ablaufsteuerung.")
+
+
+def _greet(settings: Settings) -> None:
+    """Print where to go and as whom."""
+    from storage.house import open_house
+    from workflows.demo.founding import demo_password, people_to_try
+
+    house = open_house(settings)
+    lines = [
+        "",
+        "Rathauswerk ist bereit.",
+        f"  Intranet:      {settings.staff_url}",
+        f"  Bürgerseiten:  http://{settings.host}:{settings.public_port}",
+        f"  Scan-Ordner:   {settings.inbox_folder}",
+        "",
+    ]
+    people = people_to_try(house)
+    if people:
+        lines += ["  Zum Ausprobieren (alle mit demselben Passwort):"]
+        lines += [f"    {login:<28} {name}, {what}" for login, name, what in people]
+        lines += [f"  Passwort: {demo_password(house)}", ""]
+    lines += ["  Beenden mit Strg+C."]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+    house.close()
+
+
+def build() -> typer.Typer:
+    """The whole command line."""
+    from intranet.commands import register
+    from ocr.commands import app as ocr
+    from presence.commands import commands as account
+    from storage.journal.commands import commands as journal
+    from workflows.eakte.commands import commands as eakte
+    from workflows.engine.commands import commands as schedules
+
+    app = typer.Typer(
+        help=HELP,
+        epilog=EPILOG,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.command("up")(_up)
+    register(app, _house)
+    app.command("engine")(_engine)
+    app.command("status")(_status)
+    app.command("upgrade")(_upgrade)
+    app.add_typer(schedules(_house), name="schedules")
+    app.add_typer(journal(_database, get_settings, _actor), name="journal")
+    app.add_typer(account(_house), name="account")
+    app.add_typer(ocr, name="ocr")
+    app.add_typer(eakte(_house, _drain), name="eakte")
+    return app
+
+
 def main() -> None:
     """Entry point of the command line."""
+    from sqlalchemy.exc import OperationalError
+
+    logging.captureWarnings(capture=True)
+    sys.argv = take_as(sys.argv)
+    try:
+        build()()
+    except OperationalError as error:
+        logging.getLogger(__name__).debug("database away", exc_info=error)
+        try:
+            fail(
+                "Die Datenbank ist nicht erreichbar oder noch nicht eingerichtet. Bitte `rathaus up` oder `rathaus upgrade` ausführen.",
+                4,
+            )
+        except typer.Exit as end:
+            sys.exit(end.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -9,7 +9,7 @@ from config.seeds import login_of
 from presence.operations import create_account
 from storage.actors import ROLE_NAMES, Actor, Role
 from storage.clock import local_date
-from storage.command_line import As, AsJson, acting, explained, show_json
+from storage.command_line import AsJson, acting, explained, show_json
 from storage.conflicts import ConflictError
 from storage.house import House
 from storage.organisation.operations import add_person, grant_role
@@ -30,15 +30,12 @@ def commands(open_house: Callable[[], House]) -> typer.Typer:
         *,
         role: Annotated[Role, typer.Option(help="Rolle")],
         office: Annotated[str, typer.Option(help="Amt (Kürzel, Nummer oder Kurzname)")],
-        as_: As = None,
         as_json: AsJson = False,
     ) -> None:
         """Legt ein Konto an und zeigt das Passwort für die erste Anmeldung, dieses eine Mal."""
         house = open_house()
         with explained():
-            login, password = _create(
-                house, acting(house, as_, "account.create"), name, role, office
-            )
+            login, password = _create(house, acting(house, "account.create"), name, role, office)
         if as_json:
             show_json({"login": login, "password": password, "role": role.value})
             return

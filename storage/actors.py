@@ -50,6 +50,7 @@ class ProtectionClass(StrEnum):
     TAX = "tax"
     YOUTH = "youth"
     UNFILED = "unfiled"
+    UNOPENED = "unopened"
 
 
 CLASS_NAMES: dict[ProtectionClass, str] = {
@@ -60,7 +61,26 @@ CLASS_NAMES: dict[ProtectionClass, str] = {
     ProtectionClass.TAX: "Steuergeheimnis (§ 30 AO)",
     ProtectionClass.YOUTH: "Jugendhilfe",
     ProtectionClass.UNFILED: "noch nicht abgelegt",
+    ProtectionClass.UNOPENED: "ungeöffnet weitergeleitet",
 }
+
+TOKEN_CODES: dict[ProtectionClass, str] = {
+    ProtectionClass.OPEN: "op",
+    ProtectionClass.INTERNAL: "in",
+    ProtectionClass.PERSONNEL: "pe",
+    ProtectionClass.SOCIAL: "so",
+    ProtectionClass.TAX: "ta",
+    ProtectionClass.YOUTH: "yo",
+    ProtectionClass.UNFILED: "uf",
+    ProtectionClass.UNOPENED: "uo",
+}
+
+FILING_CLASSES = tuple(
+    protection
+    for protection in ProtectionClass
+    if protection not in {ProtectionClass.UNFILED, ProtectionClass.UNOPENED}
+)
+"""The classes an Akte can have; the other two are states on the way there."""
 
 SHARED_CLASSES = frozenset({ProtectionClass.OPEN, ProtectionClass.INTERNAL})
 """Classes whose filed texts may train the shared model; each other class has a model of its own."""
@@ -84,7 +104,7 @@ class Scope:
     @property
     def token(self) -> str:
         """The access token of this scope, as it stands in the full-text index (letters and digits only)."""
-        return f"zz{self.protection.value[:2]}{self.office.hex[-12:]}"
+        return f"zz{TOKEN_CODES[self.protection]}{self.office.hex[-12:]}"
 
 
 @dataclass(frozen=True, slots=True)

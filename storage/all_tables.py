@@ -6,6 +6,7 @@ from types import ModuleType
 
 from sqlalchemy import Engine, MetaData
 
+from storage.fulltext import ddl as fulltext
 from storage.schema import Table
 
 ROOMS = ("storage", "presence", "learning", "video", "workflows")
@@ -27,4 +28,7 @@ def _table_modules(package: ModuleType) -> list[str]:
 
 def create_all(engine: Engine) -> None:
     """Create everything on an empty database, as the migrations would (tests and benchmarks only)."""
-    load().create_all(engine)
+    metadata = load()
+    with engine.execution_options(writer=True).begin() as connection:
+        metadata.create_all(connection)
+        fulltext.create(connection)

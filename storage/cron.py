@@ -67,6 +67,12 @@ class Cron:
     months: tuple[int, ...] | None
     weekdays: tuple[int, ...] | None
 
+    @property
+    def plain(self) -> str:
+        """The same as plain lists: libraries don't agree on ``0-0/2`` or on ``*/2`` beside a day of the week."""
+        fields = (self.minutes, self.hours, self.days, self.months, self.weekdays)
+        return " ".join("*" if each is None else ",".join(map(str, each)) for each in fields)
+
 
 def parse(text: str) -> Cron:
     """Read and check an expression. Raises ``CronError``."""
@@ -82,7 +88,7 @@ def parse(text: str) -> Cron:
         weekdays = tuple(sorted({day or 7 for day in weekdays}))
     cron = Cron(" ".join(parts), minutes, hours, days, months, weekdays)
     try:
-        next(CronSim(cron.text, datetime(2026, 1, 1, tzinfo=UTC)))
+        next(CronSim(cron.plain, datetime(2026, 1, 1, tzinfo=UTC)))
     except (CronSimError, StopIteration):
         raise CronError("Diesen Tag gibt es in keinem Jahr, der Zeitplan liefe nie.") from None
     return cron
@@ -101,7 +107,8 @@ def check(text: str) -> Cron:
 
 def next_after(cron: str, moment: datetime, timezone: str = "Europe/Berlin") -> datetime:
     """The first run after the moment, in UTC. A local time that does not exist is made up for right after the gap."""
-    return next(CronSim(cron, moment.astimezone(ZoneInfo(timezone)))).astimezone(UTC)
+    plain = parse(cron).plain
+    return next(CronSim(plain, moment.astimezone(ZoneInfo(timezone)))).astimezone(UTC)
 
 
 def in_words(text: str) -> str:

@@ -111,6 +111,13 @@ def status(database: Database, now: datetime, warners: Sequence[Warner] = ()) ->
     }
 
 
+def engine_is_running(database: Database, now: datetime) -> bool:
+    """Whether an engine has shown a sign of life just now."""
+    with database.read() as session:
+        rows = session.scalars(select(Process).where(Process.name == "engine")).all()
+    return any(_state(row, now) in {"starting", "running"} for row in rows)
+
+
 def forget_gone(session: Session, now: datetime, keep: timedelta = timedelta(days=7)) -> None:
     """Delete the rows of processes that have been silent for ``keep``."""
     session.execute(delete(Process).where(Process.beat < now - keep))

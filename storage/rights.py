@@ -26,6 +26,7 @@ class Verb(StrEnum):
     DOCUMENT_EDIT = "document.edit"
     DOCUMENT_FILE = "document.file"
     DOCUMENT_RETRY = "document.retry"
+    DOCUMENT_FORWARD = "document.forward"
     AKTE_OPEN = "akte.open"
     AKTE_EDIT = "akte.edit"
     AKTE_CLOSE = "akte.close"
@@ -42,22 +43,22 @@ class Verb(StrEnum):
 def sees(actor: Actor, scope: Scope) -> bool:
     """Whether the actor may see objects of this scope.
 
-    Open: all staff. Internal: the office's members. Unfiled: the inbox office's members and the registry. All other
-    classes: only people to whom this very scope was opened by name; neither heads nor admins come with it.
+    Open: all staff. Internal: the office's members and the registry that keeps the files. Unfiled: the inbox
+    office's members and the registry. Unopened: the addressed office alone. All other classes: only people to whom this very scope was opened by name; neither
+    heads nor admins come with it.
     """
     if isinstance(actor, System):
         return True
     if not isinstance(actor, Staff):
         return False
-    match scope.protection:
-        case ProtectionClass.OPEN:
-            return True
-        case ProtectionClass.INTERNAL:
-            return actor.works_in(scope.office) or scope in actor.classes
-        case ProtectionClass.UNFILED:
-            return actor.works_in(scope.office) or actor.has(Role.REGISTRY)
-        case _:
-            return scope in actor.classes
+    member = actor.works_in(scope.office)
+    by_office = {
+        ProtectionClass.OPEN: True,
+        ProtectionClass.INTERNAL: member or actor.has(Role.REGISTRY) or scope in actor.classes,
+        ProtectionClass.UNFILED: member or actor.has(Role.REGISTRY),
+        ProtectionClass.UNOPENED: member,
+    }
+    return by_office.get(scope.protection, scope in actor.classes)
 
 
 def tokens(actor: Actor, offices: Iterable[UUID]) -> frozenset[str]:
@@ -120,6 +121,7 @@ RULES: dict[Verb, Rule] = {
     Verb.DOCUMENT_EDIT: _works_with,
     Verb.DOCUMENT_FILE: _works_with,
     Verb.DOCUMENT_RETRY: _works_with,
+    Verb.DOCUMENT_FORWARD: _works_with,
     Verb.AKTE_OPEN: _works_with,
     Verb.AKTE_EDIT: _works_with,
     Verb.AKTE_CLOSE: _works_with,

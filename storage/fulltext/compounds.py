@@ -30,22 +30,33 @@ def known() -> tuple[dict[str, str], dict[str, str]]:
 
 @lru_cache(maxsize=200_000)
 def split(folded: str) -> tuple[str, ...]:
-    """The parts of a folded compound as base forms, in order; empty if the word is none we know."""
+    """What a folded compound is made of, as base forms; empty if the word is none we know.
+
+    Of three parts and more also the neighbours together („Bauantragsformular“ holds „bauantrag“), and what a part
+    is made of itself („Personalausweisverlängerung“ holds „ausweis“).
+    """
     if not 2 * SHORTEST <= len(folded) <= LONGEST_WORD or not folded.isalpha():
         return ()
-    parts = _best(folded)
-    return parts if len(parts) > 1 else ()
+    cover = _cover(folded)
+    found: dict[str, None] = {}
+    for first, (start, _) in enumerate(cover):
+        for after, base in cover[first : len(cover) - (first == 0)]:
+            found[folded[start:after] + base] = None
+    for _, base in cover:
+        found |= dict.fromkeys(split(base))
+    found |= {cover[-1][1]: None} if cover else {}
+    return tuple(found)
 
 
-def _best(word: str) -> tuple[str, ...]:
-    """Work from the end: ``best[i]`` is the best way to cover ``word[i:]``."""
+def _cover(word: str) -> tuple[tuple[int, str], ...]:
+    """(start, base form) of the parts of a word. Works from the end: ``best[i]`` is the best cover of ``word[i:]``."""
     inner, ends = known()
     size = len(word)
-    best: dict[int, tuple[str, ...]] = {}
+    best: dict[int, tuple[tuple[int, str], ...]] = {}
     for start in range(size - SHORTEST, -1, -1):
-        whole = ends.get(word[start:])
+        whole = ends.get(word[start:]) if start else None
         if whole is not None:
-            best[start] = (whole,)
+            best[start] = ((start, whole),)
             continue
         for middle in range(start + SHORTEST, size - SHORTEST + 1):
             rest = best.get(middle)
@@ -53,5 +64,5 @@ def _best(word: str) -> tuple[str, ...]:
                 continue
             head = inner.get(word[start:middle])
             if head is not None:
-                best[start] = (head, *rest)
+                best[start] = ((start, head), *rest)
     return best.get(0, ())

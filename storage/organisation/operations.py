@@ -8,14 +8,11 @@ from sqlalchemy.orm import Session
 
 from storage.actors import Actor, ProtectionClass, Role
 from storage.clock import local_date
+from storage.conflicts import ConflictError
 from storage.journal.entries import record
 from storage.organisation.queries import valid_on
 from storage.organisation.tables import ClassGrant, Membership, Office, Person, RoleGrant
 from storage.rights import Verb, require
-
-
-class ConflictError(Exception):
-    """Somebody else was faster, or what is asked contradicts what is there. The message tells people what to do."""
 
 
 def add_office(

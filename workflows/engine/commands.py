@@ -1,26 +1,22 @@
 """``rathaus engine`` and ``rathaus schedules`` (contracts.md, System)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 from sqlalchemy.orm import Session
 
-from config import logs
 from storage import schedules
 from storage.actors import Actor
 from storage.clock import local
-from storage.command_line import As, AsJson, acting, explained, fail, show_json, show_table
-from storage.cron import CronError
+from storage.command_line import AsJson, acting, explained, fail, show_json, show_table
+from storage.cron import CronError, in_words
 from storage.house import House
-from storage.jobs.handlers import JobKind
-from storage.schedules import ScheduleDefinition, ScheduleLine
+from storage.schedules import ScheduleLine
 from workflows.engine.runs import STATES
 
 OpenHouse = Callable[[], House]
 Key = Annotated[str, typer.Argument(help="Schlüssel des Zeitplans, siehe „list“", metavar="KEY")]
-Kinds = Callable[[], Sequence[JobKind]]
-Definitions = Callable[[], Sequence[ScheduleDefinition]]
 
 
 def commands(open_house: OpenHouse) -> typer.Typer:
@@ -28,11 +24,11 @@ def commands(open_house: OpenHouse) -> typer.Typer:
     app = typer.Typer(help="Zeitpläne der Ablaufsteuerung", no_args_is_help=True)
 
     @app.command("list")
-    def list_(*, as_: As = None, as_json: AsJson = False) -> None:
+    def list_(*, as_json: AsJson = False) -> None:
         """Zeigt alle Zeitpläne mit nächstem und letztem Lauf."""
         house = open_house()
         with explained():
-            actor = acting(house, as_, "schedules.list")
+            actor = acting(house, "schedules.list")
             with house.database.read() as session:
                 lines = schedules.lines(session, actor)
         if as_json:
@@ -42,21 +38,21 @@ def commands(open_house: OpenHouse) -> typer.Typer:
         show_table("Zeitpläne", columns, [_row(line) for line in lines])
 
     @app.command()
-    def run(key: Key, *, as_: As = None) -> None:
+    def run(key: Key) -> None:
         """Startet einen Zeitplan jetzt, auch einen angehaltenen."""
-        _do(open_house(), as_, "run", lambda s, a, n: schedules.run_now(s, a, key, n))
+        _do(open_house(), "run", lambda s, a, n: schedules.run_now(s, a, key, n))
         typer.echo("Der Lauf ist angefordert; die Ablaufsteuerung beginnt ihn sofort.", err=True)
 
     @app.command()
-    def pause(key: Key, *, as_: As = None) -> None:
+    def pause(key: Key) -> None:
         """Hält einen Zeitplan an."""
-        _do(open_house(), as_, "pause", lambda s, a, n: schedules.pause(s, a, key, n))
+        _do(open_house(), "pause", lambda s, a, n: schedules.pause(s, a, key, n))
         typer.echo("Der Zeitplan ist angehalten.", err=True)
 
     @app.command()
-    def resume(key: Key, *, as_: As = None) -> None:
+    def resume(key: Key) -> None:
         """Setzt einen angehaltenen Zeitplan fort."""
-        _do(open_house(), as_, "resume", lambda s, a, n: schedules.resume(s, a, key, n))
+        _do(open_house(), "resume", lambda s, a, n: schedules.resume(s, a, key, n))
         typer.echo("Der Zeitplan läuft wieder.", err=True)
 
     @app.command("set")
@@ -64,31 +60,12 @@ def commands(open_house: OpenHouse) -> typer.Typer:
         key: Key,
         *,
         cron: Annotated[str, typer.Option("--cron", help="z. B. „15 6 * * 1-5“", metavar="CRON")],
-        as_: As = None,
     ) -> None:
         """Ändert die Zeit eines Zeitplans (Minute Stunde Tag Monat Wochentag)."""
-        _do(open_house(), as_, "set", lambda s, a, n: schedules.change(s, a, key, cron, n))
-        typer.echo(f"Der Zeitplan läuft künftig {schedules.cron.in_words(cron)}.", err=True)
+        _do(open_house(), "set", lambda s, a, n: schedules.change(s, a, key, cron, n))
+        typer.echo(f"Der Zeitplan läuft künftig {in_words(cron)}.", err=True)
 
     return app
-
-
-def register_engine(
-    app: typer.Typer, open_house: OpenHouse, kinds: Kinds, definitions: Definitions
-) -> None:
-    """Add ``rathaus engine``; kinds and definitions are asked for when it starts, they import heavy rooms."""
-
-    @app.command()
-    def engine() -> None:
-        """Startet die Ablaufsteuerung: Aufträge, Zeitpläne, Versiegelung des Journals."""
-        from workflows.engine.resident import run as run_resident
-
-        house = open_house()
-        logs.set_up("engine", house.settings.log_level)
-        try:
-            run_resident(house, kinds(), definitions())
-        finally:
-            house.close()
 
 
 def as_contract(line: ScheduleLine) -> dict[str, Any]:
@@ -107,11 +84,9 @@ def as_contract(line: ScheduleLine) -> dict[str, Any]:
     }
 
 
-def _do(
-    house: House, as_: str | None, verb: str, deed: Callable[[Session, Actor, Any], None]
-) -> None:
+def _do(house: House, verb: str, deed: Callable[[Session, Actor, Any], None]) -> None:
     with explained():
-        actor = acting(house, as_, f"schedules.{verb}")
+        actor = acting(house, f"schedules.{verb}")
         try:
             house.database.run(lambda session: deed(session, actor, house.clock()))
         except CronError as error:

@@ -1,0 +1,103 @@
+"""What a reader process does with one file: read it, analyse it, pack both for storing.
+
+Runs in a child process with limits (``ocr.isolation``), so it imports neither database nor Prefect. Everything that
+needs only the file happens here, on the core that has its text in the cache already.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from ocr.analysis.pipeline import VERSION, analyse
+from ocr.documents import Analysis, Attachment, Field, Reading
+from ocr.packing import pack_analysis, pack_reading, unpack_reading
+from ocr.reading import read
+
+CONTAINERS = frozenset({"application/zip", "message/rfc822", "application/vnd.ms-outlook"})
+"""Types whose attachments become documents of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """Everything the house stores of a file. ``parts`` are the files found inside it."""
+
+    media_type: str
+    pages: int
+    text: str
+    text_hash: str
+    reading: bytes
+    analysis: bytes
+    version: str
+    fields: dict[str, Field]
+    details: dict[str, Any]
+    references: tuple[str, ...]
+    headers: dict[str, str]
+    parts: tuple[Attachment, ...]
+    problems: tuple[str, ...]
+
+
+def understand(path: str, name: str) -> Understood:
+    """Read and analyse a file. Raises ``UnreadableError``."""
+    return _understood(read(Path(path), name))
+
+
+def understand_again(packed: bytes) -> Understood:
+    """Analyse a stored reading anew, as after a change of the rules."""
+    return _understood(unpack_reading(packed), packed)
+
+
+def _understood(reading: Reading, packed: bytes | None = None) -> Understood:
+    analysis = analyse(reading)
+    text = reading.text
+    folded = " ".join(text.split()).casefold()
+    return Understood(
+        media_type=reading.type,
+        pages=len(reading.pages),
+        text=text,
+        text_hash=sha256(folded.encode("utf-8", "replace")).hexdigest() if folded else "",
+        reading=packed or pack_reading(reading),
+        analysis=pack_analysis(analysis),
+        version=VERSION,
+        fields=analysis.fields,
+        details=_details(analysis),
+        references=tuple(
+            each.normalized for each in analysis.findings if each.kind == "aktenzeichen"
+        ),
+        headers={
+            key: str(value)
+            for key, value in reading.properties.items()
+            if key in {"from", "to", "subject"}
+        },
+        parts=reading.attachments if reading.type in CONTAINERS else (),
+        problems=(*reading.warnings, *(page.problem for page in reading.pages if page.problem)),
+    )
+
+
+def _details(analysis: Analysis) -> dict[str, Any]:
+    """The metadata of the kind that lists and tasks show: invoice figures and the nearest deadline."""
+    details: dict[str, Any] = {}
+    if (invoice := analysis.invoice) is not None:
+        details["invoice"] = {
+            name: getattr(invoice, name)
+            for name in (
+                "number",
+                "date",
+                "currency",
+                "total",
+                "tax",
+                "due",
+                "seller",
+                "iban",
+                "leitweg_id",
+                "due_date",
+            )
+        }
+    dues = sorted(
+        each.normalized["due"]
+        for each in analysis.findings
+        if each.kind == "deadline" and each.valid and each.normalized.get("due")
+    )
+    if dues:
+        details["deadline"] = dues[0]
+    return details

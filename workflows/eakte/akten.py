@@ -1,0 +1,233 @@
+"""Verbs on Akten and Vorgänge: open, rename, close ("z.d.A."), reopen, hold."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from config.seeds import load_city
+from storage.actors import FILING_CLASSES, Actor, ProtectionClass, Scope
+from storage.clock import local_date
+from storage.conflicts import ConflictError, NotFoundError
+from storage.journal.entries import record
+from storage.rights import Verb, require, sees
+from workflows.eakte.references import format_reference, next_serial
+from workflows.eakte.retention import retain_until
+from workflows.eakte.sight import enter_scope, scope_of
+from workflows.eakte.tables import Akte, PlanEntry, Vorgang
+
+
+def open_akte(
+    session: Session,
+    actor: Actor,
+    *,
+    plan_entry: UUID,
+    title: str,
+    now: datetime,
+    office: UUID | None = None,
+    protection: ProtectionClass | None = None,
+    paper: str | None = None,
+) -> Akte:
+    """Open an Akte under an entry of the Aktenplan; its Aktenzeichen is made by rule.
+
+    Office and protection class come from the entry unless given; the class can be made stricter, not looser.
+    """
+    entry = session.get(PlanEntry, plan_entry)
+    if entry is None or not entry.leaf:
+        raise NotFoundError("Diesen Eintrag gibt es im Aktenplan nicht.")
+    holder = office or entry.office_id
+    if holder is None:
+        raise ConflictError("Für diesen Eintrag ist kein Amt zuständig. Bitte wählen Sie eines.")
+    chosen = protection or ProtectionClass(entry.protection)
+    if chosen not in FILING_CLASSES or (
+        chosen is ProtectionClass.OPEN and entry.protection != ProtectionClass.OPEN.value
+    ):
+        raise ConflictError("Diese Schutzklasse ist schwächer, als der Aktenplan verlangt.")
+    scope = Scope(holder, chosen)
+    require(actor, Verb.AKTE_OPEN, scope)
+    if not title.strip():
+        raise ConflictError("Bitte geben Sie der Akte einen Namen.")
+    year = local_date(now).year
+    serial = next_serial(session, entry.id, year)
+    akte = Akte(
+        reference=format_reference(load_city().aktenzeichen.template, entry.number, year, serial),
+        title=" ".join(title.split()),
+        plan_entry_id=entry.id,
+        opened_at=now,
+        paper=paper,
+    )
+    enter_scope(akte, scope)
+    session.add(akte)
+    session.flush()
+    record(
+        session,
+        actor=actor.journal_id,
+        verb=Verb.AKTE_OPEN.value,
+        object_kind="akte",
+        object_id=akte.id,
+        details={"reference": akte.reference},
+        at=now,
+    )
+    return akte
+
+
+def open_vorgang(
+    session: Session, actor: Actor, akte_id: UUID, title: str, *, now: datetime
+) -> Vorgang:
+    """Begin a Vorgang in an open Akte."""
+    akte = load_akte(session, actor, akte_id)
+    require(actor, Verb.AKTE_EDIT, scope_of(akte))
+    if akte.state != "open":
+        raise ConflictError(
+            f"Die Akte {akte.reference} ist geschlossen. Bitte öffnen Sie sie erst wieder."
+        )
+    if not title.strip():
+        raise ConflictError("Bitte geben Sie dem Vorgang einen Namen.")
+    akte.revision += 1  # two clerks who begin one at once don't take the same number
+    session.flush()
+    last = session.scalar(select(func.max(Vorgang.number)).where(Vorgang.akte_id == akte_id)) or 0
+    vorgang = Vorgang(
+        akte_id=akte_id, number=last + 1, title=" ".join(title.split()), opened_at=now
+    )
+    session.add(vorgang)
+    session.flush()
+    record(
+        session,
+        actor=actor.journal_id,
+        verb="vorgang.open",
+        object_kind="vorgang",
+        object_id=vorgang.id,
+        at=now,
+    )
+    return vorgang
+
+
+def close_vorgang(session: Session, actor: Actor, vorgang_id: UUID, *, now: datetime) -> None:
+    """z.d.A.: nothing more is filed into the Vorgang until it is reopened."""
+    vorgang, akte = load_vorgang(session, actor, vorgang_id)
+    require(actor, Verb.AKTE_CLOSE, scope_of(akte))
+    if vorgang.state == "closed":
+        return
+    vorgang.state, vorgang.closed_at, vorgang.revision = "closed", now, vorgang.revision + 1
+    record(
+        session,
+        actor=actor.journal_id,
+        verb="vorgang.close",
+        object_kind="vorgang",
+        object_id=vorgang.id,
+        at=now,
+    )
+
+
+def reopen_vorgang(session: Session, actor: Actor, vorgang_id: UUID, *, now: datetime) -> None:
+    vorgang, akte = load_vorgang(session, actor, vorgang_id)
+    require(actor, Verb.AKTE_CLOSE, scope_of(akte))
+    if akte.state != "open":
+        raise ConflictError(
+            f"Die Akte {akte.reference} ist geschlossen. Bitte öffnen Sie sie erst wieder."
+        )
+    if vorgang.state == "open":
+        return
+    vorgang.state, vorgang.closed_at, vorgang.revision = "open", None, vorgang.revision + 1
+    record(
+        session,
+        actor=actor.journal_id,
+        verb="vorgang.reopen",
+        object_kind="vorgang",
+        object_id=vorgang.id,
+        at=now,
+    )
+
+
+def close_akte(
+    session: Session, actor: Actor, akte_id: UUID, revision: int, *, now: datetime
+) -> None:
+    """Close an Akte with all its Vorgänge; the retention period starts at the end of this year."""
+    akte = load_akte(session, actor, akte_id)
+    require(actor, Verb.AKTE_CLOSE, scope_of(akte))
+    _check_revision(akte, revision)
+    if akte.state == "closed":
+        return
+    for vorgang in session.scalars(
+        select(Vorgang).where(Vorgang.akte_id == akte_id, Vorgang.state == "open")
+    ):
+        vorgang.state, vorgang.closed_at, vorgang.revision = "closed", now, vorgang.revision + 1
+    entry = session.get_one(PlanEntry, akte.plan_entry_id)
+    akte.state, akte.closed_at, akte.revision = "closed", now, akte.revision + 1
+    akte.retain_until = retain_until(local_date(now), entry.retention_years)
+    record(
+        session,
+        actor=actor.journal_id,
+        verb=Verb.AKTE_CLOSE.value,
+        object_kind="akte",
+        object_id=akte.id,
+        at=now,
+    )
+
+
+def reopen_akte(
+    session: Session, actor: Actor, akte_id: UUID, revision: int, *, now: datetime
+) -> None:
+    """Open a closed Akte again; the retention period starts anew when it is closed the next time."""
+    akte = load_akte(session, actor, akte_id)
+    require(actor, Verb.AKTE_CLOSE, scope_of(akte))
+    _check_revision(akte, revision)
+    if akte.state == "open":
+        return
+    akte.state, akte.closed_at, akte.retain_until, akte.revision = (
+        "open",
+        None,
+        None,
+        akte.revision + 1,
+    )
+    record(
+        session,
+        actor=actor.journal_id,
+        verb="akte.reopen",
+        object_kind="akte",
+        object_id=akte.id,
+        at=now,
+    )
+
+
+def rename_akte(
+    session: Session, actor: Actor, akte_id: UUID, revision: int, title: str, *, now: datetime
+) -> None:
+    akte = load_akte(session, actor, akte_id)
+    require(actor, Verb.AKTE_EDIT, scope_of(akte))
+    _check_revision(akte, revision)
+    if not title.strip():
+        raise ConflictError("Bitte geben Sie der Akte einen Namen.")
+    akte.title, akte.revision = " ".join(title.split()), akte.revision + 1
+    record(
+        session,
+        actor=actor.journal_id,
+        verb="akte.rename",
+        object_kind="akte",
+        object_id=akte.id,
+        at=now,
+    )
+
+
+def load_akte(session: Session, actor: Actor, akte_id: UUID) -> Akte:
+    """The Akte, locked for this transaction. Raises ``NotFoundError`` outside the actor's sight."""
+    akte = session.get(Akte, akte_id, with_for_update=True)
+    if akte is None or not sees(actor, scope_of(akte)):
+        raise NotFoundError("Diese Akte gibt es nicht, oder Sie dürfen sie nicht sehen.")
+    return akte
+
+
+def load_vorgang(session: Session, actor: Actor, vorgang_id: UUID) -> tuple[Vorgang, Akte]:
+    """The Vorgang and its Akte, both locked. Raises ``NotFoundError`` outside the actor's sight."""
+    vorgang = session.get(Vorgang, vorgang_id, with_for_update=True)
+    if vorgang is None:
+        raise NotFoundError("Diesen Vorgang gibt es nicht, oder Sie dürfen ihn nicht sehen.")
+    return vorgang, load_akte(session, actor, vorgang.akte_id)
+
+
+def _check_revision(akte: Akte, revision: int) -> None:
+    if akte.revision != revision:
+        raise ConflictError(
+            "Jemand anders hat diese Akte gerade geändert. Bitte sehen Sie sie sich noch einmal an."
+        )

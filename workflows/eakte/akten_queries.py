@@ -1,0 +1,132 @@
+"""What the pages show of the Aktenplan, Akten and Vorgänge, within the actor's sight."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from storage.actors import Actor
+from storage.conflicts import NotFoundError
+from storage.rights import sees
+from workflows.eakte.plan import plan_entries
+from workflows.eakte.sight import in_sight, scope_of
+from workflows.eakte.tables import Akte, Document, PlanEntry, Vorgang
+
+
+@dataclass
+class PlanNode:
+    """An entry of the Aktenplan with its children and the number of Akten within sight below it."""
+
+    entry: PlanEntry
+    children: list["PlanNode"] = field(default_factory=list)
+    akten: int = 0
+
+
+def plan_tree(session: Session, actor: Actor, day: date) -> list[PlanNode]:
+    """The Aktenplan as a tree; numbers count only what the actor may see."""
+    counted = session.execute(
+        select(Akte.plan_entry_id, func.count())
+        .where(in_sight(session, actor, Akte))
+        .group_by(Akte.plan_entry_id)
+    )
+    counts = {row[0]: row[1] for row in counted}
+    nodes = {
+        entry.id: PlanNode(entry, akten=counts.get(entry.id, 0))
+        for entry in plan_entries(session, day)
+    }
+    roots: list[PlanNode] = []
+    for node in nodes.values():
+        parent = nodes.get(node.entry.parent_id) if node.entry.parent_id else None
+        (parent.children if parent else roots).append(node)
+
+    def add_up(node: PlanNode) -> int:
+        node.akten += sum(add_up(child) for child in node.children)
+        return node.akten
+
+    for root in roots:
+        add_up(root)
+    return roots
+
+
+def akten(
+    session: Session,
+    actor: Actor,
+    *,
+    plan_entry: UUID | None = None,
+    text: str | None = None,
+    state: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> Sequence[Akte]:
+    """Akten within sight by Aktenzeichen; ``after`` is the last Aktenzeichen seen."""
+    wanted = select(Akte).where(in_sight(session, actor, Akte))
+    if plan_entry is not None:
+        wanted = wanted.where(Akte.plan_entry_id == plan_entry)
+    if text and text.strip():
+        like = f"%{text.strip().replace('%', '').replace('_', '')}%"
+        wanted = wanted.where(or_(Akte.title.ilike(like), Akte.reference.ilike(like)))
+    if state is not None:
+        wanted = wanted.where(Akte.state == state)
+    if after is not None:
+        wanted = wanted.where(Akte.reference > after)
+    return session.scalars(wanted.order_by(Akte.reference).limit(limit)).all()
+
+
+def visible_akte(session: Session, actor: Actor, akte_id: UUID) -> Akte:
+    """The Akte. Raises ``NotFoundError`` outside the actor's sight."""
+    akte = session.get(Akte, akte_id)
+    if akte is None or not sees(actor, scope_of(akte)):
+        raise NotFoundError("Diese Akte gibt es nicht, oder Sie dürfen sie nicht sehen.")
+    return akte
+
+
+def akte_by_reference(session: Session, actor: Actor, reference: str) -> Akte:
+    akte = session.scalar(select(Akte).where(Akte.reference == reference.strip()))
+    if akte is None or not sees(actor, scope_of(akte)):
+        raise NotFoundError("Diese Akte gibt es nicht, oder Sie dürfen sie nicht sehen.")
+    return akte
+
+
+def vorgaenge(session: Session, actor: Actor, akte_id: UUID) -> Sequence[tuple[Vorgang, int]]:
+    """The Vorgänge of an Akte with the number of documents in each."""
+    visible_akte(session, actor, akte_id)
+    rows = session.execute(
+        select(Vorgang, func.count(Document.id))
+        .outerjoin(Document, Document.vorgang_id == Vorgang.id)
+        .where(Vorgang.akte_id == akte_id)
+        .group_by(Vorgang.id)
+        .order_by(Vorgang.number)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def documents_in(
+    session: Session, actor: Actor, vorgang_id: UUID, *, after: UUID | None = None, limit: int = 50
+) -> Sequence[Document]:
+    """The documents of a Vorgang, the newest first."""
+    wanted = select(Document).where(in_sight(session, actor), Document.vorgang_id == vorgang_id)
+    if after is not None:
+        wanted = wanted.where(Document.id < after)
+    return session.scalars(wanted.order_by(Document.id.desc()).limit(limit)).all()
+
+
+def open_vorgaenge_under(
+    session: Session, actor: Actor, plan_entry: UUID, limit: int = 30
+) -> Sequence[tuple[Akte, Vorgang]]:
+    """Open places for a document under an entry: its open Akten with their open Vorgänge, the newest first."""
+    rows = session.execute(
+        select(Akte, Vorgang)
+        .join(Vorgang, Vorgang.akte_id == Akte.id)
+        .where(
+            in_sight(session, actor, Akte),
+            Akte.plan_entry_id == plan_entry,
+            Akte.state == "open",
+            Vorgang.state == "open",
+        )
+        .order_by(Vorgang.id.desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in rows]

@@ -1,0 +1,230 @@
+"""The e-Akte's part of the command line (contracts.md)."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from storage.actors import Actor, Staff
+from storage.clock import local_date
+from storage.command_line import (
+    WRONG_INPUT,
+    AsJson,
+    acting,
+    explained,
+    fail,
+    show_json,
+    show_table,
+)
+from storage.conflicts import ConflictError
+from storage.house import House
+from storage.organisation.queries import office_by_key
+from workflows.eakte.queries import search_documents, states_of
+from workflows.eakte.receiving import Incoming, Receipt, receive
+
+INBOX_OFFICE = "poststelle"
+STATUS = {
+    "received": "waiting",
+    "reading": "waiting",
+    "filed": "ready",
+    "unopened": "ready",
+    "discarded": "ready",
+}
+
+Drain = Callable[[House], int]
+"""Does waiting work of the intake in this process; returns how many jobs it did."""
+
+
+def commands(open_house: Callable[[], House], drain: Drain) -> typer.Typer:
+    """``rathaus eakte ...``; ``drain`` does the work itself where no engine runs."""
+    app = typer.Typer(help="e-Akte: einlesen, suchen, Fristen", no_args_is_help=True)
+
+    @app.command()
+    def ingest(
+        paths: Annotated[list[Path], typer.Argument(help="Dateien oder Ordner", metavar="PATH...")],
+        *,
+        wait: Annotated[bool, typer.Option("--wait", help="Warten, bis alles gelesen ist")] = False,
+        office: Annotated[
+            str | None, typer.Option("--office", help="In wessen Posteingang (Kürzel des Amts)")
+        ] = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Nimmt Dateien in den Posteingang auf."""
+        files = list(_files(paths))
+        house = open_house()
+        with explained():
+            actor = acting(house, "eakte.ingest")
+            inbox = _inbox(house, actor, office)
+            receipts = [_take_in(house, actor, file, inbox) for file in files]
+            if wait:
+                _wait(house, actor, [each.document for _, each in receipts if each.document], drain)
+            results = _results(house, actor, receipts)
+        if as_json:
+            show_json(results)
+        else:
+            rows = [
+                (each["file"], _STATUS_NAMES[each["status"]], each["reason"]) for each in results
+            ]
+            show_table("Aufgenommen", ("Datei", "Stand", "Hinweis"), rows)
+
+    @app.command()
+    def search(
+        query: Annotated[str, typer.Argument(help="Suchworte")],
+        *,
+        limit: Annotated[
+            int, typer.Option("--limit", min=1, max=1000, help="Höchstens so viele Treffer")
+        ] = 20,
+        as_json: AsJson = False,
+    ) -> None:
+        """Sucht in allem, was die Person sehen darf."""
+        house = open_house()
+        with explained():
+            actor = acting(house, "eakte.search")
+            with house.database.read() as session:
+                found = search_documents(session, actor, query, limit=limit)
+        if as_json:
+            hits = [
+                {
+                    "document": str(hit.document),
+                    "title": hit.title,
+                    "akte": hit.akte,
+                    "date": hit.date.isoformat() if hit.date else None,
+                    "score": round(hit.score, 4),
+                    "snippet": hit.snippet,
+                }
+                for hit in found.hits
+            ]
+            show_json({"total": found.total, "hits": hits})
+            return
+        more = "mehr als " if found.capped else ""
+        rows = [(hit.title, hit.akte, hit.date, _plain(hit.snippet)) for hit in found.hits]
+        show_table(f"{more}{found.total} Treffer", ("Titel", "Akte", "Datum", "Auszug"), rows)
+
+    @app.command()
+    def deadline(
+        *,
+        law: Annotated[str, typer.Option("--law", help="vwvfg, ao, sgbx, bgb oder vwgo")],
+        event: Annotated[str, typer.Option("--event", help="posted, served oder received")],
+        day: Annotated[
+            str, typer.Option("--date", help="Tag des Ereignisses, JJJJ-MM-TT", metavar="DATE")
+        ],
+        period: Annotated[
+            str, typer.Option("--period", help="Dauer nach ISO 8601, z. B. P1M oder P14D")
+        ],
+        as_json: AsJson = False,
+    ) -> None:
+        """Berechnet eine Frist und zeigt jeden Schritt."""
+        from ocr.legal.periods import compute
+        from ocr.legal.report import as_json as report
+
+        try:
+            start = date.fromisoformat(day)
+        except ValueError:
+            fail(f"„{day}“ ist kein Datum. Bitte geben Sie es als JJJJ-MM-TT an, z. B. 2026-10-14.")
+        try:
+            due = compute(law, event, start, period)
+        except ValueError as error:
+            fail(str(error))
+        if as_json:
+            show_json(report(due))
+        else:
+            rows = [(step.text, step.source) for step in due.steps]
+            show_table(f"Frist endet am {due.due:%d.%m.%Y}", ("Schritt", "Quelle"), rows)
+
+    return app
+
+
+_STATUS_NAMES = {
+    "ready": "gelesen",
+    "waiting": "wartet",
+    "duplicate": "liegt schon vor",
+    "quarantined": "in Quarantäne",
+}
+
+
+def _plain(snippet: str) -> str:
+    from html import unescape
+
+    return unescape(snippet.replace("<mark>", "").replace("</mark>", ""))
+
+
+def _files(paths: Iterable[Path]) -> Iterable[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(
+                each for each in path.rglob("*") if each.is_file() and not each.is_symlink()
+            )
+        elif path.is_file():
+            yield path
+        else:
+            fail(
+                f"„{path}“ gibt es nicht. Bitte geben Sie eine Datei oder einen Ordner an.",
+                WRONG_INPUT,
+            )
+
+
+def _inbox(house: House, actor: Actor, key: str | None) -> UUID:
+    day = local_date(house.clock())
+    with house.database.read() as session:
+        if key is None and isinstance(actor, Staff) and actor.memberships:
+            return min(actor.memberships)
+        office = office_by_key(session, key or INBOX_OFFICE, day)
+    if office is None:
+        raise ConflictError(
+            f"Das Amt „{key or INBOX_OFFICE}“ gibt es nicht. Bitte nennen Sie mit --office ein anderes."
+        )
+    return office.id
+
+
+def _take_in(house: House, actor: Actor, file: Path, inbox: UUID) -> tuple[Path, Receipt]:
+    try:
+        return file, receive(
+            house,
+            actor,
+            Incoming(file.name, file, inbox, source="command", folder=file.parent.name),
+        )
+    except OSError as error:
+        reason = f"Die Datei ist nicht lesbar: {error.strerror}."
+        return file, Receipt(file.name, "", None, "quarantined", reason)
+
+
+def _wait(house: House, actor: Actor, documents: Sequence[UUID], drain: Drain) -> None:
+    """Until all are read: by the engine, or by this process where none is at work."""
+    while True:
+        with house.database.read() as session:
+            states = states_of(session, actor, documents)
+        if not any(row.state in {"received", "reading"} for row in states.values()):
+            return
+        if not drain(house):
+            time.sleep(0.2)
+
+
+def _results(
+    house: House, actor: Actor, receipts: Sequence[tuple[Path, Receipt]]
+) -> list[dict[str, Any]]:
+    documents = [each.document for _, each in receipts if each.document]
+    with house.database.read() as session:
+        states = states_of(session, actor, documents)
+    results = []
+    for file, receipt in receipts:
+        row = states.get(receipt.document) if receipt.document else None
+        current = receipt
+        if receipt.status == "received" and row is not None:
+            current = replace(receipt, status=STATUS.get(row.state, row.state), reason=row.reason)
+        elif receipt.status == "unopened":
+            current = replace(receipt, status="ready")
+        results.append(
+            {
+                "file": str(file),
+                "sha256": current.sha256,
+                "document": str(current.document) if current.document else None,
+                "status": current.status if current.status != "received" else "waiting",
+                "reason": current.reason,
+            }
+        )
+    return results

@@ -1,0 +1,376 @@
+"""Verbs on a document that was read: change its metadata, file it, move it, pass it on, discard, link, retry.
+
+Whatever a person confirms or corrects is kept as a decision, from which the suggestions learn. Two clerks at once:
+the revision they saw is checked in the UPDATE itself, so exactly one of them files.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from storage.actors import Actor, ProtectionClass, Scope, Staff
+from storage.conflicts import ConflictError, NotFoundError
+from storage.fulltext.index import set_access
+from storage.jobs.queue import enqueue
+from storage.journal.entries import record
+from storage.organisation.queries import names
+from storage.organisation.tables import Office
+from storage.rights import Verb, require, sees
+from storage.tasks.list import finish_task, open_task
+from workflows.eakte.akten import load_vorgang
+from workflows.eakte.learning import note_decisions
+from workflows.eakte.receiving import PROCESS
+from workflows.eakte.sight import enter_scope, scope_of
+from workflows.eakte.tables import Akte, Document, DocumentLink, Filing, Vorgang
+
+EDITABLE = frozenset(
+    {"title", "kind", "sender", "sender_kind", "recipient", "subject", "document_date"}
+)
+LINK_KINDS = {
+    "answer": "Antwort auf",
+    "attachment": "Anlage zu",
+    "see_also": "Siehe auch",
+    "replaces": "Ersetzt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """Where a document lies now."""
+
+    document: UUID
+    vorgang: UUID
+    reference: str
+
+
+def load_document(session: Session, actor: Actor, document_id: UUID) -> Document:
+    """The document, locked for this transaction. Raises ``NotFoundError`` outside the actor's sight."""
+    document = session.get(Document, document_id, with_for_update=True)
+    if document is None or not sees(actor, scope_of(document)):
+        raise NotFoundError("Dieses Dokument gibt es nicht, oder Sie dürfen es nicht sehen.")
+    return document
+
+
+def file_document(
+    session: Session,
+    actor: Actor,
+    document_id: UUID,
+    revision: int,
+    vorgang_id: UUID,
+    *,
+    changes: Mapping[str, Any] | None = None,
+    now: datetime,
+) -> Filed:
+    """File a document that is ready into a Vorgang, with the metadata as confirmed.
+
+    Raises ``ConflictError`` where somebody was faster, saying where it lies now if the actor may know.
+    """
+    document = load_document(session, actor, document_id)
+    require(actor, Verb.DOCUMENT_FILE, scope_of(document))
+    vorgang, akte = load_vorgang(session, actor, vorgang_id)
+    require(actor, Verb.AKTE_EDIT, scope_of(akte))
+    if document.state not in {"ready", "quarantined"} or document.revision != revision:
+        raise ConflictError(_who_was_faster(session, actor, document))
+    _open_for_filing(vorgang, akte)
+    _take_turn(session, document, revision)
+    before = _values(document)
+    _change(document, changes or {})
+    note_decisions(session, document, akte, before, now)
+    _lay(session, actor, document, vorgang, akte, None, now)
+    document.state, document.filed_at = "filed", now
+    document.filed_by = actor.person if isinstance(actor, Staff) else None
+    document.reason = document.reason_code = None
+    finish_task(session, f"quarantine:{document.id.hex}", now)
+    record(
+        session,
+        actor=actor.journal_id,
+        verb=Verb.DOCUMENT_FILE.value,
+        object_kind="document",
+        object_id=document.id,
+        details={"sha256": document.sha256, "vorgang": vorgang.id},
+        at=now,
+    )
+    return Filed(document.id, vorgang.id, akte.reference)
+
+
+def move_document(
+    session: Session,
+    actor: Actor,
+    document_id: UUID,
+    revision: int,
+    vorgang_id: UUID,
+    reason: str,
+    *,
+    now: datetime,
+) -> Filed:
+    """File a filed document elsewhere; the reason stays in its history."""
+    document = load_document(session, actor, document_id)
+    require(actor, Verb.DOCUMENT_FILE, scope_of(document))
+    vorgang, akte = load_vorgang(session, actor, vorgang_id)
+    require(actor, Verb.AKTE_EDIT, scope_of(akte))
+    if document.state != "filed" or document.revision != revision:
+        raise ConflictError(_who_was_faster(session, actor, document))
+    if not reason.strip():
+        raise ConflictError("Bitte geben Sie an, warum das Dokument umgelegt wird.")
+    _must_be_open(session, document)
+    _open_for_filing(vorgang, akte)
+    _take_turn(session, document, revision)
+    note_decisions(session, document, akte, _values(document), now)
+    _lay(session, actor, document, vorgang, akte, " ".join(reason.split()), now)
+    record(
+        session,
+        actor=actor.journal_id,
+        verb="document.move",
+        object_kind="document",
+        object_id=document.id,
+        details={"vorgang": vorgang.id},
+        at=now,
+    )
+    return Filed(document.id, vorgang.id, akte.reference)
+
+
+def change_document(
+    session: Session,
+    actor: Actor,
+    document_id: UUID,
+    revision: int,
+    changes: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> None:
+    """Correct a document's metadata (``EDITABLE``)."""
+    document = load_document(session, actor, document_id)
+    require(actor, Verb.DOCUMENT_EDIT, scope_of(document))
+    if document.revision != revision:
+        raise ConflictError(
+            "Jemand anders hat dieses Dokument gerade geändert. Bitte sehen Sie es sich noch einmal an."
+        )
+    _must_be_open(session, document)
+    _take_turn(session, document, revision)
+    _change(document, changes)
+    record(
+        session,
+        actor=actor.journal_id,
+        verb=Verb.DOCUMENT_EDIT.value,
+        object_kind="document",
+        object_id=document.id,
+        details={"fields": sorted(changes)},
+        at=now,
+    )
+
+
+def forward_document(
+    session: Session,
+    actor: Actor,
+    document_id: UUID,
+    revision: int,
+    office_id: UUID,
+    *,
+    now: datetime,
+) -> None:
+    """Pass unfiled post on to the inbox of the office in charge; the office is told by a task."""
+    document = load_document(session, actor, document_id)
+    require(actor, Verb.DOCUMENT_FORWARD, scope_of(document))
+    if document.state not in {"ready", "quarantined", "unopened"} or document.revision != revision:
+        raise ConflictError(_who_was_faster(session, actor, document))
+    office = session.get(Office, office_id)
+    if office is None:
+        raise NotFoundError("Dieses Amt gibt es nicht.")
+    _take_turn(session, document, revision)
+    scope = Scope(office_id, ProtectionClass(document.protection))
+    enter_scope(document, scope)
+    set_access(session, document.id, scope.token)
+    open_task(
+        session,
+        key=f"forwarded:{document.id.hex}",
+        kind="forwarded",
+        title="Post wurde an Ihr Amt weitergeleitet",
+        link=f"/dokument?id={document.id}",
+        object_kind="document",
+        object_id=document.id,
+        now=now,
+        office=office_id,
+    )
+    record(
+        session,
+        actor=actor.journal_id,
+        verb=Verb.DOCUMENT_FORWARD.value,
+        object_kind="document",
+        object_id=document.id,
+        details={"office": office_id},
+        at=now,
+    )
+
+
+def discard_document(
+    session: Session, actor: Actor, document_id: UUID, revision: int, reason: str, *, now: datetime
+) -> None:
+    """Take unfiled post (advertising, a second copy) out of the inbox; it stays findable by its journal entry."""
+    document = load_document(session, actor, document_id)
+    require(actor, Verb.DOCUMENT_FILE, scope_of(document))
+    if document.state not in {"ready", "quarantined"} or document.revision != revision:
+        raise ConflictError(_who_was_faster(session, actor, document))
+    if not reason.strip():
+        raise ConflictError("Bitte geben Sie an, warum das Dokument nicht abgelegt wird.")
+    _take_turn(session, document, revision)
+    document.state, document.reason = "discarded", " ".join(reason.split())
+    finish_task(session, f"quarantine:{document.id.hex}", now)
+    finish_task(session, f"forwarded:{document.id.hex}", now)
+    record(
+        session,
+        actor=actor.journal_id,
+        verb="document.discard",
+        object_kind="document",
+        object_id=document.id,
+        at=now,
+    )
+
+
+def retry_document(session: Session, actor: Actor, document_id: UUID, *, now: datetime) -> None:
+    """Read a quarantined document once more."""
+    document = load_document(session, actor, document_id)
+    require(actor, Verb.DOCUMENT_RETRY, scope_of(document))
+    if document.state != "quarantined":
+        raise ConflictError("Dieses Dokument ist nicht in Quarantäne.")
+    document.state, document.reason, document.reason_code = "received", None, None
+    document.revision += 1
+    enqueue(session, PROCESS, document.id.hex, again=True, now=now)
+    finish_task(session, f"quarantine:{document.id.hex}", now)
+    record(
+        session,
+        actor=actor.journal_id,
+        verb=Verb.DOCUMENT_RETRY.value,
+        object_kind="document",
+        object_id=document.id,
+        at=now,
+    )
+
+
+def link_documents(
+    session: Session, actor: Actor, from_id: UUID, to_id: UUID, kind: str, *, now: datetime
+) -> None:
+    """Link two documents within the actor's sight; linking twice changes nothing."""
+    if kind not in LINK_KINDS or from_id == to_id:
+        raise ConflictError("Diese Verknüpfung geht nicht.")
+    first, second = load_document(session, actor, from_id), load_document(session, actor, to_id)
+    require(actor, Verb.DOCUMENT_EDIT, scope_of(first))
+    known = select(DocumentLink.id).where(
+        DocumentLink.from_id == first.id, DocumentLink.to_id == second.id, DocumentLink.kind == kind
+    )
+    if session.scalar(known):
+        return
+    session.add(DocumentLink(from_id=first.id, to_id=second.id, kind=kind))
+    record(
+        session,
+        actor=actor.journal_id,
+        verb="document.link",
+        object_kind="document",
+        object_id=first.id,
+        details={"to": second.id, "kind": kind},
+        at=now,
+    )
+
+
+def _take_turn(session: Session, document: Document, revision: int) -> None:
+    """Raise the revision if it is still the one that was seen; the losing of two clerks ends here."""
+    taken = session.execute(
+        update(Document)
+        .where(Document.id == document.id, Document.revision == revision)
+        .values(revision=revision + 1)
+        .returning(Document.id)
+        .execution_options(synchronize_session=False)
+    ).scalar()
+    if taken is None:
+        raise ConflictError(
+            "Jemand anders war gerade schneller. Bitte sehen Sie sich das Dokument noch einmal an."
+        )
+    document.revision = revision + 1
+
+
+def _lay(
+    session: Session,
+    actor: Actor,
+    document: Document,
+    vorgang: Vorgang,
+    akte: Akte,
+    reason: str | None,
+    now: datetime,
+) -> None:
+    session.add(
+        Filing(
+            document_id=document.id,
+            from_vorgang_id=document.vorgang_id,
+            to_vorgang_id=vorgang.id,
+            actor_id=actor.person if isinstance(actor, Staff) else None,
+            reason=reason,
+            at=now,
+        )
+    )
+    document.vorgang_id, document.akte_id = vorgang.id, akte.id
+    scope = scope_of(akte)
+    enter_scope(document, scope)
+    set_access(session, document.id, scope.token)
+    finish_task(session, f"forwarded:{document.id.hex}", now)
+
+
+def _open_for_filing(vorgang: Vorgang, akte: Akte) -> None:
+    if akte.state != "open" or vorgang.state != "open":
+        what = (
+            f"Die Akte {akte.reference}"
+            if akte.state != "open"
+            else f"Der Vorgang „{vorgang.title}“"
+        )
+        raise ConflictError(
+            f"{what} ist geschlossen. Bitte öffnen Sie erst wieder, oder wählen Sie eine andere Ablage."
+        )
+
+
+def _must_be_open(session: Session, document: Document) -> None:
+    """What lies in a closed Vorgang is not changed any more."""
+    if document.vorgang_id is None:
+        return
+    vorgang = session.get_one(Vorgang, document.vorgang_id)
+    if vorgang.state != "open":
+        raise ConflictError(
+            f"Der Vorgang „{vorgang.title}“ ist geschlossen (z. d. A.). Bitte öffnen Sie ihn erst wieder."
+        )
+
+
+def _values(document: Document) -> dict[str, Any]:
+    return {name: getattr(document, name) for name in EDITABLE}
+
+
+def _change(document: Document, changes: Mapping[str, Any]) -> None:
+    unknown = changes.keys() - EDITABLE
+    if unknown:
+        raise ConflictError("Diese Angabe lässt sich nicht ändern: " + ", ".join(sorted(unknown)))
+    for name, value in changes.items():
+        if name == "document_date":
+            if value is not None and not isinstance(value, date):
+                raise ConflictError("Bitte geben Sie das Datum als Tag, Monat, Jahr an.")
+            document.document_date = value
+        elif name == "title" and not str(value or "").strip():
+            raise ConflictError("Bitte geben Sie dem Dokument einen Titel.")
+        else:
+            text = " ".join(str(value).split())[:500] if value is not None else None
+            setattr(document, name, text or None)
+
+
+def _who_was_faster(session: Session, actor: Actor, document: Document) -> str:
+    if document.state == "filed" and document.akte_id:
+        akte = session.get_one(Akte, document.akte_id)
+        who = names(session, {document.filed_by} if document.filed_by else ()).get(
+            document.filed_by or UUID(int=0), "Jemand"
+        )
+        if sees(actor, scope_of(akte)):
+            return f"{who} hat dieses Dokument schon abgelegt: {akte.reference} „{akte.title}“."
+    if document.state == "discarded":
+        return "Dieses Dokument wurde schon aus dem Posteingang genommen."
+    if document.state in {"received", "reading"}:
+        return "Dieses Dokument wird noch gelesen. Einen Augenblick bitte."
+    return "Jemand anders hat dieses Dokument gerade bearbeitet. Bitte sehen Sie es sich noch einmal an."

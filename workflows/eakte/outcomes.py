@@ -1,0 +1,176 @@
+"""What is stored when a document has been understood, or could not be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from ocr.analysis.unopened import forward_unopened
+from ocr.understanding import Understood
+from storage.actors import ProtectionClass, Scope
+from storage.clock import local_date
+from storage.fulltext.index import put, remove
+from storage.jobs.queue import ClaimedJob
+from storage.journal.entries import record
+from storage.organisation.queries import office_by_key
+from storage.tasks.list import finish_task, open_task
+from workflows.eakte.sight import enter_scope
+from workflows.eakte.suggesting import Suggestion
+from workflows.eakte.tables import Document, DocumentVersion, StoredAnalysis, StoredReading
+
+KIND = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A job whose file was read and analysed."""
+
+    job: ClaimedJob
+    document: UUID
+    understood: Understood
+
+
+def store_ready(
+    session: Session,
+    finished: Finished,
+    suggested: Mapping[str, Suggestion],
+    now: datetime,
+) -> None:
+    """Store reading, analysis, suggestions and index entry; the document is ready for a person."""
+    document = session.get_one(Document, finished.document, with_for_update=True)
+    if document.state not in {"reading", "received"}:
+        return
+    understood = finished.understood
+    document.media_type, document.pages = understood.media_type, understood.pages
+    for version in session.query(DocumentVersion).filter_by(document_id=document.id, number=1):
+        version.media_type = understood.media_type
+    rule = forward_unopened(document.file_name, None, understood.headers)
+    if rule is not None:
+        _forward(session, document, rule.key, rule.forward_to, rule.title, now)
+        return
+    apply_fields(document, understood)
+    document.text_hash = understood.text_hash or None
+    document.state, document.revision = "ready", document.revision + 1
+    session.merge(
+        StoredReading(
+            document_id=document.id,
+            sha256=document.sha256,
+            version=understood.version,
+            content=understood.reading,
+            read_at=now,
+        )
+    )
+    session.merge(
+        StoredAnalysis(
+            document_id=document.id,
+            version=understood.version,
+            content=understood.analysis,
+            suggestions={name: each.as_json() for name, each in suggested.items()},
+            analysed_at=now,
+        )
+    )
+    session.flush()
+    index(session, document, understood.text)
+    finish_task(session, f"quarantine:{document.id.hex}", now)
+    record(
+        session,
+        actor="system:intake",
+        verb="document.ready",
+        object_kind="document",
+        object_id=document.id,
+        at=now,
+    )
+
+
+def apply_fields(document: Document, understood: Understood) -> None:
+    """Take over what was understood as the document's metadata; a person confirms or changes it when filing."""
+    values = {name: each.value for name, each in understood.fields.items()}
+    document.title = (values.get("title") or values.get("subject") or document.file_name)[:300]
+    document.kind, document.sender_kind = values.get("kind"), values.get("sender_kind")
+    document.sender, document.recipient = values.get("sender"), values.get("recipient")
+    document.subject, document.language = values.get("subject"), values.get("language")
+    document.document_date = _as_date(values.get("date"))
+    document.details = dict(understood.details)
+
+
+def index(session: Session, document: Document, text: str) -> None:
+    """Make the document findable for who may see it now."""
+    put(
+        session,
+        document.id,
+        KIND,
+        document.access,
+        document.title,
+        "\n".join(filter(None, (document.sender, document.subject, document.file_name, text))),
+        day=document.document_date or local_date(document.received_at),
+        facets={"art": document.kind or "", "amt": document.office_id.hex},
+    )
+
+
+def store_quarantined(
+    session: Session, document_id: UUID, code: str, reason: str, now: datetime
+) -> None:
+    """Put the document aside with the reason; somebody of the inbox looks at it."""
+    document = session.get_one(Document, document_id, with_for_update=True)
+    if document.state not in {"reading", "received"}:
+        return
+    document.state, document.reason_code, document.reason = "quarantined", code, reason
+    document.revision += 1
+    open_task(
+        session,
+        key=f"quarantine:{document.id.hex}",
+        kind="quarantine",
+        title=f"„{document.file_name}“ konnte nicht gelesen werden",
+        link=f"/dokument?id={document.id}",
+        object_kind="document",
+        object_id=document.id,
+        now=now,
+        office=document.office_id,
+    )
+    record(
+        session,
+        actor="system:intake",
+        verb="document.quarantine",
+        object_kind="document",
+        object_id=document.id,
+        details={"code": code},
+        at=now,
+    )
+
+
+def _forward(
+    session: Session,
+    document: Document,
+    rule: str,
+    office_key: str | None,
+    title: str,
+    now: datetime,
+) -> None:
+    """A mail whose header names a confidential addressee: nothing that was read of it is kept."""
+    addressee = office_by_key(session, office_key, local_date(now)) if office_key else None
+    enter_scope(
+        document, Scope(addressee.id if addressee else document.office_id, ProtectionClass.UNOPENED)
+    )
+    document.state, document.unopened_rule, document.reason = "unopened", rule, title
+    document.title = "Ungeöffnete Sendung"
+    remove(session, document.id)
+    open_task(
+        session,
+        key=f"unopened:{document.id.hex}",
+        kind="unopened",
+        title="Ungeöffnete Sendung liegt für Sie bereit",
+        link=f"/dokument?id={document.id}",
+        object_kind="document",
+        object_id=document.id,
+        now=now,
+        office=document.office_id,
+    )
+
+
+def _as_date(value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        return None

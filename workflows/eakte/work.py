@@ -1,0 +1,87 @@
+"""What the e-Akte gives the engine to do: its kinds of jobs, its schedules, its watched folder."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+
+from config.settings import Settings
+from ocr.isolation import ReaderPool
+from ocr.limits import Limits
+from storage.house import House
+from storage.jobs.handlers import JobContext, JobKind
+from storage.schedules import ScheduleDefinition
+from workflows.eakte import upkeep
+from workflows.eakte.learning import TRAIN, train_model
+from workflows.eakte.processing import Processor
+from workflows.eakte.receiving import PROCESS
+from workflows.eakte.watching import Watcher
+
+BATCH = 50
+
+
+@contextmanager
+def reader_pool(settings: Settings) -> Iterator[ReaderPool]:
+    """The reader processes of this process."""
+    with ReaderPool(settings.reader_workers, Limits(), warm=("ocr.understanding",)) as pool:
+        yield pool
+
+
+def job_kinds(house: House, pool: ReaderPool) -> list[JobKind]:
+    """Reading documents in batches, and training models one at a time."""
+    processor = Processor(house, pool)
+    return [
+        JobKind(
+            PROCESS,
+            "Dokumente lesen und auswerten",
+            handle_batch=processor.handle,
+            batch=BATCH,
+            lease=timedelta(minutes=5),
+        ),
+        JobKind(
+            TRAIN,
+            "Aus Bestätigungen lernen",
+            handle_one=train_model,
+            concurrency=1,
+            lease=timedelta(minutes=10),
+        ),
+    ]
+
+
+def schedules() -> list[ScheduleDefinition]:
+    """The e-Akte's recurring work; each asks what is still due, so a missed night is made up for."""
+
+    def check_blobs(context: JobContext) -> Mapping[str, int]:
+        return upkeep.check_blobs(context)
+
+    return [
+        ScheduleDefinition(
+            "eakte.pruefung", "Ablage nachprüfen (Dateien und Journal)", "15 4 * * *", check_blobs
+        ),
+        ScheduleDefinition(
+            "eakte.auswertung",
+            "Dokumente mit neuen Regeln auswerten",
+            "30 3 * * *",
+            upkeep.analyse_again,
+        ),
+        ScheduleDefinition(
+            "eakte.haengengeblieben",
+            "Hängengebliebene Eingänge wieder aufnehmen",
+            "*/15 * * * *",
+            upkeep.resume_stuck,
+        ),
+        ScheduleDefinition(
+            "suche.statistik", "Suchindex pflegen", "45 3 * * *", upkeep.refresh_index
+        ),
+        ScheduleDefinition("haus.aufraeumen", "Abgelaufenes löschen", "30 4 * * *", upkeep.tidy),
+    ]
+
+
+@contextmanager
+def watching(house: House) -> Iterator[None]:
+    """Take in what appears in the watched folder, while the engine runs."""
+    watcher = Watcher(house)
+    watcher.start()
+    try:
+        yield
+    finally:
+        watcher.stop()
