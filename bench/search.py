@@ -1,0 +1,277 @@
+"""Search over 100,000 documents of 2 kB: how fast, and how near to ranking every match.
+
+The reference is an exhaustive BM25 of its own over all documents, counted in the same pass that fills both indexes.
+A hit counts as right if its exact score is among the ten best (ties count for whoever they befall).
+``RATHAUS_BENCH_DOCUMENTS`` makes the corpus smaller for a quick look.
+"""
+
+import math
+import os
+import random
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from pathlib import Path
+from statistics import mean
+from uuid import UUID
+
+from bench.figures import Figure
+from bench.postgres import server
+from storage.database import Database
+from storage.fulltext import ddl
+from storage.fulltext.index import Entry, put, put_many, refresh, search
+from storage.fulltext.normalise import normalise, parse_query
+from storage.fulltext.words import fold, root, words
+
+DOCUMENTS = int(os.environ.get("RATHAUS_BENCH_DOCUMENTS", "100000"))
+FEW = "rare1x"  # the token of one document in a hundred
+PER_CLASS = 20
+ROUNDS = 3
+SAMPLE = 2_000
+BATCH = 500
+TOP = 10
+FREQUENT = """der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er hat
+dass sie nach wird bei einer um am sind noch wie einem über einen so zum war haben nur Antrag Stadt Bescheid Straße
+Genehmigung Verwaltung Bauamt Gebühr Frist Haus Verfahren"""
+VIEWERS = {"sieht alles": None, "sieht 1 %": frozenset({FEW})}
+
+
+@dataclass(slots=True)
+class Reference:
+    """Counts of the asked words in every document, and the exact ranking from them."""
+
+    queries: dict[str, str]  # query -> class
+    counts: dict[str, dict[int, int]] = field(
+        default_factory=dict
+    )  # asked word -> document -> frequency
+    lengths: list[int] = field(default_factory=list)
+    few: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.counts = {key: {} for query in self.queries for key in _asked(query)}
+
+    def add(self, number: int, entry: Entry) -> None:
+        frequencies = Counter(normalise(entry.text))
+        for term in normalise(entry.title):
+            frequencies[term] += 3
+        for key, documents in self.counts.items():
+            often = (
+                max((n for term, n in frequencies.items() if _begins(term, key[:-1])), default=0)
+                if key.endswith("*")
+                else frequencies.get(key, 0)
+            )
+            if often:
+                documents[number] = often
+        self.lengths.append(sum(1 for _ in words(entry.title)) + sum(1 for _ in words(entry.text)))
+        if entry.access == FEW:
+            self.few.add(number)
+
+    def scores(self, query: str, viewer: frozenset[str] | None) -> dict[int, float]:
+        """BM25 (k1 = 1.2, b = 0.75) of every visible document that has all asked words."""
+        keys = _asked(query)
+        total, average = len(self.lengths), mean(self.lengths)
+        matching = set.intersection(*(set(self.counts[key]) for key in keys))
+        if viewer is not None:
+            matching &= self.few
+        idf = {
+            key: math.log(1 + (total - len(self.counts[key]) + 0.5) / (len(self.counts[key]) + 0.5))
+            for key in keys
+        }
+        return {
+            number: sum(
+                idf[key]
+                * often
+                * 2.2
+                / (often + 1.2 * (0.25 + 0.75 * self.lengths[number] / average))
+                for key in keys
+                for often in (self.counts[key][number],)
+            )
+            for number in matching
+        }
+
+
+def _begins(term: str, begun: str) -> bool:
+    return term.startswith(begun) or term == root(begun)
+
+
+def _asked(query: str) -> list[str]:
+    return [
+        f"{atom.folded[-1]}*" if atom.prefix else atom.terms[0]
+        for atom in parse_query(query).wanted
+    ]
+
+
+def corpus(seed: int, count: int) -> Iterator[Entry]:
+    """Invented German-like letters of about 2 kB: words by Zipf's law, a fifth of them from the letter's own topic."""
+    import numpy as np
+
+    rng, numbers = random.Random(seed), np.random.default_rng(seed)
+    vocabulary = np.array(_vocabulary(rng, 60_000), dtype=object)
+    size = len(vocabulary)
+    common = np.cumsum(1 / np.arange(1, size + 1))
+    special = np.cumsum(1 / np.arange(1, 301))
+    topics = [numbers.integers(60, size, 300) for _ in range(500)]
+    for number in range(count):
+        drawn = np.searchsorted(
+            common / common[-1], numbers.random(int(190 * numbers.uniform(0.7, 1.3)))
+        )
+        own = numbers.random(len(drawn)) < 0.2
+        topic = topics[int(numbers.integers(500))]
+        drawn[own] = topic[np.searchsorted(special / special[-1], numbers.random(int(own.sum())))]
+        text = vocabulary[drawn]
+        access = FEW if rng.random() < 0.01 else f"office{rng.randrange(20)}x"
+        yield Entry(UUID(int=number + 1), "document", access, " ".join(text[:3]), " ".join(text))
+
+
+def _vocabulary(rng: random.Random, size: int) -> list[str]:
+    start, middle = "b d f g h k l m n p r s t w sch st br gr kl tr", "a e i o u au ei ä ö ü ie"
+    end = "n r l t s ch ck ng rt nd lf mm"
+    syllables = [a + b + c for a in start.split() for b in middle.split() for c in end.split()]
+    bases = ["".join(rng.sample(syllables, rng.choice((1, 1, 2)))) for _ in range(6_000)]
+    known = dict.fromkeys(FREQUENT.split())
+    while len(known) < size:
+        word = "".join(rng.choice(bases) for _ in range(rng.choice((1, 1, 2, 2, 3))))
+        known[(word + rng.choice(("", "", "", "en", "e", "ung", "lich", "keit"))).capitalize()] = (
+            None
+        )
+    return list(known)
+
+
+def choose(sample: list[Entry]) -> dict[str, str]:
+    """Queries of four classes from words of the first documents."""
+    rng = random.Random(11)
+    texts = [[word for word in entry.text.split() if len(fold(word)) > 2] for entry in sample]
+    spread = Counter(chain.from_iterable(set(text) for text in texts))
+    common = [word for word, n in spread.items() if n > len(sample) * 0.05]
+    rare = [word for word, n in spread.items() if n <= max(2, len(sample) // 400)]
+    middle = [word for word, n in spread.items() if n > len(sample) * 0.01]
+    queries = dict.fromkeys(rng.sample(rare, PER_CLASS), "selten")
+    queries |= dict.fromkeys(rng.sample(common, min(PER_CLASS, len(common))), "häufig")
+    for number in range(PER_CLASS):
+        text = rng.choice(texts)
+        first = rng.choice(common if number % 2 else middle)
+        second = rng.choice([word for word in text if word != first])
+        queries[f"{first} {second if number % 4 else rng.choice(common)}"] = "zwei Wörter"
+    for number in range(PER_CLASS):
+        word = rng.choice(rng.choice(texts))
+        queries[f"{word[: 2 + number % 5]}*"] = "Anfang"
+    return queries
+
+
+def fill(databases: Iterable[Database], count: int) -> tuple[Reference, dict[str, float]]:
+    """Put the corpus into each database; returns the reference and the seconds each of them took."""
+    entries = corpus(1, count)
+    sample = list(islice(entries, min(SAMPLE, count)))
+    reference = Reference(choose(sample))
+    seconds: Counter[str] = Counter()
+    stream, at = chain(sample, entries), 0
+    while batch := list(islice(stream, BATCH)):
+        for entry in batch:
+            reference.add(at, entry)
+            at += 1
+        for database in databases:
+            start = time.perf_counter()
+            with database.write() as session:
+                put_many(session, batch)
+            seconds[database.dialect] += time.perf_counter() - start
+    for database in databases:
+        with database.write() as session:
+            refresh(session)
+    return reference, seconds
+
+
+def query_times(
+    database: Database, reference: Reference, viewer: frozenset[str] | None
+) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """(milliseconds, overlap with the exhaustive ranking), each by class."""
+    times: dict[str, list[float]] = {}
+    overlaps: dict[str, list[float]] = {}
+    order = [*reference.queries] * ROUNDS
+    random.Random(3).shuffle(order)
+    for query in order:
+        with database.read() as session:
+            start = time.perf_counter()
+            hits = search(session, query, viewer, limit=TOP)
+            spent = 1000 * (time.perf_counter() - start)
+        times.setdefault(reference.queries[query], []).append(spent)
+    for query, group in reference.queries.items():
+        with database.read() as session:
+            hits = search(session, query, viewer, limit=TOP)
+        exact = reference.scores(query, viewer)
+        best = sorted(exact.values(), reverse=True)[:TOP]
+        if best:
+            right = sum(exact.get(hit.entry.int - 1, 0.0) >= best[-1] - 1e-9 for hit in hits.hits)
+            overlaps.setdefault(group, []).append(right / len(best))
+        if not hits.capped and hits.total != len(exact):
+            msg = f"{query!r}: {hits.total} found, {len(exact)} match"
+            raise AssertionError(msg)
+    return times, overlaps
+
+
+def p95(values: Iterable[float]) -> float:
+    ranked = sorted(values)
+    return ranked[math.ceil(0.95 * len(ranked)) - 1]
+
+
+def measure() -> list[Figure]:
+    with tempfile.TemporaryDirectory() as folder, server() as url:
+        lite, big = Database(f"sqlite:///{Path(folder) / 'index.db'}"), Database(url)
+        for database in (lite, big):
+            with database.write() as session:
+                ddl.create(session.connection())
+        reference, seconds = fill((lite, big), DOCUMENTS)
+        figures = [
+            figure
+            for database in (lite, big)
+            for figure in _figures(database, reference, seconds[database.dialect])
+        ]
+        lite.close()
+        big.close()
+    return figures
+
+
+def _figures(database: Database, reference: Reference, seconds: float) -> Iterator[Figure]:
+    name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[database.dialect]
+    for viewer, tokens in VIEWERS.items():
+        times, overlaps = query_times(database, reference, tokens)
+        slowest = p95(chain.from_iterable(times.values()))
+        right = mean(chain.from_iterable(overlaps.values()))
+        label = f"Suche in {DOCUMENTS:,} Dokumenten, {name}, {viewer}"
+        groups = ", ".join(f"{group} {p95(spent):.0f}" for group, spent in times.items())
+        yield Figure(
+            f"{label}: p95 ({groups})", slowest, "ms", None, "", "höchstens 50 ms", slowest <= 50
+        )
+        yield Figure(
+            f"{label}: Übereinstimmung der besten zehn", right, "", 1.0,
+            "BM25 über alle Treffer", "mindestens 0,9", right >= 0.9,
+        )  # fmt: skip
+    rate = DOCUMENTS / seconds
+    yield Figure(
+        f"Aufnahme in den Index, {name}",
+        rate,
+        "Dokumente/s",
+        None,
+        "",
+        "mindestens 200",
+        rate >= 200,
+    )
+    spent = _long_document(database)
+    yield Figure(
+        f"Aufnahme von 12 kB Text, {name}", spent, "ms", None, "", "höchstens 5 ms", spent <= 5
+    )
+
+
+def _long_document(database: Database) -> float:
+    """Median milliseconds of ``put`` for a document of five pages, without the commit."""
+    entries = list(corpus(2, 200))
+    spent = []
+    for number in range(30):
+        text = " ".join(entry.text for entry in entries[number * 6 : number * 6 + 6])
+        with database.write() as session:
+            start = time.perf_counter()
+            put(session, UUID(int=10**9 + number), "document", "office1x", "Brief", text)
+            spent.append(1000 * (time.perf_counter() - start))
+    return sorted(spent)[len(spent) // 2]
