@@ -1,0 +1,1 @@
+"""The post of the demo city: invented letters, invoices, scans and mails with their truth."""
