@@ -27,6 +27,7 @@ from storage.journal.tables import (
     JournalEntry,
     JournalHead,
     JournalPending,
+    as_core,
 )
 
 BATCH = 1000
@@ -140,7 +141,7 @@ def _append(session: Session, tree: Frontier, chain: bytes, limit: int) -> int:
             blocks.append({"number": number // BLOCK - 1, "root": completed[BLOCK_LEVEL]})
     for table, rows in ((JournalEntry, entries), (JournalDetail, details), (JournalBlock, blocks)):
         if rows:
-            session.execute(insert(table), rows)
+            session.execute(insert(as_core(table)), rows)
     session.execute(
         update(JournalHead)
         .where(JournalHead.id == HEAD_ID)
