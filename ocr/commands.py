@@ -20,6 +20,16 @@ app = typer.Typer(
 
 _WRONG_INPUT = 2
 _SHOWN = 60
+_LABELS = {
+    "kind": "Art",
+    "sender_kind": "Art des Absenders",
+    "sender": "Absender",
+    "recipient": "Empfänger",
+    "subject": "Betreff",
+    "date": "Datum",
+    "title": "Titel",
+    "language": "Sprache",
+}
 
 
 @app.callback()
@@ -103,7 +113,7 @@ def _show(reading: Reading, analysis: Analysis) -> None:
     document = Table("Angabe", "Wert", "Sicherheit", title="Dokument")
     for key, field in analysis.fields.items():
         if field.value is not None:
-            document.add_row(key, field.value, f"{field.confidence:.0%}")
+            document.add_row(_LABELS.get(key, key), field.value, f"{field.confidence:.0%}")
     console.print(document)
     findings = Table("Art", "Fundstelle", "Seite", "Gültig", title="Fundstellen")
     for finding in analysis.findings:

@@ -12,6 +12,8 @@ from ocr.names import safe_name
 
 _FIELDS_READ = 2_000
 _METADATA = {"Title": "title", "Author": "author", "Subject": "subject", "CreationDate": "created"}
+# What programs write where nobody stated anything.
+_SAYS_NOTHING = frozenset({"", "untitled", "unspecified", "anonymous", "unknown", "unbenannt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,9 @@ class FormField:
 
 def metadata(document: Any) -> dict[str, Any]:
     """Title, author, subject and date of creation, where stated."""
-    found = document.get_metadata_dict(skip_empty=True)
-    return {ours: clean(found[theirs]) for theirs, ours in _METADATA.items() if found.get(theirs)}
+    stated = document.get_metadata_dict(skip_empty=True)
+    found = {ours: clean(stated.get(theirs, "")).strip() for theirs, ours in _METADATA.items()}
+    return {key: value for key, value in found.items() if value.lower() not in _SAYS_NOTHING}
 
 
 def embedded_files(document: Any, limits: Limits, warnings: list[str]) -> tuple[Attachment, ...]:

@@ -8,6 +8,7 @@ from ocr.layout import clean
 from ocr.limits import Limits
 
 _LINES = 200_000
+_LARGEST_KEPT = 20 * 1024 * 1024  # no e-invoice comes near
 
 
 def parse_xml(data: bytes) -> Any:
@@ -42,7 +43,9 @@ def _forbidden() -> UnreadableError:
 
 
 def read_xml(source: bytes | Path, limits: Limits) -> Reading:
-    """One page: each element with text as ``name: text``, so that invoices can be searched as they are."""
+    """One page: each element with text as ``name: text``, so that invoices can be searched as they are; the markup
+    itself as property ``xml``.
+    """
     from lxml import etree
 
     data = source if isinstance(source, bytes) else source.read_bytes()
@@ -62,5 +65,7 @@ def read_xml(source: bytes | Path, limits: Limits) -> Reading:
         lines.append(line)
     name = etree.QName(root)
     page = Page(1, "\n".join(lines), "text" if lines else "none", 1.0)
-    properties = {"root": name.localname, "namespace": name.namespace or "", "xml": data}
+    properties: dict[str, Any] = {"root": name.localname, "namespace": name.namespace or ""}
+    if len(data) <= _LARGEST_KEPT:
+        properties["xml"] = data
     return Reading("application/xml", (page,), (), properties, warnings)
