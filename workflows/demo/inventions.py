@@ -84,7 +84,7 @@ class Inventions:
 
     _KEPT = frozenset(
         ("adresse", "strasse", "kind", "nachname", "flurstueck", "kennzeichen", "firma", "tier",
-         "ort", "platz", "az", "iban", "bank")
+         "ort", "platz", "az", "iban", "bank", "termin", "stunde")
     )  # fmt: skip
 
     def __init__(self, rng: random.Random, day: dt.date) -> None:
@@ -119,6 +119,15 @@ class Inventions:
 
     def _spaeter(self) -> str:
         return self._date(7, 120)
+
+    def _termin(self) -> str:
+        day = self.day + dt.timedelta(days=self._number(10, 60))
+        while day.weekday() > 4:
+            day += dt.timedelta(days=1)
+        return german_date(day, spelled=self._spelled)
+
+    def _stunde(self) -> str:
+        return f"{self._number(8, 18)}:{self._pick(('00', '15', '30'))} Uhr"
 
     def _geburt(self) -> str:
         return self._date(-26000, -7000)

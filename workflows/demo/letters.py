@@ -144,8 +144,9 @@ def _paragraphs(
     rng.shuffle(facts)
     count = rng.randint(0, min(2, len(facts))) if short else rng.randint(1, len(facts))
     if not short and rng.random() < 0.08:  # some people write at length
-        facts, count = facts * 6, rng.randint(12, 24)
-    middle = [_capital(say(fact)) for fact in facts[:count]]
+        facts = facts * 2 + list(fillers) + facts
+        count = len(facts)
+    middle = list(dict.fromkeys(_capital(say(fact)) for fact in facts[:count]))
     for _ in range(0 if short else int(rng.random() * 4)):
         middle.insert(int(rng.random() * (len(middle) + 1)), _capital(say(_one(rng, fillers))))
     if not short and rng.random() < 0.12:  # letters wander: a sentence from another subject

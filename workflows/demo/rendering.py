@@ -45,10 +45,14 @@ _BY_SENDER = {"citizen": (2, 2, 0), "company": (0, 1, 1, 3), "council": (0, 2)}
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> None:
-    """Bitstream Vera comes with reportlab: the same glyphs on every machine, beyond WinAnsi."""
+def _prepare() -> None:
+    """Bitstream Vera comes with reportlab: the same glyphs on every machine, beyond WinAnsi. Streams stay
+    binary, since ASCII armour costs a fifth of the size and most of the time.
+    """
     import reportlab
+    from reportlab import rl_config
 
+    rl_config.useA85 = 0
     folder = Path(reportlab.__file__).parent / "fonts"
     pdfmetrics.registerFont(TTFont("Vera", folder / "Vera.ttf"))
     pdfmetrics.registerFont(TTFont("Vera-Bold", folder / "VeraBd.ttf"))
@@ -71,7 +75,7 @@ def to_pdf(letter: Letter, look: Look, xml: bytes | None = None) -> bytes:
     """The letter as PDF with a text layer, the same bytes for the same letter. ``xml`` is attached as
     ``factur-x.xml`` (not PDF/A-3: readers find it, validators of the archive format would complain).
     """
-    _fonts()
+    _prepare()
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=A4, invariant=1, lang="de-DE")
     canvas.setTitle(letter.subject)

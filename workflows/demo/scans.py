@@ -61,8 +61,9 @@ def scanned_pdf(images: Iterable[Image.Image], quality: int = 60) -> bytes:
 
 
 def png(image: Image.Image) -> bytes:
+    """A PNG with 16 shades of grey, as scanners save it to keep the file small."""
     buffer = io.BytesIO()
-    image.save(buffer, "PNG")
+    image.point(lambda grey: grey & 0xF0).save(buffer, "PNG")
     return buffer.getvalue()
 
 
