@@ -32,6 +32,11 @@ def link(target: str, words: str) -> Safe:
     return Safe(f'<a href="{escape(target)}" target="_self">{escape(words)}</a>')
 
 
+def page_link(target: str, words: str) -> Safe:
+    """A link to one of our pages: followed without loading everything anew (``assets/rathaus.js``)."""
+    return Safe(f'<a class="hier" href="{escape(target)}" target="_self">{escape(words)}</a>')
+
+
 def state(words: str) -> Safe:
     return Safe(f'<span class="zustand">{escape(words)}</span>')
 

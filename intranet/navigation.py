@@ -6,7 +6,7 @@ Leaving a page out of the menu is politeness; each verb behind it checks rights 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from storage.actors import Staff
+from storage.actors import Role, Staff
 from storage.rights import Verb, may
 
 Shown = Callable[[Staff], bool]
@@ -18,6 +18,11 @@ def _everybody(_staff: Staff) -> bool:
 
 def _may(verb: Verb) -> Shown:
     return lambda staff: may(staff, verb)
+
+
+def _quarantine(staff: Staff) -> bool:
+    """Whoever keeps an inbox in order: the post room, heads and the administration."""
+    return any(grant.role in {Role.REGISTRY, Role.HEAD, Role.ADMIN} for grant in staff.grants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,17 @@ WORK, OWN, ADMIN = "Arbeiten", "Persönlich", "Verwaltung"
 
 PAGES = (
     PageSpec("", "start.py", "Start", "home", WORK),
+    PageSpec("posteingang", "posteingang.py", "Posteingang", "inbox", WORK),
+    PageSpec("dokument", "dokument.py", "Dokument", "description", WORK, hidden=True),
+    PageSpec("akten", "akten.py", "Akten", "folder_open", WORK),
+    PageSpec("suche", "suche.py", "Suche", "search", WORK),
     PageSpec("einstellungen", "einstellungen.py", "Meine Einstellungen", "settings", OWN),
+    PageSpec(
+        "zeitplaene", "zeitplaene.py", "Zeitpläne", "schedule", ADMIN, _may(Verb.SCHEDULE_SEE)
+    ),
+    PageSpec("laeufe", "laeufe.py", "Läufe", "play_circle", ADMIN, _may(Verb.SCHEDULE_SEE)),
+    PageSpec("quarantaene", "quarantaene.py", "Quarantäne", "report", ADMIN, _quarantine),
+    PageSpec("system", "system.py", "Systemzustand", "monitor_heart", ADMIN, _may(Verb.SYSTEM_SEE)),
     PageSpec(
         "personen", "personen.py", "Personen und Rechte", "group", ADMIN, _may(Verb.PEOPLE_CHANGE)
     ),

@@ -76,3 +76,14 @@ document.addEventListener("mouseover", (ereignis) => {
 new MutationObserver(() => {
   if (document.documentElement.lang !== "de") document.documentElement.lang = "de";
 }).observe(document.documentElement, { attributes: true, attributeFilter: ["lang"] });
+
+// Verweise auf eigene Seiten folgen ohne Neuladen: Streamlit liest die Adresse aus dem Verlauf.
+document.addEventListener("click", (ereignis) => {
+  const verweis = ereignis.target.closest?.("a.hier");
+  const besonders = ereignis.button || ereignis.ctrlKey || ereignis.metaKey || ereignis.shiftKey || ereignis.altKey;
+  if (!verweis || besonders || verweis.origin !== location.origin) return;
+  ereignis.preventDefault();
+  history.pushState({}, "", verweis.href);
+  dispatchEvent(new PopStateEvent("popstate"));
+  window.scrollTo(0, 0);
+});

@@ -12,12 +12,12 @@ from starlette.routing import Route
 
 from intranet.page_pictures import PagePictures
 from ocr.documents import UnreadableError
+from ocr.packing import unpack_reading
 from presence.sessions import SignedIn
 from storage.blobs.errors import BlobStoreError
 from storage.conflicts import NotFoundError
 from storage.house import House
 from workflows.eakte.queries import reading_of, versions, visible_document
-from workflows.eakte.readings import unpack_reading
 
 CHUNK = 256 * 1024
 MISSING = "Dieses Dokument gibt es nicht, oder Sie dürfen es nicht sehen."

@@ -1,0 +1,176 @@
+"""Posteingang: hand in post, watch it being read, open it."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import streamlit as st
+
+from intranet import html
+from intranet.bulk import bulk_actions
+from intranet.views import inbox
+from intranet.views.offices import OfficeChoice, inboxes
+from intranet.visit import visit, visitor
+from storage.blobs.errors import BlobStoreError
+from storage.clock import local_date, new_id
+from storage.database import StorageBusyError
+from storage.rights import NotAllowedError
+from workflows.eakte.queries import inbox_counts
+from workflows.eakte.receiving import Incoming, Receipt, receive
+
+here = visitor()
+
+
+def hand_in(office: UUID, files: Sequence[Any], *, unopened: bool) -> None:
+    """Take the files in and remember them for the progress list; what failed is said at once."""
+    receipts: list[Receipt] = []
+    batch = new_id()
+    for file in files:
+        incoming = Incoming(
+            file.name, file.getvalue(), office, source="upload", unopened=unopened, batch=batch
+        )
+        try:
+            receipts.append(receive(here.house, here.staff, incoming))
+        except (NotAllowedError, BlobStoreError, StorageBusyError) as problem:
+            st.session_state.problems.append(f"„{file.name}“ wurde nicht angenommen. {problem}")
+    st.session_state.batch = [each.document for each in receipts if each.document]
+    st.session_state.known = [each for each in receipts if each.status == "duplicate"]
+
+
+def upload(choices: Sequence[OfficeChoice]) -> None:
+    """The place to drop files."""
+    turn = st.session_state.setdefault("turn", 0)
+    st.session_state.setdefault("problems", [])
+    with st.container(border=True):
+        files = st.file_uploader(
+            "Dateien in den Posteingang legen",
+            accept_multiple_files=True,
+            key=f"dateien-{turn}",
+            help="PDF, Scans (PNG, JPEG, TIFF), Word, OpenDocument, E-Mails, ZIP-Archive, E-Rechnungen.",
+        )
+        left, right = st.columns([2, 3], vertical_alignment="center")
+        office = left.selectbox(
+            "Posteingang von",
+            choices,
+            format_func=lambda choice: choice.name,
+            disabled=len(choices) < 2,
+        )
+        unopened = right.checkbox(
+            "Ungeöffnet weiterleiten",
+            help="Für vertrauliche Sendungen: Der Inhalt wird nicht gelesen, nicht durchsuchbar gemacht und nicht gelernt.",
+        )
+    if files and office is not None:
+        with st.spinner("Dateien werden sicher abgelegt …"):
+            hand_in(office.id, files, unopened=unopened)
+        st.session_state.turn = turn + 1
+        st.rerun()
+
+
+def progress() -> None:
+    """What became of the files just handed in; refreshes itself until all are read."""
+    guest = visit(active=False)
+    with guest.house.database.read() as session:
+        state = inbox.batch(
+            session, guest.staff, st.session_state.get("batch", []), guest.house.clock()
+        )
+    for problem in st.session_state.get("problems", []):
+        st.error(problem, icon=":material/error:")
+    for receipt in st.session_state.get("known", []):
+        st.info(f"„{receipt.name}“: {receipt.reason}", icon=":material/content_copy:")
+    if not state.lines:
+        return
+    share = state.done / len(state.lines)
+    st.progress(share, text=f"{state.done} von {len(state.lines)} gelesen")
+    st.html(
+        html.table(
+            "Gerade eingegangen",
+            ["Datei", "Stand", "Hinweis"],
+            [
+                (
+                    html.page_link(f"/dokument?id={each.id}", each.title),
+                    html.state(each.state),
+                    each.note,
+                )
+                for each in state.lines
+            ],
+        )
+    )
+    if state.finished and not st.session_state.get("told", False):
+        st.session_state.told = True
+        st.rerun()
+
+
+def listing() -> None:
+    """The list; refreshes itself while something is being read."""
+    guest = visit(active=False)
+    state = st.session_state
+    chosen = state.get("filter") or "alle"
+    with guest.house.database.read() as session:
+        view = inbox.load(
+            session,
+            guest.staff,
+            guest.house.clock(),
+            chosen=chosen,
+            office=state.get("office_filter"),
+            after=state.get("after"),
+        )
+    st.segmented_control(
+        "Anzeigen",
+        list(inbox.FILTERS),
+        default="alle",
+        format_func=lambda name: f"{name} ({view.counts.get(name, 0)})",
+        key="filter",
+        on_change=lambda: state.pop("after", None),
+        label_visibility="collapsed",
+    )
+    if not view.lines:
+        st.html(
+            html.empty(
+                "Hier liegt keine Post.",
+                "Ziehen Sie Dateien in das Feld oben, oder legen Sie sie in den Scan-Ordner.",
+            )
+        )
+        return
+    if st.toggle("Mehrere auswählen", key="mehrere"):
+        bulk_actions(guest, view.lines)
+    else:
+        st.html(table(view.lines))
+    older, newer, _ = st.columns([1, 1, 4])
+    if view.older and older.button("Ältere zeigen", key="aelter"):
+        state.after = view.older
+        st.rerun(scope="fragment")
+    if state.get("after") and newer.button("Zum Anfang", key="anfang"):
+        del state["after"]
+        st.rerun(scope="fragment")
+
+
+def table(lines: Sequence[inbox.InboxLine]) -> str:
+    return html.table(
+        "Posteingang",
+        ["Betreff", "Absender", "Art", html.Column("Eingang", "zeit"), "Stand", "Hinweis"],
+        [
+            (
+                html.page_link(f"/dokument?id={each.id}", each.title),
+                each.sender,
+                each.kind,
+                each.received,
+                html.state(each.state),
+                each.note,
+            )
+            for each in lines
+        ],
+    )
+
+
+st.title("Posteingang")
+with here.house.database.read() as session:
+    now = here.house.clock()
+    choices = inboxes(session, here.staff, local_date(now))
+    under_way = inbox.batch(session, here.staff, st.session_state.get("batch", []), now)
+    counts = inbox_counts(session, here.staff)
+if choices:
+    upload(choices)
+if not under_way.finished:
+    st.session_state.told = False
+st.fragment(progress, run_every=None if under_way.finished else "1s")()
+st.fragment(listing, run_every="5s" if inbox.BUSY & counts.keys() else None)()

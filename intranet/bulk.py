@@ -1,0 +1,85 @@
+"""Several documents of the inbox at once: pass on, take out, read again."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from intranet.views.inbox import InboxLine
+from intranet.views.offices import all_offices
+from intranet.visit import Visit
+from storage.clock import local_date
+from storage.conflicts import ConflictError, NotFoundError
+from storage.rights import NotAllowedError
+from workflows.eakte.filing import discard_document, forward_document, retry_document
+from workflows.eakte.queries import visible_document
+
+SHOWN = 50
+
+Deed = Callable[[Session, UUID, int], None]
+
+
+def bulk_actions(visit: Visit, lines: Sequence[InboxLine]) -> None:
+    """Boxes to tick, and what to do with the ticked ones."""
+    shown = [line for line in lines if not line.busy][:SHOWN]
+    everything = st.checkbox(f"Alle {len(shown)} auswählen", key="alle-waehlen")
+    chosen = [
+        line
+        for line in shown
+        if st.checkbox(
+            f"{line.title} · {line.sender or 'ohne Absender'} · {line.received} · {line.state}",
+            value=everything,
+            key=f"wahl-{line.id}-{everything}",
+        )
+    ]
+    if not chosen:
+        st.caption("Wählen Sie Dokumente aus, dann erscheinen hier die Möglichkeiten.")
+        return
+    now = visit.house.clock()
+    with visit.house.database.read() as session:
+        offices = all_offices(session, visit.staff, local_date(now))
+    st.markdown(f"**{len(chosen)} ausgewählt**")
+    left, right = st.columns(2)
+    with left:
+        office = st.selectbox("Weiterleiten an", offices, format_func=lambda each: each.name)
+        if st.button("Weiterleiten", key="viele-weiter", icon=":material/forward:"):
+            carry_out(
+                visit,
+                chosen,
+                lambda s, d, r: forward_document(s, visit.staff, d, r, office.id, now=now),
+                "weitergeleitet",
+            )
+    with right:
+        reason = st.text_input("Nicht ablegen, weil", placeholder="zum Beispiel: Werbung")
+        if st.button("Aus dem Posteingang nehmen", key="viele-weg", icon=":material/delete:"):
+            carry_out(
+                visit,
+                chosen,
+                lambda s, d, r: discard_document(s, visit.staff, d, r, reason, now=now),
+                "herausgenommen",
+            )
+        if st.button("Noch einmal lesen", key="viele-lesen", icon=":material/refresh:"):
+            carry_out(
+                visit,
+                chosen,
+                lambda s, d, _r: retry_document(s, visit.staff, d, now=now),
+                "noch einmal zum Lesen gegeben",
+            )
+
+
+def carry_out(visit: Visit, chosen: Sequence[InboxLine], deed: Deed, done: str) -> None:
+    """Each document in a transaction of its own: one that can't be done does not stop the others."""
+    problems = []
+    for line in chosen:
+        try:
+            with visit.house.database.write() as session:
+                revision = visible_document(session, visit.staff, line.id).revision
+                deed(session, line.id, revision)
+        except (ConflictError, NotFoundError, NotAllowedError) as problem:
+            problems.append(f"„{line.title}“: {problem}")
+    count = len(chosen) - len(problems)
+    if count:
+        st.toast(f"{count} {'Dokument' if count == 1 else 'Dokumente'} {done}.")
+    st.session_state.problems = problems
+    st.rerun()

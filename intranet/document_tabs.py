@@ -1,0 +1,112 @@
+"""The quieter parts of the document page: findings, history, versions, links, duplicates."""
+
+from uuid import UUID
+
+import streamlit as st
+
+from intranet import html, words
+from intranet.deeds import carry_out
+from intranet.views.document import DocumentView
+from intranet.visit import Visit
+from workflows.eakte.filing import LINK_KINDS, link_documents
+from workflows.eakte.queries import duplicates_of, history, links_of, parts_of, versions
+
+
+def findings(view: DocumentView) -> None:
+    """What was found in the text; each lights up its place on the page picture."""
+    if view.summary:
+        st.markdown("**Kurz gesagt**")
+        st.html("<p>" + "<br>".join(html.text(each) for each in view.summary) + "</p>")
+    if not view.findings:
+        st.html(
+            html.empty("Nichts Besonderes gefunden.", "Fristen, Beträge und IBAN stünden hier.")
+        )
+        return
+    for found in view.findings:
+        with st.container(key=f"beleg-{found.name}"):
+            st.html(
+                f'<div class="fund" tabindex="0"><strong>{html.text(found.label)}</strong> '
+                f"{html.text(found.text)}"
+                + ("" if found.valid else ' <span class="zustand">Prüfziffer falsch</span>')
+                + "</div>"
+            )
+
+
+def way(visit: Visit, document: UUID) -> None:
+    """History and versions."""
+    with visit.house.database.read() as session:
+        steps = history(session, visit.staff, document)
+        files = versions(session, visit.staff, document)
+    st.html(
+        html.table(
+            "Verlauf",
+            [html.Column("Wann", "zeit"), "Was", "Wer", "Grund"],
+            [
+                (words.moment(step.at), step.text, step.who or "", step.reason or "")
+                for step in steps
+            ],
+        )
+        + html.table(
+            "Fassungen",
+            ["Nr.", "Datei", html.Column("Größe", "zahl"), html.Column("Vom", "zeit"), "Bemerkung"],
+            [
+                (
+                    str(each.number),
+                    html.link(f"/original/{document}?fassung={each.number}", each.file_name),
+                    words.size(each.size),
+                    words.moment(each.created_at),
+                    each.note or "",
+                )
+                for each in files
+            ],
+        )
+    )
+
+
+def together(visit: Visit, document: UUID) -> None:
+    """Links, duplicates, and what was packed inside."""
+    with visit.house.database.read() as session:
+        linked = links_of(session, visit.staff, document)
+        same = duplicates_of(session, visit.staff, document)
+        parts = parts_of(session, visit.staff, document)
+    rows: list[tuple[html.Cell, ...]] = [
+        (LINK_KINDS.get(kind, kind), html.page_link(f"/dokument?id={each.id}", each.title))
+        for kind, each in linked
+    ]
+    rows += [
+        ("Gleicher Inhalt", html.page_link(f"/dokument?id={each.id}", each.title)) for each in same
+    ]
+    rows += [
+        ("Darin enthalten", html.page_link(f"/dokument?id={each.id}", each.title)) for each in parts
+    ]
+    if rows:
+        st.html(html.table("Gehört zusammen", ["Wie", "Dokument"], rows))
+    else:
+        st.html(html.empty("Steht für sich.", "Verknüpfungen mit anderen Dokumenten stünden hier."))
+    with st.expander("Verknüpfen", icon=":material/link:"):
+        _link(visit, document)
+
+
+def _link(visit: Visit, document: UUID) -> None:
+    kind = st.selectbox(
+        "Wie gehört es zusammen?", list(LINK_KINDS), format_func=lambda each: LINK_KINDS[each]
+    )
+    target = st.text_input(
+        "Adresse des anderen Dokuments",
+        placeholder="/dokument?id=…",
+        help="Öffnen Sie das andere Dokument und kopieren Sie die Adresse aus der Zeile oben im Browser.",
+    )
+    if not st.button("Verknüpfen", key="verknuepfen"):
+        return
+    try:
+        other = UUID(target.strip().rpartition("=")[2])
+    except ValueError:
+        st.error("Das ist keine Adresse eines Dokuments.", icon=":material/error:")
+        return
+    now = visit.house.clock()
+    done, _ = carry_out(
+        visit,
+        lambda session: link_documents(session, visit.staff, document, other, kind, now=now),
+    )
+    if done:
+        st.rerun()
