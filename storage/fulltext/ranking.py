@@ -65,15 +65,15 @@ class Ranking:
 def make_ranking(session: Session | Connection, asked: Query) -> Ranking:
     """Look up how common the asked words are."""
     counted = corpus(session)
-    keys = {key: None for atom in asked.wanted for key in _keys(atom)}
-    spreads = {
-        (term, False): found
-        for term, found in spread(session, [text for text, prefix in keys if not prefix]).items()
-    }
-    for atom in (*asked.wanted, *asked.excluded):
+    atoms = (*asked.wanted, *asked.excluded)
+    whole = spread(session, [term for atom in atoms for term in atom.terms])
+    spreads = {(term, False): found for term, found in whole.items()}
+    for atom in atoms:
         text, prefix = _last(atom)
-        if prefix and (text, True) not in spreads:
-            spreads[text, True] = prefix_spread(session, text)
+        if prefix:
+            begun = prefix_spread(session, text)
+            same = not atom.terms[-1].startswith(text) and whole.get(atom.terms[-1])
+            spreads[text, True] = begun + same if same else begun
     words = tuple(
         _word(atom, key, weight(counted, spreads.get(key, UNKNOWN).entries or UNKNOWN.entries))
         for atom in asked.wanted

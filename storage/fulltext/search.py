@@ -1,7 +1,7 @@
 """Searching: which entries match, and the best of them first.
 
-Up to ``CAP`` matching entries are all ranked, exactly. Of more, the impact levels in the index name the candidates
-(see ``storage.fulltext.levels``), and those are ranked exactly. Order of words, quoted words and very common prefixes
+Up to ``ALL_RANKED`` matching entries are all ranked, exactly. Of more, the impact levels in the index name the
+candidates (see ``storage.fulltext.levels``), and those are ranked exactly. Order of words, quoted words and very common prefixes
 are checked on the entries' own rows. The right to see an entry is part of every expression that reaches the index.
 """
 
@@ -21,10 +21,12 @@ from storage.fulltext.ranking import Ranking, holds, make_ranking
 from storage.fulltext.statistics import commonest
 from storage.fulltext.tokens import ACCESS, FACET, KIND, TERM, day_tokens, facet_token, opaque
 
-CAP = 1_000  # „mehr als 1.000 Treffer“; so many are all ranked
+CAP = 1_000  # „mehr als 1.000 Treffer“; pages end here
+ALL_RANKED = 250
 DEEP = 50_000  # so many entries are looked at for the order of words
 WIDE = 20_000  # a prefix with more postings is not looked up as a whole
 CHUNK = 500
+PROBED = 100  # of them so many are ranked
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,24 +152,36 @@ def _find(
 ) -> tuple[Found, int, bool]:
     """(score and number of entries, their count, whether there are more)."""
     indexed = wish.indexed()
-    checking = wish.ordered or wish.forbidden or bool(wish.wide)
+    total, capped = CAP, True
+    if wish.ordered or wish.forbidden:
+        if indexed is None:  # nothing but a common prefix, and something to check
+            indexed = All(tuple(_beginning(atom) for atom in wish.wide), wish.without)
+        return _checked(session, wish, ranking, rows.match(session, indexed, DEEP + 1))
     if indexed is not None:
-        most = DEEP if wish.ordered or wish.forbidden else 3 * CAP if wish.wide else CAP
-        numbers = rows.match(session, indexed, most + 1)
-        if len(numbers) <= most or wish.ordered or wish.forbidden:
-            if not checking:
-                found = list(ranking.scores(rows.forwards(session, numbers)))
-                return found, len(found), False
+        numbers = rows.match(session, indexed, CAP + 1)
+        if wish.wide and len(numbers) <= CAP:
             return _checked(session, wish, ranking, numbers)
+        if len(numbers) <= max(ALL_RANKED, last):
+            return list(ranking.scores(rows.forwards(session, numbers))), len(numbers), False
+        if len(numbers) <= CAP:
+            total, capped = len(numbers), False
     graded = [
         Graded(atom, ranking.spread(atom), ranking.weight(atom)) for atom in wish.asked.wanted
     ]
     rest = (*wish.narrow, *wish.scope)
-    numbers = best_of_many(session, graded, rest, wish.without, ranking.corpus.entries, last)
+    numbers = best_of_many(
+        session,
+        graded,
+        rest,
+        wish.without,
+        ranking.corpus.entries,
+        last,
+        None if capped else total,
+    )
     if not wish.wide:
-        return list(ranking.scores(rows.forwards(session, numbers))), CAP, True
+        return list(ranking.scores(rows.forwards(session, numbers))), total, capped
     probe = _probe(session, wish)
-    found, _, _ = _checked(session, wish, ranking, list(dict.fromkeys([*numbers, *probe[:CHUNK]])))
+    found, _, _ = _checked(session, wish, ranking, list(dict.fromkeys([*numbers, *probe[:PROBED]])))
     return found, min(max(len(probe), len(found)), CAP), True
 
 

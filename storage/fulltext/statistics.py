@@ -48,6 +48,11 @@ class Spread:
     entries: int = 0
     levels: dict[str, int] = field(default_factory=dict)
 
+    def __add__(self, other: "Spread") -> "Spread":
+        letters = {**self.levels, **other.levels}
+        levels = {one: self.levels.get(one, 0) + other.levels.get(one, 0) for one in letters}
+        return Spread(self.entries + other.entries, levels)
+
 
 def weight(corpus: Corpus, entries: int) -> float:
     """Inverse document frequency, never negative (Robertson and Zaragoza 2009, with Lucene's 1 + …)."""
