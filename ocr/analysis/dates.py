@@ -25,9 +25,11 @@ _WORDS = re.compile(
     rf"(?<![\d.,/-])(\d{{1,2}})\.?[ \u00a0\n]?({MONTH})[ \u00a0\n,]{{1,2}}((?:19|20)\d\d|\d\d(?![ \u00a0]?Uhr|[.:,h]\d|\d))(?!\d)",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"(?<=[ \u00a0])(?:19|20)\d\d(?!\d)")
+# Looked for only before a year: the month words alone would cost a scan of the whole text.
 _ENGLISH = re.compile(
-    rf"\b({MONTH})[ \u00a0](\d{{1,2}})(?:st|nd|rd|th)?,?[ \u00a0]((?:19|20)\d\d)(?!\d)"
-    rf"|(?<![\d.,/-])(\d{{1,2}})(?:st|nd|rd|th)(?: of)?[ \u00a0]({MONTH}),?[ \u00a0]((?:19|20)\d\d)(?!\d)",
+    rf"(?<![^\W_])({MONTH})[ \u00a0](\d{{1,2}})(?:st|nd|rd|th)?,?[ \u00a0]$"
+    rf"|(?<![\d.,/-])(\d{{1,2}})(?:st|nd|rd|th)(?: of)?[ \u00a0]({MONTH}),?[ \u00a0]$",
     re.IGNORECASE,
 )
 _ISO = re.compile(r"(?<![\d./-])((?:19|20)\d\d)-(\d\d)-(\d\d)(?![\d]|[-/]\d)")
@@ -92,7 +94,7 @@ def find_dates(sheet: Sheet) -> Iterator[Hit]:
         if hit.valid and (first := _before(text, hit, ymd)):
             yield first
     for found in _WORDS.finditer(text):
-        ymd = (int(found[3]), month_number(found[2]), int(found[1]))
+        ymd = (full_year(found[3]), month_number(found[2]), int(found[1]))
         hit = _hit(found.span(), ymd, "date.words")
         yield hit
         if hit.valid and (first := _before(text, hit, ymd)):
@@ -107,10 +109,14 @@ def _foreign(text: str) -> Iterator[Hit]:
         first, second = int(found[1]), int(found[2])
         month, day = (first, second) if second > 12 >= first else (second, first)
         yield _hit(found.span(), (int(found[3]), month, day), "date.slash", 0.7)
-    for found in _ENGLISH.finditer(text):
-        word, number, year = found.group(1, 2, 3) if found[1] else found.group(5, 4, 6)
-        ymd = (int(year), month_number(word), int(number))
-        yield _hit(found.span(), ymd, "date.english")
+    for stated in _YEAR.finditer(text):
+        low = max(0, stated.start() - 24)
+        before = _ENGLISH.search(text[low : stated.start()])
+        if before is None:
+            continue
+        word, number = before.group(1, 2) if before[1] else before.group(4, 3)
+        ymd = (int(stated[0]), month_number(word), int(number))
+        yield _hit((low + before.start(), stated.end()), ymd, "date.english")
 
 
 def _before(text: str, last: Hit, ymd: tuple[int, int, int]) -> Hit | None:

@@ -1,17 +1,17 @@
 """Deadlines: a trigger with a duration and an anchor day, or a day named outright.
 
-The days are counted by ``ocr.legal.periods`` under the law that the text speaks of; here is only read what the
+The days are counted in ``deadline_days`` under the law that the text speaks of; here is only read what the
 text says. Where no sure anchor is found the due day stays open and the steps say what is missing.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from ocr.analysis.dates import MONTH, is_date, month_number
-from ocr.analysis.periods_text import PERIOD, Event, event_in, iso_period
+from ocr.analysis.deadline_days import Anchors, count, day_steps, german, law_of
+from ocr.analysis.periods_text import PERIOD, event_in, iso_period
 from ocr.analysis.sheet import Hit, Sheet
 from ocr.documents import Finding
 
@@ -38,6 +38,7 @@ _FIXED = re.compile(
     r"(?:(?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag|Mo\.?|Di\.?|Mi\.?|Do\.?|Fr\.?)\s*,?\s*(?:den|dem)?\s*)?$",
     re.IGNORECASE,
 )
+_NEAR = re.compile(r"bis|spätestens|frist|fällig|zahl|schluss|no later|deadline|\bby\b")
 _DEMAND = re.compile(
     r"bitte|überweis|zahl|einreich|vorleg|vorzuleg|zurück|abgeb|abzugeb|mitteil|äußer|stellung|antwort|rückmeld|anmeld|frist|erheb|eingeh|eingegangen|begleich|"
     r"nachreich|zusend|übersend|nachweis|ergänz|beseitig|entfern|räum|erledig|spätestens|kündig|widerspr|please|submit|abschließ",
@@ -50,60 +51,6 @@ _STAMP = re.compile(
     r"(?:eingegangen|eingang(?:sstempel|sdatum)?|posteingang|erhalten)(?:\s+am)?\s*:?[^\d\n]{0,20}$"
 )
 _SERVED = re.compile(r"(?:zugestellt|zustellung)\s+(?:wurde\s+)?(?:\w+\s+)?(?:am|vom)\s*:?\s*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Anchors:
-    """Days of the document a period may run from: its own date, its date stamp, the day it was served."""
-
-    letter: date | None = None
-    stamp: date | None = None
-    service: date | None = None
-
-
-def law_of(text: str, around: str) -> str:
-    """The field of law a period belongs to, by the words around it first, then by the whole document.
-    ``text`` and ``around`` are folded. Returns a key of ``ocr.legal.periods``.
-    """
-    tax = (
-        "abgabenordnung",
-        "gewerbesteuer",
-        "grundsteuer",
-        "hundesteuer",
-        "zweitwohnungsteuer",
-        "vergnügungssteuer",
-        "steuerbescheid",
-        "finanzamt",
-        " ao ",
-        "§ 122 ao",
-    )
-    social = (
-        "sozialgesetzbuch",
-        "sgb ",
-        "jobcenter",
-        "sozialgericht",
-        "bürgergeld",
-        "grundsicherung",
-        "sozialgerichtsgesetz",
-        "unterhaltsvorschuss",
-    )
-    if any(word in text for word in social):
-        return "sgbx"
-    if "einspruch" in around and "bußgeld" not in text and any(word in text for word in tax):
-        return "ao"
-    if any(word in text for word in tax) and ("widerspruch" in around or "bekanntgabe" in around):
-        return "ao"
-    if any(word in around for word in ("widerspruch", "klage", "vwgo", "verwaltungsgericht")):
-        return "vwgo"
-    if (
-        any(
-            word in text
-            for word in ("bekanntgabe", "bescheid", "anhörung", "verwaltungsakt", "rechtsbehelf")
-        )
-        and "mahnung" not in around
-    ):
-        return "vwvfg"
-    return "bgb"
 
 
 def find_deadlines(
@@ -124,7 +71,7 @@ def find_deadlines(
             days = by_page.get(sheet.number, [])
             hits = [
                 *_durations(sheet, days, anchors, whole),
-                *_fixed(sheet, days),
+                *_fixed(sheet, days, whole),
                 *_yearless(sheet, anchors),
             ]
             found.extend(sheet.finding(hit) for hit in _apart(hits))
@@ -166,7 +113,7 @@ def _durations(sheet: Sheet, days: list[Finding], anchors: Anchors, whole: str) 
         near = next((d for d in days if end <= d.start <= end + 90), None)
         around = sheet.folded[max(0, found.start() - 200) : end + 200]
         if near and not behind and _UNTIL_SOON.match(text[end : near.start]):
-            steps = ["Der Text nennt den letzten Tag selbst."]
+            steps = day_steps(law_of(whole, around), near.normalized)
             yield _hit(
                 found.start(),
                 near.end,
@@ -182,7 +129,7 @@ def _durations(sheet: Sheet, days: list[Finding], anchors: Anchors, whole: str) 
         event = event_in(behind["words"]) if behind else None
         if behind and (event or named):
             end = _phrase_end(text, behind, named)
-        counted = _count(law_of(whole, around), period, event, named, anchors)
+        counted = count(law_of(whole, around), period, event, named, anchors)
         yield _hit(found.start(), end, *counted, "deadline.duration", 0.85 if counted[0] else 0.7)
 
 
@@ -198,85 +145,12 @@ def _phrase_end(text: str, behind: re.Match[str], named: Finding | None) -> int:
     return behind.start("words") + length
 
 
-def _count(
-    law: str, period: str | None, event: Event | None, named: Finding | None, anchors: Anchors
-) -> tuple[str | None, str | None, str | None, list[str]]:
-    """Due day, period, anchor in words and the steps that led there."""
-    if period is None:
-        return (
-            None,
-            None,
-            None,
-            [
-                "Werktage oder Arbeitstage rechnet das Programm nicht selbst; bitte den letzten Tag eintragen."
-            ],
-        )
-    if event is None and named is None:
-        return (
-            None,
-            period,
-            None,
-            [
-                "Der Text nennt kein Ereignis, ab dem die Frist läuft; bitte den ersten Tag eintragen."
-            ],
-        )
-    word = event.word if event else "genannter Tag"
-    kind = event.event if event else "received"
-    known = event.known if event else None
-    if named is not None:
-        day: date | None = date.fromisoformat(named.normalized)
-        steps = [f"Die Frist läuft ab dem im Text genannten {_german(day)}." if day else ""]
-        if kind == "posted":
-            kind = "received"  # the text itself names the day, so nothing is to be presumed
-    else:
-        day = {"letter": anchors.letter, "stamp": anchors.stamp, "service": anchors.service}.get(
-            known or ""
-        )
-        steps = [_because(word, known, day)]
-    if day is None:
-        return None, period, word, steps
-    due = _computed(law, kind, day, period)
-    if due is None:
-        return None, period, word, [*steps, "Der letzte Tag liegt außerhalb des Kalenders."]
-    return due[0], period, f"{word} {day.isoformat()}", [*steps, *due[1]]
-
-
-def _computed(law: str, event: str, day: date, period: str) -> tuple[str, list[str]] | None:
-    from ocr.legal.periods import compute
-
-    try:
-        due = compute(law, event, day, period)
-    except (ValueError, OverflowError):
-        return None
-    return due.due.isoformat(), [
-        f"{step.text} ({step.source})" if step.source else step.text for step in due.steps
-    ]
-
-
-def _because(word: str, known: str | None, day: date | None) -> str:
-    if day is None:
-        missing = {
-            "letter": "Das Datum des Schreibens wurde nicht gefunden",
-            "stamp": "Der Tag des Eingangs steht nicht im Text (Eingangsstempel)",
-            "service": "Der Tag der Zustellung steht nicht im Text (Zustellungsurkunde)",
-        }.get(known or "", f"Der Tag steht nicht im Text ({word})")
-        return f"{missing}; bitte eintragen."
-    if word == "Bekanntgabe":
-        return f"Als Tag der Aufgabe zur Post gilt das Datum des Schreibens, {_german(day)}; ein Abgangsvermerk geht vor."
-    source = {"stamp": "laut Eingangsvermerk", "service": "laut Zustellungsvermerk"}.get(
-        known or "", "laut Schreiben"
-    )
-    return f"{word}: {_german(day)} {source}."
-
-
-def _german(day: date) -> str:
-    return f"{day.day:02d}.{day.month:02d}.{day.year}"
-
-
-def _fixed(sheet: Sheet, days: list[Finding]) -> Iterator[Hit]:
+def _fixed(sheet: Sheet, days: list[Finding], whole: str) -> Iterator[Hit]:
     text = sheet.text
     for day in days:
         low = max(0, day.start - 70)
+        if not _NEAR.search(sheet.folded, low, day.start):
+            continue
         before = _FIXED.search(text[low : day.start])
         if before is None or not (
             before["strong"] or before["until"].lower().startswith(("bis", "by"))
@@ -299,9 +173,8 @@ def _fixed(sheet: Sheet, days: list[Finding]) -> Iterator[Hit]:
                 continue
             if not _DEMAND.search(sentence):
                 continue
-        steps = [
-            "Der Text nennt den letzten Tag selbst; ein fester Termin verschiebt sich nicht von selbst."
-        ]
+        around = sheet.folded[max(0, start - 200) : day.end + 200]
+        steps = day_steps(law_of(whole, around), day.normalized)
         yield _hit(
             start,
             day.end,
@@ -331,7 +204,7 @@ def _yearless(sheet: Sheet, anchors: Anchors) -> Iterator[Hit]:
             continue
         due = date(year, month, day)
         steps = [
-            f"Das Jahr fehlt im Text; gemeint ist der nächste solche Tag nach dem Datum des Schreibens: {_german(due)}."
+            f"Das Jahr fehlt im Text; gemeint ist der nächste solche Tag nach dem Datum des Schreibens: {german(due)}."
         ]
         yield _hit(
             *found.span(), due.isoformat(), None, None, steps, "deadline.day_without_year", 0.6

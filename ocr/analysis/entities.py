@@ -1,5 +1,6 @@
 """spaCy as tokenizer and host: gazetteers by PhraseMatcher, and the entities of an installed model."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,17 +14,22 @@ if TYPE_CHECKING:
     from spacy.matcher import PhraseMatcher
 
 _LABELS = {"PER": "person", "ORG": "organisation"}
+_WORD = re.compile(r"[^\W_]+")
+_NUMBER = re.compile(r"[ ]\d{1,4}(?:[ ]?[a-zA-Z](?!\w))?(?!\d)")
 _MIN_LENGTH = 4
 """Shorter abbreviations (OB, IT) stand for too much else."""
 
 
 @dataclass(frozen=True)
 class Host:
-    """A spaCy pipeline with the gazetteers' phrases; ``names`` gives a phrase its normal form."""
+    """A spaCy pipeline with the gazetteers' phrases; ``names`` gives a phrase its normal form, ``telling`` holds
+    the longest word of each phrase: a page with none of them needs no tokens.
+    """
 
     nlp: "Language"
     matcher: "PhraseMatcher"
     names: dict[str, str]
+    telling: frozenset[str]
     with_model: bool
 
 
@@ -43,7 +49,11 @@ def host(gazetteers: Gazetteers) -> Host:
     names: dict[str, str] = {}
 
     def add(label: str, phrases: dict[str, str]) -> None:
-        kept = {phrase: name for phrase, name in phrases.items() if len(phrase) >= _MIN_LENGTH}
+        kept = {
+            phrase: name
+            for phrase, name in phrases.items()
+            if len(phrase) >= _MIN_LENGTH and _WORD.search(phrase)
+        }
         names.update({phrase.lower(): name for phrase, name in kept.items()})
         if kept:
             matcher.add(label, [nlp.make_doc(phrase) for phrase in kept])
@@ -59,7 +69,8 @@ def host(gazetteers: Gazetteers) -> Host:
         | {name: name for name in gazetteers.organisations},
     )
     add("street", {street: street for street in gazetteers.streets})
-    return Host(nlp, matcher, names, bool(gazetteers.model))
+    telling = frozenset(max(_WORD.findall(phrase), key=len) for phrase in names)
+    return Host(nlp, matcher, names, telling, bool(gazetteers.model))
 
 
 def _untitled(name: str) -> str:
@@ -69,7 +80,7 @@ def _untitled(name: str) -> str:
 def find_entities(sheet: Sheet, gazetteers: Gazetteers) -> Iterator[Hit]:
     """Known staff, offices and streets with a house number; with a model also its persons and organisations."""
     using = host(gazetteers)
-    if not len(using.matcher) and not using.with_model:
+    if not using.with_model and using.telling.isdisjoint(_WORD.findall(sheet.folded)):
         return
     text = sheet.text
     doc = using.nlp(text) if using.with_model else using.nlp.make_doc(text)
@@ -106,7 +117,5 @@ def find_entities(sheet: Sheet, gazetteers: Gazetteers) -> Iterator[Hit]:
 
 def _house_number(text: str, at: int) -> int:
     """The end of a house number right behind a street, ``at`` where there is none."""
-    import re
-
-    found = re.compile(r"[ ]\d{1,4}(?:[ ]?[a-zA-Z](?!\w))?(?!\d)").match(text, at)
+    found = _NUMBER.match(text, at)
     return found.end() if found else at

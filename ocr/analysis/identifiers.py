@@ -18,6 +18,8 @@ _TAX_CUE = re.compile(
     r"(?P<number>\d[\d \u00a0/]{8,17}\d)(?![\d/])",
     re.IGNORECASE,
 )
+_VAT_HINT = re.compile(r"ust|uid|vat|umsatzst|tva|btw")
+_TAX_HINT = re.compile(r"steuer|ident|idnr|st\.")
 _TAX_BARE = re.compile(r"(?<![\w/.-])\d{2,3}/\d{3}/\d{4,5}(?![\w/-])")
 _LEITWEG = re.compile(r"(?<![\w-])\d{2,12}(?:-[A-Z0-9]{1,30})?-\d{2}(?![\w]|-\w)")
 
@@ -34,13 +36,15 @@ def find_tax_numbers(sheet: Sheet) -> Iterator[Hit]:
             yield Hit(
                 "vat_id", *found.span(), number, "vat_id.checksum", 0.98 if valid else 0.8, valid
             )
-    for found in _VAT_EU.finditer(text):
+    eu = _VAT_EU.finditer(text) if _VAT_HINT.search(sheet.folded) else ()
+    for found in eu:
         from stdnum.eu import vat as eu_vat
 
         number = found[1].replace(" ", "")
         if any(c.isdigit() for c in number):
             yield Hit("vat_id", *found.span(1), number, "vat_id.eu", 0.9, eu_vat.is_valid(number))
-    yield from _tax_ids(text)
+    if _TAX_HINT.search(sheet.folded) or "/" in text:
+        yield from _tax_ids(text)
 
 
 def _tax_ids(text: str) -> Iterator[Hit]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ocr.analysis import profiles
 from ocr.analysis.layout import Letter
 from ocr.analysis.profiles import Zone
-from ocr.analysis.sheet import Line, Sheet
+from ocr.analysis.sheet import Line, Sheet, fold
 from ocr.documents import Field
 
 _SPACED = re.compile(
@@ -15,16 +15,10 @@ _SPACED = re.compile(
 _PAGES = 3
 
 
-def fold(text: str) -> str:
-    """Lower case with the same length, every blank a space (see ``Sheet.folded``)."""
-    low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return re.sub(r"\s", " ", low)
-
-
 def zones_of(letter: Letter, sheets: Sequence[Sheet], mail_subject: str | None) -> list[Zone]:
     """Title zones (subject, mail subject, headings) and the text of the first pages and the last."""
     zones: list[Zone] = []
-    subject = letter.subject_lines
+    subject = letter.stated_subject if mail_subject else letter.subject_lines
     if mail_subject:
         zones.append(Zone("title", fold(mail_subject), mail_subject, None, None))
     zones.extend(_title(line, letter.sheet, 1.0) for line in subject)
@@ -51,7 +45,7 @@ def _is_heading(line: Line) -> bool:
     text = line.text
     return (
         4 <= len(text) <= 70
-        and len(text.split()) <= 7
+        and sum(len(word) > 1 for word in text.split()) <= 7
         and text[-1] not in ",;"
         and (":" not in text or text.isupper())
         and any(c.isupper() for c in text[:3])

@@ -7,10 +7,10 @@ from ocr.documents import Evidence, Field
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _GERMAN = frozenset(
-    "der die das und ist nicht mit für von dem den ein eine einer eines einem auf zu zum zur sich auch im in wir ich sie es bei nach aus wird werden wurde hat haben als an oder wie bis über unter durch bitte ihre ihr ihnen mein meine uns dass kann diese dieser vom am sind".split()  # noqa: SIM905
+    "der die das und ist nicht mit für von dem den ein eine einer eines einem auf zu zum zur sich auch im in wir ich sie es bei nach aus wird werden wurde hat haben als an oder wie bis über unter durch bitte ihre ihr ihnen mein meine uns dass kann diese dieser vom am sind rechnung datum betrag summe stadt straße seite nummer anlage menge gesamt telefon".split()  # noqa: SIM905
 )
 _ENGLISH = frozenset(
-    "the and is not with for of to a an in on that this it be are was we you your our by from or as at have has will would please which can may any been their there dear sincerely if".split()  # noqa: SIM905
+    "the and is not with for of to a an in on that this it be are was we you your our by from or as at have has will would please which can may any been their there dear sincerely if invoice date amount total number street page".split()  # noqa: SIM905
 )
 _SAMPLE = 6000
 

@@ -19,7 +19,12 @@ _SUBJECT = re.compile(
     r"^(?:Betreff|Betr\.?|Betrifft|Subject|Re|Thema|Vorhaben|hier)\s*:\s*", re.IGNORECASE
 )
 _SUBJECT_PLAIN = re.compile(r"^(?:Betreff|Betr\.|Betrifft)\s+(?=\S)", re.IGNORECASE)
-_POSTCODE = re.compile(r"(?<!\d)\d{5}[ \u00a0]+[A-ZÄÖÜ]")
+_POSTCODE = re.compile(r"(?<!\d)\d{5}[ \u00a0]{1,3}[A-ZÄÖÜ]")
+_REFERENCE = re.compile(
+    r"^[\wÄÖÜäöüß.-]*(?:nummer|konto|zeichen|Nr\.?|objekt)\s*:?\s*[\w/. -]*\d[\w/. -]*$",
+    re.IGNORECASE,
+)
+_COLUMNS = re.compile(r"[ \t]{3,}")
 _FIELD = re.compile(r"^[\wÄÖÜäöüß./ -]{2,40}\s*:\s*\S|^[\wÄÖÜäöüß./ -]{2,30}:$")
 _DATE_ONLY = re.compile(
     r"^(?:[A-ZÄÖÜ][\w .()/-]{1,40},?\s+)?(?:den\s+|am\s+|,\s*)?\d{1,2}\.\s?(?:\d{1,2}\.|[A-Za-zäÄ]{3,9}\.?)\s?\d{2,4}\.?$|^\d{4}-\d\d-\d\d$"
@@ -94,7 +99,8 @@ class Letter:
         if self.salutation is not None:
             start = self.salutation + 1
         elif self.subject_lines:
-            start = self.lines.index(self.subject_lines[-1]) + 1
+            last = self.subject_lines[-1].end
+            start = next(i for i, line in enumerate(self.lines) if line.end >= last) + 1
         else:
             start = 0
         end = self.closing if self.closing is not None and self.closing > start else len(self.lines)
@@ -129,7 +135,13 @@ class Letter:
     @cached_property
     def subject_lines(self) -> tuple[Line, ...]:
         """The line behind „Betreff:“, else what stands right above the salutation, else a heading."""
-        return self._cued_subject() or self._above_salutation() or self._heading()
+        lines = self._cued_subject() or self._above_salutation() or self._heading()
+        return tuple(first_column(line) for line in lines)
+
+    @cached_property
+    def stated_subject(self) -> tuple[Line, ...]:
+        """The line behind „Betreff:“, empty where none says so."""
+        return self._cued_subject()
 
     def _cued_subject(self) -> tuple[Line, ...]:
         for index, line in enumerate(self.lines[:50]):
@@ -168,6 +180,8 @@ class Letter:
         while at >= 0 and len(lines) < 3 and raw[at].text and self._is_subject(raw[at]):
             lines.insert(0, raw[at])
             at -= 1
+        while len(lines) > 1 and _REFERENCE.match(lines[-1].text):
+            lines.pop()
         if any(line in block.lines for block in self.blocks for line in lines):
             return ()
         return tuple(lines)
@@ -178,7 +192,7 @@ class Letter:
         free = [
             line for line in self.lines[:25] if line.start not in taken and self._is_subject(line)
         ]
-        named = [line for line in free if _TITLE_WORD.search(line.text)]
+        named = [line for line in free if TITLE_WORD.search(line.text) and _is_title(line.text)]
         return tuple(named[:1] or free[:1])
 
     @staticmethod
@@ -189,16 +203,34 @@ class Letter:
             4 <= len(text) <= 160
             and letters >= 4
             and not (
-                _DATE_ONLY.match(text)
+                (_DATE_ONLY.match(text) and not TITLE_WORD.search(text))
                 or _NOISE.match(text)
                 or _POSTCODE.search(text)
                 or SALUTATION.match(text)
+                or text.startswith("(")
             )
-            and not (_FIELD.match(text) and not _TITLE_WORD.search(text.split(":", maxsplit=1)[0]))
+            and not (_FIELD.match(text) and not TITLE_WORD.search(text.split(":", maxsplit=1)[0]))
         )
 
 
-_TITLE_WORD = re.compile(
+def first_column(line: Line) -> Line:
+    """The line up to a wide gap: what stands to the right of it is another column."""
+    gap = _COLUMNS.search(line.text)
+    if gap is None or gap.start() < 4:
+        return line
+    return Line(line.text[: gap.start()], line.start, line.start + gap.start())
+
+
+def _is_title(text: str) -> bool:
+    """Few words that begin with a capital or number and do not end like a sentence."""
+    return (
+        sum(len(word) > 1 for word in text.split()) <= 12
+        and (text[0].isupper() or text[0].isdigit())
+        and text[-1] not in ".,;:"
+    )
+
+
+TITLE_WORD = re.compile(
     r"antrag|anzeige|meldung|anfrage|bescheid|bescheinigung|anhörung|stellungnahme|widerspruch|einspruch|beschwerde|kündigung|vertrag|angebot|lieferschein|rechnung|r e c h n u n g|gutschrift|mahnung"
     r"|erinnerung|einladung|protokoll|niederschrift|vermerk|vollmacht|bewerbung|urteil|beschluss|ladung|zustellungsurkunde|newsletter|bestätigung|korrektur|vereinbarung|minutes|invoice|nachweis|zeugnis|notiz|bericht",
     re.IGNORECASE,

@@ -20,7 +20,7 @@ _SALUTATION = re.compile(
 )
 _ROLE = re.compile(
     r"(?:Ansprechpartner(?:in)?|Ansprechperson|Sachbearbeit(?:er|erin|ung)|Bearbeit(?:er|erin|et von)|Geschäftsf(?:ührer(?:in)?|ührung|\.)|Name(?:, Vorname)?|Vor- und (?:Zun|N)achname"
-    r"|Antragsteller(?:in)?|Inhaber(?:in)?|Kontakt|Auskunft erteilt|Vorstand|Vorsitz(?:ende[r]?)?|Protokoll(?:führung|führer(?:in)?)?|Schriftführer(?:in)?|Mandant(?:in)?"
+    r"|Antragsteller(?:in)?|Inhaber(?:in)?|Kontakt|Auskunft erteilt|Vorstand|Vorsitz(?:ende[r]?)?|Protokoll(?:führung|führer(?:in)?)?|Schriftführer(?:in)?|Mandant(?:in)?|Vollmachtgeber(?:in)?"
     rf"|Kläger(?:in)?|Beklagte[r]?|Mieter(?:in)?|Vermieter(?:in)?|Betroffene[r]?|Zeug(?:e|in)|Verfasser(?:in)?|Teilnehmende|Anwesend)(?:/in|:in|\(in\))?[ \t]*:[ \t]*(?:Herrn?[ ]|Frau[ ]|Hr\.[ ]|Fr\.[ ])?({FULL_NAME})"
 )
 _SIGNED = re.compile(
@@ -30,6 +30,10 @@ _SIGNED = re.compile(
 _INITIALLED = re.compile(
     rf"(?:\bgez\.|\bi\.[ ]?A\.|\bi\.[ ]?V\.|\bppa\.|/s/)[ ]{{1,2}}({FULL_NAME})(?![\w])"
 )
+_UNDER_DATE = re.compile(
+    rf"\d{{4}}[ ]*\n(?:[ \t_.]*\n){{0,4}}[ \t]*({FULL_NAME})[ \t]*(?=\n[ \t_(]|\n?$|\nGeschäftsf|\nVorsitz)"
+)
+_SELF = re.compile(rf"\b(?:Ich|ich),[ ]({FULL_NAME})[ ]?,")
 _ADDRESSEE = re.compile(
     rf"(?:^|\n)[ \t]*({FULL_NAME})[ \t]*(?:\n[ \t]*|[,·|•][ \t]*)[^\n,·|•]{{2,40}}\d{{1,4}}[ ]?[a-z]?[ \t]*(?:\n[ \t]*|[,·|•][ \t]*)(?:D[- ])?\d{{5}}[ ]"
 )
@@ -50,7 +54,8 @@ def is_name(text: str) -> bool:
     return not any(part in _NO_NAME for part in re.split(r"[ -]", text))
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """The name without titles, in single blanks."""
     return re.sub(r"\s+", " ", re.sub(rf"^{_TITLE}", "", name)).strip()
 
 
@@ -62,6 +67,8 @@ def find_persons(sheet: Sheet) -> Iterator[Hit]:
         (_MISTER, "person.mister", 0.9),
         (_ROLE, "person.role", 0.85),
         (_SIGNED, "person.closing", 0.88),
+        (_UNDER_DATE, "person.closing", 0.75),
+        (_SELF, "person.self", 0.85),
         (_INITIALLED, "person.signed", 0.85),
         (_ADDRESSEE, "person.address_block", 0.8),
         (_SALUTATION, "person.salutation", 0.6),
@@ -72,7 +79,7 @@ def find_persons(sheet: Sheet) -> Iterator[Hit]:
             start, end = _trimmed(sheet.text, *found.span(1))
             if start >= end or any(start < e and s < end for s, e in taken):
                 continue
-            name = _plain(sheet.text[start:end])
+            name = plain_name(sheet.text[start:end])
             if not name:
                 continue
             taken.append((start, end))
@@ -118,6 +125,11 @@ def find_organisations(sheet: Sheet) -> Iterator[Hit]:
         yield Hit("organisation", *found.span(), name, "organisation.public_body", 0.85)
 
 
+_HAS_MEMBERS = re.compile(
+    r"(?:[Vv]erein|[Ff]reunde|[Vv]erband|[Kk]reis|[Gg]esellschaft|[Ss]tiftung|[Bb]und|[Hh]aus|[Gg]ilde|[Ii]nitiative)(?:es|s)?[ ]$"
+)
+
+
 def _organisation_start(text: str, low: int, legal: int) -> int | None:
     """Where the name before a legal form begins: up to seven capitalised words or connectors back."""
     words = list(re.finditer(r"[^\s,:;()„“\"]+|[,:;()„“\"]", text[low:legal]))
@@ -129,6 +141,8 @@ def _organisation_start(text: str, low: int, legal: int) -> int | None:
             word[0].endswith(".") and len(word[0]) > 4 and word[0] != "Chr."
         ):
             break  # a number or the end of a sentence before the name
+        if word[0] in {"der", "des"} and not _HAS_MEMBERS.search(text, low, low + word.start()):
+            break
         if word[0] in _NO_START:
             continue  # part of the name only if another word stands before it
         if word[0] in {"Sehr", "Mit"}:

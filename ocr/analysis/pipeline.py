@@ -54,7 +54,7 @@ def _fields(
     parties = senders.find_parties(letter, findings, properties, known)
     return {
         "kind": kind,
-        "sender_kind": senders.find_sender_kind(parties, zones, findings, known),
+        "sender_kind": senders.find_sender_kind(parties, zones, findings, known, kind.value),
         "sender": parties.sender,
         "recipient": parties.recipient,
         "subject": subject,

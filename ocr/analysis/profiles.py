@@ -132,7 +132,7 @@ def decide(
 ) -> Field:
     """The likeliest class with its evidence. The value is ``None`` where no class is likelier than the threshold.
 
-    ``bonus``: points per class from other knowledge. Confidence: softmax over points against „none of them“.
+    ``bonus``: points per class from other knowledge. Confidence: softmax over the classes with points and „none of them“.
     """
     cast = {name: votes(zones, profile) for name, profile in profiles.classes.items()}
     points = {
@@ -140,11 +140,17 @@ def decide(
         for name, found in cast.items()
     }
     top = max([*points.values(), profiles.none])
-    scale = profiles.temperature
-    shares = {name: math.exp((value - top) / scale) for name, value in points.items()}
-    total = sum(shares.values()) + math.exp((profiles.none - top) / scale)
+
+    def share(value: float) -> float:  # a class without any point takes no share
+        if value <= 0:
+            return 0.0
+        return math.exp((value - top) / profiles.temperature) - math.exp(
+            -top / profiles.temperature
+        )
+
+    total = sum(map(share, points.values())) + share(profiles.none)
     ranking = sorted(
-        ((name, share / total) for name, share in shares.items()), key=lambda pair: -pair[1]
+        ((name, share(value) / total) for name, value in points.items()), key=lambda pair: -pair[1]
     )
     best, sure = ranking[0]
     abstains = sure < profiles.threshold or points[best] <= profiles.none
@@ -156,7 +162,7 @@ def decide(
         value=None if abstains else best,
         confidence=round(sure, 3),
         evidence=evidence,
-        alternatives=tuple((name, round(share, 3)) for name, share in others[:4] if share >= 0.01),
+        alternatives=tuple((name, round(part, 3)) for name, part in others[:4] if part >= 0.01),
     )
 
 

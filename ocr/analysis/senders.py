@@ -8,26 +8,27 @@ from typing import Any
 
 from ocr.analysis import profiles
 from ocr.analysis.gazetteers import Gazetteers
-from ocr.analysis.kinds import fold
-from ocr.analysis.layout import Block, Letter
+from ocr.analysis.layout import TITLE_WORD, Block, Letter, first_column
+from ocr.analysis.names import plain_name
 from ocr.analysis.profiles import Zone
-from ocr.analysis.sheet import Line
+from ocr.analysis.sheet import fold
 from ocr.documents import Evidence, Field, Finding
 
 _PARTS = re.compile(r"\s*(?:[,·|•;]|\s[-–—*]\s)\s*")
 _PREFIX = re.compile(
-    r"^(?:Absender|Von|Herrn?|Frau|Firma|Fa\.|An(?: das| die| den)?|Familie|z\. ?Hd\.)\s*:?\s*"
+    r"^(?:(?:Absender|Von|Empfänger|Lieferanschrift|Rechnungsanschrift)\s*:|(?:Herrn?|Frau|Firma|Fa\.|An(?: das| die| den)?|Familie"
+    r"|z\. ?Hd\.)(?![\w])\s*:?)\s*"
 )
 _STREET_LINE = re.compile(r"\d{1,4}\s?[a-z]?$|^Postfach|\d{5}")
 
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Sender and recipient, and the text that stands for the sender when its kind is judged."""
+    """Sender and recipient, and the places that stand for the sender when its kind is judged."""
 
     sender: Field
     recipient: Field
-    sender_zone: Zone | None
+    sender_zones: tuple[Zone, ...]
 
 
 def header_name(value: Any) -> str | None:
@@ -46,31 +47,32 @@ def find_parties(
     """Sender and recipient of the document; ``None`` values where nothing tells."""
     own = _own_words(gazetteers)
     sender_block, recipient_block = _blocks(letter, own)
-    mail_from, mail_to = header_name(properties.get("from")), header_name(properties.get("to"))
     page = letter.sheet.number
-    recipient = (
-        _from_header(mail_to, "mail_header")
-        or _from_block(recipient_block, findings, page)
-        or _own_mention(letter, own, sender_block)
-    )
-    if mail_from:
-        zone = Zone(
-            "sender", fold(str(properties.get("from"))), str(properties.get("from")), None, None
-        )
-        return Parties(_from_header(mail_from, "mail_header") or Field(None, 0.0), recipient, zone)
-    sender = _from_block(sender_block, findings, page)
-    if sender is None or sender.confidence < 0.5:
+    sender = _from_header(properties.get("from"))
+    zones: list[Zone] = []
+    if sender is not None:
+        zones = [_zone(str(properties["from"]), None, None)]
+    else:
         sender = (
-            _letterhead(letter, findings, recipient_block)
+            _from_block(sender_block, findings, page)
+            or _letterhead(letter, findings, recipient_block)
             or _closing_name(letter, findings)
-            or sender
             or Field(None, 0.0)
         )
-    head = sender_block.text if sender_block else ""
-    raw = f"{sender.value or ''}\n{head}"
-    start = sender_block.start if sender_block else None
-    zone = Zone("sender", fold(raw), raw, page if start is not None else None, None)
-    return Parties(sender, recipient, zone)
+        zones = [_zone(e.text, e.page, e.start) for e in sender.evidence]
+        if sender_block is not None:
+            printed = letter.sheet.text[sender_block.start : sender_block.end]
+            zones.append(_zone(printed, page, sender_block.start))
+    recipient = (
+        _from_header(properties.get("to"))
+        or _from_block(recipient_block, findings, page)
+        or _own_mention(letter, own, sender)
+    )
+    return Parties(sender, recipient, tuple(zones))
+
+
+def _zone(text: str, page: int | None, start: int | None) -> Zone:
+    return Zone("sender", fold(text), text, page, start)
 
 
 def _own_words(gazetteers: Gazetteers) -> tuple[str, ...]:
@@ -95,17 +97,13 @@ def _blocks(letter: Letter, own: Sequence[str]) -> tuple[Block | None, Block | N
         block = blocks[0]
         is_window = block.addressed or _is_own(block.text, own) or _BUYER.search(block.text)
         return (None, block) if is_window else (block, None)
-    if addressed:
+    owned = [block for block in blocks if _is_own(block.text, own)]
+    if owned and owned[0] is not blocks[0]:
+        recipient = owned[0]
+    elif addressed:
         recipient = addressed[0]
     else:
-        later = [block for block in blocks[1:] if _is_own(block.text, own)]
-        recipient = (
-            later[0]
-            if later
-            else blocks[0]
-            if _is_own(blocks[0].text, own) and len(blocks[0].lines) > 1
-            else blocks[1]
-        )
+        recipient = blocks[1]
     others = [block for block in blocks if block is not recipient]
     return others[0], recipient
 
@@ -113,10 +111,19 @@ def _blocks(letter: Letter, own: Sequence[str]) -> tuple[Block | None, Block | N
 _BUYER = re.compile(r"Rechnungsempfänger|Käufer|Kunde\b|Empfänger", re.IGNORECASE)
 
 
-def _from_header(name: str | None, rule: str) -> Field | None:
+def _shown(
+    page: int, start: int, text: str, rule: str, sure: float, value: str | None = None
+) -> Field:
+    """A field with the span that proves it."""
+    evidence = Evidence(page, start, start + len(text), text, rule, sure)
+    return Field(value or text, sure, (evidence,))
+
+
+def _from_header(value: Any) -> Field | None:
+    name = header_name(value)
     if not name:
         return None
-    return Field(name, 0.95, (Evidence(None, None, None, name, rule, 0.95),))
+    return Field(name, 0.95, (Evidence(None, None, None, name, "mail_header", 0.95),))
 
 
 def _from_block(block: Block | None, findings: Sequence[Finding], page: int) -> Field | None:
@@ -130,14 +137,8 @@ def _from_block(block: Block | None, findings: Sequence[Finding], page: int) -> 
         named = [f for f in inside if f.kind == kind]
         if named:
             first = named[0]
-            return Field(
-                str(first.normalized),
-                sure,
-                (
-                    Evidence(
-                        page, first.start, first.end, first.value, f"address_block.{kind}", sure
-                    ),
-                ),
+            return _shown(
+                page, first.start, first.value, f"address_block.{kind}", sure, str(first.normalized)
             )
     for line in block.lines:
         part = _PARTS.split(line.text)[0].strip()
@@ -155,29 +156,22 @@ def _from_block(block: Block | None, findings: Sequence[Finding], page: int) -> 
 def _letterhead(
     letter: Letter, findings: Sequence[Finding], recipient: Block | None
 ) -> Field | None:
-    """The first organisation above the text that is not the recipient; a court's or council's own first line."""
+    """The first organisation above the text that begins its line and is not the recipient; a public body's
+    own first line.
+    """
     page = letter.sheet.number
-    end = letter.head[-1].end if letter.head else 0
+    starts = {line.start for line in letter.head if len(line.text) < 70}
+    first = letter.lines[0] if letter.lines else None
+    if first and _PUBLIC_LINE.search(first.text) and not TITLE_WORD.search(first.text):
+        column = first_column(first)
+        return _shown(page, column.start, column.text, "letterhead", 0.65)
     for finding in findings:
-        if finding.page == page and finding.kind == "organisation" and finding.start < end:
+        if finding.page == page and finding.kind == "organisation" and finding.start in starts:
             inside = recipient is not None and recipient.start <= finding.start < recipient.end
             if not inside:
-                return Field(
-                    str(finding.normalized),
-                    0.75,
-                    (
-                        Evidence(
-                            page, finding.start, finding.end, finding.value, "letterhead", 0.75
-                        ),
-                    ),
+                return _shown(
+                    page, finding.start, finding.value, "letterhead", 0.75, str(finding.normalized)
                 )
-    first = letter.lines[0] if letter.lines else None
-    if first and _PUBLIC_LINE.search(first.text) and len(first.text) < 70:
-        return Field(
-            first.text,
-            0.65,
-            (Evidence(page, first.start, first.end, first.text, "letterhead", 0.65),),
-        )
     return None
 
 
@@ -192,11 +186,7 @@ def _closing_name(letter: Letter, findings: Sequence[Finding]) -> Field | None:
     signed = [f for f in findings if f.rule in {"person.closing", "person.signed"}]
     if signed:
         last = signed[-1]
-        return Field(
-            str(last.normalized),
-            0.75,
-            (Evidence(last.page, last.start, last.end, last.value, "closing", 0.75),),
-        )
+        return _shown(last.page, last.start, last.value, "closing", 0.75, str(last.normalized))
     at = letter.closing
     following = letter.lines[at + 1 : at + 3] if at is not None else ()
     for line in following:
@@ -205,51 +195,59 @@ def _closing_name(letter: Letter, findings: Sequence[Finding]) -> Field | None:
             and line.text[0].isupper()
             and not any(c.isdigit() for c in line.text)
         ):
-            return Field(
-                line.text,
-                0.55,
-                (Evidence(letter.sheet.number, line.start, line.end, line.text, "closing", 0.55),),
-            )
+            return _shown(letter.sheet.number, line.start, line.text, "closing", 0.55)
     return None
 
 
-def _own_mention(letter: Letter, own: Sequence[str], sender: Block | None) -> Field:
-    """Our own name in the head, where it is not the sender's block."""
+def _own_mention(letter: Letter, own: Sequence[str], sender: Field) -> Field:
+    """Our own name on a line of its own in the head, where it is not the sender."""
+    if sender.value and _is_own(sender.value, own):
+        return Field(None, 0.0)
+    taken = {evidence.start for evidence in sender.evidence}
     for line in letter.head:
-        if sender is not None and sender.start <= line.start < sender.end:
-            continue
-        if _is_own(line.text, own):
-            text = _PREFIX.sub("", line.text)
-            start = line.start + line.text.index(text)
-            return Field(
-                text,
-                0.6,
-                (Evidence(letter.sheet.number, start, start + len(text), text, "own_name", 0.6),),
-            )
+        text = _PREFIX.sub("", line.text)
+        start = line.start + line.text.index(text)
+        if start not in taken and len(text) < 60 and fold(text).startswith(tuple(own)):
+            return _shown(letter.sheet.number, start, text, "own_name", 0.6)
     return Field(None, 0.0)
 
 
+_BY_KIND = {
+    "Vermerk": {"internal": 2.0},
+    "Protokoll": {"internal": 0.5},
+    "Urteil": {"court": 2.0},
+    "Ladung": {"court": 1.0},
+    "Zustellungsurkunde": {"company": 2.0, "citizen": -2.0},
+}
+_COUNCIL = re.compile(r"gemeinderat|fraktion|ortschaftsrat|stadtrat|kreistag", re.IGNORECASE)
+
+
 def find_sender_kind(
-    parties: Parties, zones: Sequence[Zone], findings: Sequence[Finding], gazetteers: Gazetteers
+    parties: Parties,
+    zones: Sequence[Zone],
+    findings: Sequence[Finding],
+    gazetteers: Gazetteers,
+    kind: str | None = None,
 ) -> Field:
-    """citizen, company, authority, court, council or internal; ``None`` where nothing tells."""
+    """citizen, company, authority, court, council or internal; ``None`` where nothing tells.
+    ``kind``: the document's kind, which some senders own (a Vermerk is written in the house).
+    """
     _, senders = profiles.seed()
-    mine = [zone for zone in zones if zone.name == "text"]
-    if parties.sender_zone is not None:
-        mine = [parties.sender_zone, *mine]
-    bonus: dict[str, float] = {}
-    sender = parties.sender.value or ""
-    block = parties.sender_zone.raw if parties.sender_zone else ""
-    if _is_own(block or sender, _own_words(gazetteers)) or sender in gazetteers.staff:
-        bonus["internal"] = 6.0
+    mine = [*parties.sender_zones, *(zone for zone in zones if zone.name == "text")]
+    sender = plain_name(parties.sender.value or "")
+    block = " ".join(zone.raw for zone in parties.sender_zones) or sender
+    staff = {str(f.normalized) for f in findings if f.rule == "person.gazetteer"}
+    staff.update(map(plain_name, gazetteers.staff))
+    bonus: dict[str, float] = dict(_BY_KIND.get(kind or "", {}))
+    if _COUNCIL.search(block):
+        pass  # „Gemeinderat der Stadt Musterstadt“ is the council, not the administration
+    elif _is_own(block, _own_words(gazetteers)) or sender in staff:
+        bonus |= {"internal": 7.0, "authority": -6.0}
+    elif parties.recipient.value is None and any(f.rule == "person.gazetteer" for f in findings):
+        bonus["internal"] = bonus.get("internal", 0.0) + 2.0
     named = {str(f.normalized): f.kind for f in findings if f.kind in {"person", "organisation"}}
-    if named.get(sender) == "person":
+    if named.get(sender) == "person" and sender not in staff:
         bonus["citizen"] = 2.0
     elif named.get(sender) == "organisation":
         bonus["company"] = 0.5
     return profiles.decide(mine, senders, bonus, rule="sender_kind")
-
-
-def line_evidence(line: Line, page: int, rule: str, weight: float) -> Evidence:
-    """A whole line as evidence."""
-    return Evidence(page, line.start, line.end, line.text, rule, weight)

@@ -10,6 +10,14 @@ from ocr.documents import Box, Finding, Page
 _BLANKS = str.maketrans(dict.fromkeys("\n\r\t\f\v\u00a0\u202f\u2009\u2007", " "))
 
 
+def fold(text: str) -> str:
+    """Lower case, every blank a space, each character at the offset it has in ``text``."""
+    low = text.lower()
+    if len(low) != len(text):  # a few capitals (İ) become two characters
+        low = "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+    return low.translate(_BLANKS)
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """What a rule found: a span of the page's text and what it means."""
@@ -42,11 +50,8 @@ class Sheet:
 
     @cached_property
     def folded(self) -> str:
-        """Lower case, every blank a space, each character at the offset it has in ``text``."""
-        low = self.text.lower()
-        if len(low) != len(self.text):  # a few capitals (İ) become two characters
-            low = "".join(c if len(c.lower()) != 1 else c.lower() for c in self.text)
-        return low.translate(_BLANKS)
+        """The text folded (see ``fold``)."""
+        return fold(self.text)
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:

@@ -1,20 +1,23 @@
 """Each kind of finding, read from a page of its own."""
 
+from typing import Any
+
 import pytest
 
 from ocr.analysis.findings import find_all
+from ocr.analysis.gazetteers import Gazetteers
 from ocr.analysis.sheet import Sheet
-from ocr.documents import Page, Word
+from ocr.documents import Finding, Page, Word
 
 
-def found(text, kind, gazetteers):
+def found(text: str, kind: str, gazetteers: Gazetteers) -> list[Finding]:
     sheet = Sheet(Page(1, text, "text", 1.0))
     hits = [f for f in find_all(sheet, gazetteers) if f.kind == kind]
     assert all(text[f.start : f.end] == f.value for f in hits)
     return hits
 
 
-def normal(text, kind, gazetteers):
+def normal(text: str, kind: str, gazetteers: Gazetteers) -> list[tuple[Any, bool]]:
     return [(f.normalized, f.valid) for f in found(text, kind, gazetteers)]
 
 
@@ -30,7 +33,7 @@ def normal(text, kind, gazetteers):
         ("IBAN: DE89 3704 0044 0532 0130", "DE893704004405320130", False),
     ],
 )
-def test_iban(text, iban, valid, gazetteers):
+def test_iban(text: str, iban: str, valid: bool, gazetteers: Gazetteers) -> None:
     assert normal(text, "iban", gazetteers) == [(iban, valid)]
 
 
@@ -44,11 +47,11 @@ def test_iban(text, iban, valid, gazetteers):
         "IBAN liegt Ihnen vor",
     ],
 )
-def test_no_iban(text, gazetteers):
+def test_no_iban(text: str, gazetteers: Gazetteers) -> None:
     assert normal(text, "iban", gazetteers) == []
 
 
-def test_bic(gazetteers):
+def test_bic(gazetteers: Gazetteers) -> None:
     text = "BIC: GENODEF1M04, und BIC WELADED1MST, SWIFT-BIC: GENODEF1M0"
     assert normal(text, "bic", gazetteers) == [
         ("GENODEF1M04", True),
@@ -76,16 +79,16 @@ def test_bic(gazetteers):
         ("ein Bußgeld von 35 Euro", "35.00"),
     ],
 )
-def test_amount(text, value, gazetteers):
+def test_amount(text: str, value: str, gazetteers: Gazetteers) -> None:
     assert [n["value"] for n, _ in normal(text, "amount", gazetteers)] == [value]
 
 
-def test_amount_without_sense_is_not_valid(gazetteers):
+def test_amount_without_sense_is_not_valid(gazetteers: Gazetteers) -> None:
     assert normal("1.23.456,00 €", "amount", gazetteers) == [(None, False)]
 
 
 @pytest.mark.parametrize("text", ["Steigung 2,50 m", "19,00 %", "Version 1,25", "§ 12,50"])
-def test_no_amount(text, gazetteers):
+def test_no_amount(text: str, gazetteers: Gazetteers) -> None:
     assert normal(text, "amount", gazetteers) == []
 
 
@@ -104,18 +107,18 @@ def test_no_amount(text, gazetteers):
         ("12. März 26 und 3. Dez. 2026", ["2026-03-12", "2026-12-03"]),
     ],
 )
-def test_date(text, days, gazetteers):
+def test_date(text: str, days: list[str], gazetteers: Gazetteers) -> None:
     assert normal(text, "date", gazetteers) == [(day, True) for day in days]
 
 
-def test_a_day_the_calendar_lacks_is_not_valid(gazetteers):
+def test_a_day_the_calendar_lacks_is_not_valid(gazetteers: Gazetteers) -> None:
     assert normal("am 31.02.2026", "date", gazetteers) == [("2026-02-31", False)]
 
 
 @pytest.mark.parametrize(
     "text", ["Version 1.2.3", "10.0.12.34", "VSNR 00.123.456.7", "08.30 - 12.30 Uhr"]
 )
-def test_no_date(text, gazetteers):
+def test_no_date(text: str, gazetteers: Gazetteers) -> None:
     assert normal(text, "date", gazetteers) == []
 
 
@@ -131,11 +134,11 @@ def test_no_date(text, gazetteers):
         ("Kassenzeichen: 5.0815.123456.7", "5.0815.123456.7"),
     ],
 )
-def test_aktenzeichen(text, value, gazetteers):
+def test_aktenzeichen(text: str, value: str, gazetteers: Gazetteers) -> None:
     assert normal(text, "aktenzeichen", gazetteers) == [(value, True)]
 
 
-def test_parcels_of_a_list(gazetteers):
+def test_parcels_of_a_list(gazetteers: Gazetteers) -> None:
     text = "Flurstück 1234/5, Gemarkung Oberdorf, Flur 3"
     assert normal(text, "parcel", gazetteers) == [
         ("Gemarkung Oberdorf, Flur 3, Flurstück 1234/5", True)
@@ -146,14 +149,14 @@ def test_parcels_of_a_list(gazetteers):
     ]
 
 
-def test_plates(gazetteers):
+def test_plates(gazetteers: Gazetteers) -> None:
     assert normal("Ihr Fahrzeug mit dem Kennzeichen HN-AB 123", "plate", gazetteers) == [
         ("HN-AB 123", True)
     ]
     assert normal("nach DIN EN 1234 und AG 12 GmbH", "plate", gazetteers) == []
 
 
-def test_leitweg_id(gazetteers):
+def test_leitweg_id(gazetteers: Gazetteers) -> None:
     assert normal("Leitweg-ID: 04011000-1234512345-06", "leitweg_id", gazetteers) == [
         ("04011000-1234512345-06", True)
     ]
@@ -163,7 +166,7 @@ def test_leitweg_id(gazetteers):
     assert normal("Telefon 07131-56-12", "leitweg_id", gazetteers) == []
 
 
-def test_tax_numbers(gazetteers):
+def test_tax_numbers(gazetteers: Gazetteers) -> None:
     assert normal("USt-IdNr. DE136695976", "vat_id", gazetteers) == [("DE136695976", True)]
     assert normal("USt-IdNr. DE123456789", "vat_id", gazetteers) == [("DE123456789", False)]
     assert normal("Steuer-ID: 86095742719", "tax_id", gazetteers) == [("86095742719", True)]
@@ -180,11 +183,11 @@ def test_tax_numbers(gazetteers):
         ("Mobil: 0171 2345678", "+491712345678"),
     ],
 )
-def test_phone(text, e164, gazetteers):
+def test_phone(text: str, e164: str, gazetteers: Gazetteers) -> None:
     assert normal(text, "phone", gazetteers) == [(e164, True)]
 
 
-def test_mail_and_web(gazetteers):
+def test_mail_and_web(gazetteers: Gazetteers) -> None:
     text = "Max.Muster@Firma.example, siehe www.firma.example/preise."
     assert normal(text, "email", gazetteers) == [("max.muster@firma.example", True)]
     assert normal(text, "url", gazetteers) == [("https://www.firma.example/preise", True)]
@@ -201,14 +204,14 @@ def test_mail_and_web(gazetteers):
         ("zuständig ist Tomasz Brandl", "Tomasz Brandl"),
     ],
 )
-def test_person(text, name, gazetteers):
+def test_person(text: str, name: str, gazetteers: Gazetteers) -> None:
     assert normal(text, "person", gazetteers) == [(name, True)]
 
 
 @pytest.mark.parametrize(
     "text", ["Sehr geehrte Damen und Herren,", "Frau Oberbürgermeisterin", "Herr im Haus"]
 )
-def test_no_person(text, gazetteers):
+def test_no_person(text: str, gazetteers: Gazetteers) -> None:
     assert normal(text, "person", gazetteers) == []
 
 
@@ -222,11 +225,11 @@ def test_no_person(text, gazetteers):
         ("beim Amt für Baurecht", "Amt für Baurecht"),
     ],
 )
-def test_organisation(text, name, gazetteers):
+def test_organisation(text: str, name: str, gazetteers: Gazetteers) -> None:
     assert normal(text, "organisation", gazetteers) == [(name, True)]
 
 
-def test_address(gazetteers):
+def test_address(gazetteers: Gazetteers) -> None:
     assert normal("Musterstr. 11\n12346 Bad Musterhausen", "address", gazetteers) == [
         ("Musterstr. 11, 12346 Bad Musterhausen", True)
     ]
@@ -235,7 +238,7 @@ def test_address(gazetteers):
     ]
 
 
-def test_the_box_joins_the_words_of_the_span(gazetteers):
+def test_the_box_joins_the_words_of_the_span(gazetteers: Gazetteers) -> None:
     text = "IBAN DE08 7009 0100\n1234 5678 90"
     words, at = [], 0
     for n, part in enumerate(text.split()):

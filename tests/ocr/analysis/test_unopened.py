@@ -25,7 +25,9 @@ from ocr.analysis.unopened import forward_unopened, seed
         ("x.pdf", "bem", {}, "betriebsarzt"),
     ],
 )
-def test_goes_on_unopened(name, folder, headers, key):
+def test_goes_on_unopened(
+    name: str, folder: str | None, headers: dict[str, object], key: str
+) -> None:
     rule = forward_unopened(name, folder, headers)
     assert rule is not None
     assert rule.key == key
@@ -41,21 +43,21 @@ def test_goes_on_unopened(name, folder, headers, key):
         ("mail.eml", None, {"subject": "Frage zur Hundesteuer", "to": "stadt@stadt.example"}),
     ],
 )
-def test_may_be_opened(name, folder, headers):
+def test_may_be_opened(name: str, folder: str | None, headers: dict[str, object]) -> None:
     assert forward_unopened(name, folder, headers) is None
 
 
-def test_the_tick_decides_over_an_innocent_name():
+def test_the_tick_decides_over_an_innocent_name() -> None:
     rule = forward_unopened("scan.pdf", None, {}, tick="briefwahl")
     assert rule is not None
     assert rule.forward_to == "buergerdienste"
 
 
-def test_a_rule_counts_only_from_its_day_on():
+def test_a_rule_counts_only_from_its_day_on() -> None:
     before = min(rule.valid_from for rule in seed()).replace(year=2000)
     assert forward_unopened("x.pdf", "personalrat", {}, today=before) is None
     assert forward_unopened("x.pdf", "personalrat", {}, today=date(2026, 11, 23)) is not None
 
 
-def test_every_rule_names_its_source():
+def test_every_rule_names_its_source() -> None:
     assert all(rule.source and rule.title for rule in seed())
