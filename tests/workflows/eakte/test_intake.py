@@ -1,0 +1,141 @@
+"""Post comes in: nothing is lost, nothing is doubled, everything ends ready or with a reason."""
+
+import io
+import zipfile
+
+import pytest
+from sqlalchemy import func, select
+
+from storage.jobs.tables import Job
+from storage.journal.tables import JournalPending
+from storage.rights import NotAllowedError
+from storage.tasks.list import tasks_for
+from tests.workflows.eakte.town import TAX_LETTER, TREE_LETTER, Town, letter
+from workflows.eakte.queries import duplicates_of, inbox, search_documents
+from workflows.eakte.receiving import Incoming, receive
+from workflows.eakte.tables import Document, StoredAnalysis, StoredReading
+
+
+def test_a_letter_is_read_understood_and_found(any_town: Town) -> None:
+    town = any_town
+    receipt = town.receive(letter(*TREE_LETTER), "brief.pdf", actor=town.clerk)
+    assert receipt.status == "received"
+    town.process()
+    document = town.document(receipt)
+    assert (document.state, document.kind, document.media_type) == (
+        "ready",
+        "Antrag",
+        "application/pdf",
+    )
+    assert document.subject == "Antrag auf Fällung einer Birke"
+    assert str(document.document_date) == "2026-10-12"
+    assert document.details["deadline"] == "2026-11-15"
+    with town.house.database.read() as session:
+        suggested = session.get_one(StoredAnalysis, document.id).suggestions
+        assert suggested["plan_entry"]["value"] == town.trees.hex
+        assert suggested["office"]["value"] == town.bau.hex
+        texts = [each["text"] for each in suggested["plan_entry"]["options"][0]["evidence"]]
+        assert "Birke" in " ".join(texts)
+        found = search_documents(session, town.clerk, "Birken")
+        assert [hit.document for hit in found.hits] == [document.id]
+        assert "<mark>" in found.hits[0].snippet
+        assert search_documents(session, town.taxwoman, "Birken").total == 0
+
+
+def test_the_same_file_twice_is_one_document_within_sight(any_town: Town) -> None:
+    town = any_town
+    content = letter(*TREE_LETTER)
+    first = town.receive(content, "a.pdf", actor=town.clerk)
+    again = town.receive(content, "b.pdf", actor=town.colleague)
+    assert (again.status, again.document) == ("duplicate", first.document)
+    stranger = town.receive(content, "c.pdf", office=town.steuer, actor=town.taxwoman)
+    assert stranger.status == "received"
+    assert stranger.document != first.document
+    with town.house.database.read() as session:
+        assert session.scalar(select(func.count(Document.id))) == 2
+        assert duplicates_of(session, town.taxwoman, stranger.document) == []  # type: ignore[arg-type]
+
+
+def test_receiving_commits_document_job_and_journal_together(town: Town) -> None:
+    receipt = town.receive(letter("Hallo"), "a.pdf")
+    with town.house.database.read() as session:
+        assert session.scalars(select(Job.key)).all() == [receipt.document.hex]  # type: ignore[union-attr]
+        assert session.scalars(select(JournalPending.verb)).all() == ["document.receive"]
+    assert town.house.blobs.read(receipt.sha256) == letter("Hallo")
+
+
+def test_nobody_puts_post_into_a_stranger_s_inbox(town: Town) -> None:
+    with pytest.raises(NotAllowedError):
+        town.receive(b"x", "a.txt", office=town.steuer, actor=town.clerk)
+    assert (
+        town.receive(b"x", "a.txt", office=town.steuer, actor=town.registrar).status == "received"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"", "leer.pdf"),
+        (b"%PDF-1.7 kaputt", "kaputt.pdf"),
+        (b"\x7fELF\x02\x01\x01" + bytes(60), "prog.pdf"),
+    ],
+)
+def test_what_cannot_be_read_is_kept_with_a_reason_and_a_task(
+    town: Town, content: bytes, name: str
+) -> None:
+    receipt = town.receive(content, name, actor=town.clerk)
+    town.process()
+    document = town.document(receipt)
+    assert document.state == "quarantined"
+    assert document.reason
+    assert document.reason.endswith(".")
+    with town.house.database.read() as session:
+        assert [task.object_id for task in tasks_for(session, town.clerk)] == [document.id]
+        assert tasks_for(session, town.taxwoman) == []
+    assert town.house.blobs.read(receipt.sha256) == content
+
+
+def test_names_from_outside_are_made_safe(town: Town) -> None:
+    receipt = town.receive(b"Text", "../../etc/pass\x00wd\u202egnp.txt")
+    assert town.document(receipt).file_name == "passwdgnp.txt"
+
+
+def test_unopened_post_is_neither_read_nor_found(town: Town) -> None:
+    receipt = receive(
+        town.house,
+        town.registrar,
+        Incoming("brief.pdf", letter(*TAX_LETTER), town.post, unopened=True),
+    )
+    town.process()
+    document = town.document(receipt)
+    assert document.state == "unopened"
+    with town.house.database.read() as session:
+        assert session.get(StoredReading, document.id) is None
+        assert search_documents(session, town.registrar, "Gewerbesteuer").total == 0
+
+
+def test_files_in_a_zip_become_documents_of_their_own(town: Town) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("../baum.pdf", letter(*TREE_LETTER))
+        archive.writestr("steuer.txt", "\n".join(TAX_LETTER))
+    receipt = town.receive(buffer.getvalue(), "post.zip", actor=town.clerk)
+    town.process()
+    with town.house.database.read() as session:
+        parts = session.scalars(
+            select(Document).where(Document.parent_id == receipt.document)
+        ).all()
+        assert sorted(part.file_name for part in parts) == ["baum.pdf", "steuer.txt"]
+        assert {part.state for part in parts} == {"ready"}
+        assert len(inbox(session, town.clerk)) == 3
+
+
+def test_a_second_processing_changes_nothing(town: Town) -> None:
+    receipt = town.receive(letter(*TREE_LETTER), "a.pdf")
+    town.process()
+    before = town.document(receipt)
+    with town.house.database.write() as session:
+        session.execute(Job.__table__.update().values(state="waiting", finished_at=None))
+    town.process()
+    after = town.document(receipt)
+    assert (after.revision, after.state) == (before.revision, "ready")
