@@ -36,7 +36,7 @@ def body_text(letter: Letter) -> str:
     blocks += parts
     if letter.bill:
         blocks.append("\n".join(bill_rows(letter.bill)))
-    return "\n\n".join([*blocks, last, f"{letter.closing}\n{letter.signature}"]) + "\n"
+    return "\n\n".join([*blocks, last, f"{letter.closing}\n{letter.signature}".strip()]) + "\n"
 
 
 def bill_rows(bill: Bill) -> list[str]:

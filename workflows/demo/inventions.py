@@ -15,6 +15,8 @@ from config.seeds import german_iban, load_aktenplan, load_city, load_people, lo
 SenderKind = Literal["citizen", "company", "authority", "court", "council", "internal"]
 MONTHS = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
           "Oktober", "November", "Dezember")  # fmt: skip
+_FEMININE = ("Ahlebrücke", "Stadthalle", "Grundschule", "Mathilde", "Kindertagesstätte")
+_VENUES = ("Rathaus", "Gerberhaus", "Jugendhaus", "Dorfgemeinschaftshaus", "Waldstadion", "Freibad")
 LAST_DAY = dt.date(2026, 10, 30)
 """No letter is younger: corpora are equal on every day they are made."""
 
@@ -40,15 +42,35 @@ def names() -> Mapping[str, Any]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Grounds:
+    """The city as lists to draw from. ``lanes`` are streets that are feminine: patterns say „in der“."""
+
+    streets: tuple[tuple[str, str], ...]
+    lanes: tuple[str, ...]
+    districts: tuple[str, ...]
+    places: tuple[str, ...]
+    venues: tuple[str, ...]
+    entries: tuple[str, ...]
+
+
 @lru_cache(maxsize=1)
-def _grounds() -> tuple[list[tuple[str, str]], list[str], list[str], list[str], list[str]]:
+def _grounds() -> _Grounds:
     city = load_city()
-    return (
-        list(city.street_postcodes),
-        [district.name for district in city.districts],
-        [place.name for place in city.places],
-        [entry.number for entry in load_aktenplan().entries],
-        [s for s, _ in city.street_postcodes if s.endswith(("straße", "gasse", "steige", "allee"))],
+    streets = city.street_postcodes
+    places = tuple(place.name for place in city.places)
+    return _Grounds(
+        streets=streets,
+        lanes=tuple(
+            name
+            for name, _ in streets
+            if name.endswith(("straße", "gasse", "steige", "allee"))
+            and not name.startswith(("Obere ", "Untere "))
+        ),
+        districts=tuple(district.name for district in city.districts),
+        places=places,
+        venues=tuple(place for place in places if place.startswith(_VENUES)),
+        entries=tuple(entry.number for entry in load_aktenplan().entries),
     )
 
 
@@ -169,24 +191,33 @@ class Inventions:
         return "".join(self._pick("ABEFGHKLMNRSTVW") for _ in range(2))
 
     def _az(self) -> str:
-        entry = self._pick(_grounds()[3])
+        entry = self._pick(_grounds().entries)
         return load_city().aktenzeichen_of(entry, int(self._jahr()), self._number(1, 2400))
 
     def _strasse(self) -> str:
         """A street that is feminine: patterns say „in der {strasse}“."""
-        return str(self._pick(_grounds()[4]))
+        return str(self._pick(_grounds().lanes))
 
     def _adresse(self) -> str:
-        return f"{self._pick(_grounds()[0])[0]} {self._house()}"
+        return f"{self._pick(_grounds().streets)[0]} {self._house()}"
 
     def _house(self) -> str:
         return f"{self._number(1, 98)}{self._pick(('', '', '', '', 'a', 'b'))}"
 
     def _ort(self) -> str:
-        return str(self._pick(_grounds()[1]))
+        return str(self._pick(_grounds().districts))
 
     def _platz(self) -> str:
-        return str(self._pick(_grounds()[2]))
+        return str(self._pick(_grounds().places))
+
+    def _platzdativ(self) -> str:
+        """The place of the letter after a preposition with dative."""
+        place = self.fill("platz")
+        return f"{'der' if place.startswith(_FEMININE) else 'dem'} {place}"
+
+    def _haus(self) -> str:
+        """A place one can be „im“."""
+        return str(self._pick(_grounds().venues))
 
     def _telefon(self) -> str:
         return f"07089 {self._number(30, 98)}{self._number(100, 9999)}"
@@ -239,7 +270,7 @@ class Inventions:
         if kind == "citizen":
             return self._citizen()
         if kind == "council":
-            street, postcode = self._pick(_grounds()[0])
+            street, postcode = self._pick(_grounds().streets)
             lines = (f"{street} {self._house()}", f"{postcode} {load_city().name}")
             name = self._pick(names()["councils"])
             return Party(
@@ -258,7 +289,7 @@ class Inventions:
         )
 
     def _citizen(self) -> Party:
-        street, postcode = self._pick(_grounds()[0])
+        street, postcode = self._pick(_grounds().streets)
         salutation, name = self.human()
         couple = self.rng.random() < 0.12
         if couple:
@@ -271,7 +302,7 @@ class Inventions:
 
     def _town_lines(self) -> tuple[str, str]:
         if self.rng.random() < 0.4:
-            street, postcode = self._pick(_grounds()[0])
+            street, postcode = self._pick(_grounds().streets)
             return f"{street} {self._house()}", f"{postcode} {load_city().name}"
         town = self._pick(names()["towns"])
         street = self._pick(names()["town_streets"])

@@ -250,8 +250,9 @@ class _Sheet:
     def _close(self) -> None:
         self.y -= self.leading
         self._need(5 * self.leading)
-        self._line(self.letter.closing, LEFT, self.y)
-        self.y -= self.leading
+        if self.letter.closing:
+            self._line(self.letter.closing, LEFT, self.y)
+            self.y -= self.leading
         if self.letter.sender.kind in {"authority", "internal", "court"}:
             self._line("Im Auftrag", LEFT, self.y)
         self.y -= 2 * self.leading
