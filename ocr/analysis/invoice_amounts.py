@@ -11,7 +11,7 @@ CODES = {
     "$": "USD", "US$": "USD", "USD": "USD", "£": "GBP", "GBP": "GBP", "DKK": "DKK", "SEK": "SEK",
     "NOK": "NOK", "PLN": "PLN", "CZK": "CZK", "HUF": "HUF", "JPY": "JPY",
 }  # fmt: skip
-_SIGN = "[-+−–—]"
+_SIGN = "[-+−–—=~]"
 _CURRENCY = (
     r"(?:€|US\$|\$|£|Fr\.|SFr\.|(?:EURO?|CHF|SFr|USD|GBP|DKK|SEK|NOK|PLN|CZK|HUF|JPY)(?![^\W\d_]))"
 )
@@ -80,7 +80,7 @@ def _amount(row: Row, match: re.Match[str]) -> Amount | None:
         value = parse(re.sub(r"[.,](?=\d{3})", "", printed) + ",00")
     if value is None:
         return None
-    negative = _is_negative(row.text, match)
+    negative = _is_negative(row, match)
     x0, x1 = row.extent(match.start("number"), match.end("number"))
     return Amount(-value if negative else value, code, match.start(), match.end(), x0, x1)
 
@@ -94,12 +94,14 @@ def parse(printed: str) -> Decimal | None:
     return Decimal(re.sub(r"\D", "", match[1]) + "." + match[2])
 
 
-def _is_negative(text: str, match: re.Match[str]) -> bool:
+def _is_negative(row: Row, match: re.Match[str]) -> bool:
     if match["sign3"]:
         return True
     sign = match["sign"] or match["sign2"]
     if not sign or sign[0] == "+":
         return False
+    if sign[0] in "=~":  # what a minus becomes in a bad scan
+        return row.scanned and not sign.endswith(" ")
     # "01.10. – 5,00" is a dash between two things, "Rabatt – 5,00" and a minus of its own are signs.
-    before = text[: match.start("sign" if match["sign"] else "sign2")].rstrip()
+    before = row.text[: match.start("sign" if match["sign"] else "sign2")].rstrip()
     return not sign.endswith(" ") or not before[-1:].isdigit()

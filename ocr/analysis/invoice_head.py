@@ -48,7 +48,7 @@ _OTHER = re.compile(
     r"(?: ?datum| ?tag| vom| am| nr.*vom)?$|delivery|shipping|\border\b|zeitraum|\bperiod|\bstand\b|\bvom$|\bvon$|\bab$"
     r"|\bam$|\bseit$|gultig|\bservice date|\bkw$|supply"
 )
-_PLAIN = re.compile(r"\bdatum$|^date$|\bdate$|\bden$|^tag$")
+_PLAIN = re.compile(r"\bdatum(?: (?:uhrzeit|zeit|date))?$|\bdate(?: time)?$|\bden$|^tag$")
 _TITLE = re.compile(r"rechnung|gutschrift|invoice|credit note|faktura|beleg|storno")
 _TITLE_FROM = re.compile(
     r"(?:rechnung|gutschrift|invoice|faktura|korrektur)\b.*\b(?:vom|dated|of)$"

@@ -1,8 +1,9 @@
 """The amounts of an invoice with the part each plays, told by the label beside it, above it, or by its column's head."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from ocr.analysis.invoice_amounts import Amount, amounts
 from ocr.analysis.invoice_labels import Role, fold, is_strong, rate, role
@@ -12,42 +13,62 @@ ROUNDING = Decimal("0.02")
 """What the parts of a sum may differ by: each may have been rounded."""
 _STACKED = 2.5
 """Text heights between a label and the amount right under it."""
+_HEAD_GAP = 0.75
+"""Text heights between the heads of two columns."""
 _TABLE = 14
 """Rows a table may reach below its header."""
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """An amount with its part. ``row``: index in reading order; ``by``: where the label stands."""
+    """An amount with its part. ``row``: index in reading order; ``by``: where the label stands; ``head``: the row of
+    heads whose column it stands in.
+    """
 
     amount: Amount
     row: int
     role: Role | None
-    by: str = "row"
+    by: Literal["row", "above", "head"] = "row"
+    head: int | None = None
 
     @property
     def value(self) -> Decimal:
         return self.amount.value
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What stands at the head of a column."""
+
+    x0: float
+    x1: float
+    role: Role | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """The rows with what was found in each: amounts, or else the heads of columns of sums."""
+
+    rows: Sequence[Row]
+    amounts: Sequence[tuple[Amount, ...]]
+    heads: Sequence[tuple[_Head, ...]]
+
+
 def labelled(rows: Sequence[Row]) -> list[Labelled]:
     """Every amount of the rows with the part its label gives it."""
-    by_row = [amounts(row) for row in rows]
-    found: list[Labelled] = []
-    for index, row in enumerate(rows):
-        if by_row[index]:
-            found += _of_row(rows, by_row, index, row)
-    return _last_of_columns(found)
+    found = [amounts(row) for row in rows]
+    heads = [() if own else _heads(row) for row, own in zip(rows, found, strict=True)]
+    sheet = _Sheet(rows, found, heads)
+    return [entry for index in range(len(rows)) if found[index] for entry in _of_row(sheet, index)]
 
 
-def _of_row(
-    rows: Sequence[Row], by_row: Sequence[tuple[Amount, ...]], index: int, row: Row
-) -> Iterator[Labelled]:
-    own = by_row[index]
-    headed = [_header(rows, by_row, index, amount) for amount in own]
+def _of_row(sheet: _Sheet, index: int) -> Iterator[Labelled]:
+    own, row = sheet.amounts[index], sheet.rows[index]
+    head = _head_of(sheet, index)
+    headed = [_by_head(sheet.heads[head], amount) if head is not None else None for amount in own]
     if len(own) > 1 and sum(part is not None for part in headed) > 1:
         for amount, part in zip(own, headed, strict=True):
-            yield Labelled(amount, index, part, "header")
+            yield Labelled(amount, index, part, "head", head)
         return
     split = _split_by_rate(row, own)
     if split:
@@ -59,9 +80,9 @@ def _of_row(
         if part is not None:
             yield Labelled(amount, index, part)
         elif headed[place] is not None:
-            yield Labelled(amount, index, headed[place], "header")
+            yield Labelled(amount, index, headed[place], "head", head)
         else:
-            yield Labelled(amount, index, _above(rows, by_row, index, amount), "above")
+            yield Labelled(amount, index, _above(sheet, index, amount), "above")
 
 
 def _beside(row: Row, own: Sequence[Amount], place: int) -> Role | None:
@@ -118,52 +139,51 @@ def _split_by_rate(row: Row, own: Sequence[Amount]) -> list[Role | None] | None:
     return [None, Role.TAX, *[None for _ in own[2:]]]
 
 
-def _above(
-    rows: Sequence[Row], by_row: Sequence[tuple[Amount, ...]], index: int, amount: Amount
-) -> Role | None:
+def _above(sheet: _Sheet, index: int, amount: Amount) -> Role | None:
     """By a label right above the amount, in a row without amounts."""
-    row = rows[index]
+    row = sheet.rows[index]
     for above in range(index - 1, max(index - 4, -1), -1):
-        upper = rows[above]
+        upper = sheet.rows[above]
         if upper.page != row.page or row.y0 - upper.y1 > _STACKED * row.height:
             return None
         for cell in upper.cells:
-            if not by_row[above] and cell.x0 < amount.x1 and cell.x1 > amount.x0:
+            if not sheet.amounts[above] and cell.x0 < amount.x1 and cell.x1 > amount.x0:
                 part = role(cell.text)
                 return part if part is not Role.TOTAL else None
     return None
 
 
-def _header(
-    rows: Sequence[Row], by_row: Sequence[tuple[Amount, ...]], index: int, amount: Amount
-) -> Role | None:
-    """By the column's head in a row of heads further up."""
-    row = rows[index]
+def _head_of(sheet: _Sheet, index: int) -> int | None:
+    """The nearest row of heads further up on the page."""
     for above in range(index - 1, max(index - _TABLE, -1), -1):
-        upper = rows[above]
-        if upper.page != row.page:
+        if sheet.rows[above].page != sheet.rows[index].page:
             return None
-        if by_row[above] or not _is_header(upper):
-            continue
-        for cell in upper.cells:
-            if cell.x0 <= amount.x1 and cell.x1 >= amount.x0:
-                return role(cell.text)
-        return None
+        if sheet.heads[above]:
+            return above
     return None
 
 
-def _is_header(row: Row) -> bool:
-    """At least two heads that speak of sums, one of them of a gross total or of tax."""
-    parts = [role(cell.text) for cell in row.cells]
-    return sum(part is not None for part in parts) > 1 and (
-        Role.TAX in parts or any(is_strong(fold(cell.text)) for cell in row.cells)
-    )
+def _by_head(heads: Sequence[_Head], amount: Amount) -> Role | None:
+    over = (head for head in heads if head.x0 <= amount.x1 and head.x1 >= amount.x0)
+    return next((head.role for head in over), None)
 
 
-def _last_of_columns(found: Sequence[Labelled]) -> list[Labelled]:
-    """Under a head only the last row is the sum; the rows above are its parts."""
-    last = max((entry.row for entry in found if entry.by == "header"), default=-1)
-    return [
-        replace(entry, role=None) if entry.by == "header" and entry.row != last else entry
-        for entry in found
+def _heads(row: Row) -> tuple[_Head, ...]:
+    """The heads of a table of sums: at least two speak of sums, one of them of a gross total or of tax.
+
+    Narrow columns stand closer than cells elsewhere, so a cell is parted further; a part that says nothing by itself
+    („Summe“ above „Skonto sofort“) counts as its whole cell.
+    """
+    if len(row.cells) < 2:
+        return ()
+    heads = [
+        _Head(part.x0, part.x1, role(part.text) or role(cell.text))
+        for part in row.cells_by(_HEAD_GAP)
+        for cell in row.cells
+        if cell.x0 <= part.x0 and part.x1 <= cell.x1
     ]
+    parts = [head.role for head in heads if head.role is not None]
+    if len(parts) < 2:
+        return ()
+    strong = Role.TAX in parts or any(is_strong(fold(cell.text)) for cell in row.cells)
+    return tuple(heads) if strong else ()

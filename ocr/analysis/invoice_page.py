@@ -19,7 +19,7 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"^(?:\w*rechnung|rechnungs ?korrektur|\w*gutschrift|\w*invoice|credit note|faktura|kostennote|honorarnote"
+    r"^(?:\d{1,2} )?(?:\w*rechnung|rechnungs ?korrektur|\w*gutschrift|\w*invoice|credit note|faktura|kostennote|honorarnote"
     r"|storno\w*|korrekturrechnung|rechnungskorrektur)\b"
 )
 _OTHER_TITLE = re.compile(

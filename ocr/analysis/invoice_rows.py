@@ -15,6 +15,8 @@ from ocr.documents import Box, Page
 _CELL_GAP = 1.3
 """In text heights. A blank is 0.4 of a capital's height, in typewriter fonts 0.9; columns are two blanks apart."""
 CELL_BREAK = "   "
+_FINEST = 2000
+"""No page has lower letters than this part of it; damaged boxes must not blow up the histogram below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Row:
     page: int
     words: tuple[Placed, ...]
     page_height: float
+    scanned: bool = False
 
     @cached_property
     def height(self) -> float:
@@ -67,9 +70,13 @@ class Row:
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
+        return self.cells_by(_CELL_GAP)
+
+    def cells_by(self, gap: float) -> tuple[Cell, ...]:
+        """The row parted at gaps wider than ``gap`` text heights."""
         groups: list[list[Placed]] = [[self.words[0]]]
         for before, word in pairwise(self.words):
-            if word.box[0] - before.box[2] > _CELL_GAP * self.height:
+            if word.box[0] - before.box[2] > gap * self.height:
                 groups.append([])
             groups[-1].append(word)
         cells = []
@@ -121,6 +128,8 @@ def rows_of(pages: Sequence[Page]) -> tuple[Row, ...]:
 def _rows(page: Page) -> list[Row]:
     placed = [Placed(w.text.strip(), w.box) for w in page.words if w.box and w.text.strip()]
     placed = [word for word in placed if not _is_upright(word)]
+    if page.method == "ocr":
+        placed = straightened(placed)
     if not placed:
         placed = _from_text(page.text)
     height = page.height or max((word.box[3] for word in placed), default=1.0)
@@ -131,8 +140,42 @@ def _rows(page: Page) -> list[Row]:
             lines.append([word])
         else:
             line.append(word)
-    rows = (Row(page.number, tuple(sorted(ws, key=lambda w: w.box[0])), height) for ws in lines)
+    rows = (
+        Row(page.number, tuple(sorted(ws, key=lambda w: w.box[0])), height, page.method == "ocr")
+        for ws in lines
+    )
     return sorted(rows, key=lambda row: row.y0 + row.y1)
+
+
+def straightened(placed: list[Placed]) -> list[Placed]:
+    """The words with what is left of a scan's skew taken out: at 1 degree a label and its amount part by a line.
+
+    The angle is the one under which the words' lower edges fall most sharply into rows.
+    """
+    if len(placed) < 8:
+        return placed
+    import numpy as np
+
+    boxes = np.array([word.box for word in placed])
+    middle = (boxes[:, 0] + boxes[:, 2]) / 2 - boxes[:, 0].min()
+    span = float(np.ptp(boxes[:, 3])) + float(np.ptp(middle))
+    height = max(float(np.median(boxes[:, 3] - boxes[:, 1])), span / _FINEST, 1e-6)
+    best, slope = 0.0, 0.0
+    for degrees in sorted(np.arange(-3.0, 3.01, 0.05), key=abs):
+        tilt = float(np.tan(np.radians(degrees)))
+        bins = np.floor((boxes[:, 3] - tilt * middle) / (0.15 * height)).astype(np.int64)
+        rows = np.bincount(bins - bins.min(), minlength=2).astype(float)
+        # Neighbouring bins count together, so that no row is cut by an edge between two.
+        sharpness = float(((rows[:-1] + rows[1:]) ** 2).sum())
+        if sharpness > 1.02 * best:
+            best, slope = sharpness, tilt
+    if not slope:
+        return placed
+    drops = (slope * middle).tolist()
+    return [
+        Placed(w.text, (w.box[0], w.box[1] - drop, w.box[2], w.box[3] - drop))
+        for w, drop in zip(placed, drops, strict=True)
+    ]
 
 
 def _is_upright(word: Placed) -> bool:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from ocr.analysis.invoice_amounts import currencies
+from ocr.analysis.invoice_columns import Sum, settle
 from ocr.analysis.invoice_labelled import ROUNDING, Labelled, labelled
 from ocr.analysis.invoice_labels import Role, rate
 from ocr.analysis.invoice_rows import Row
@@ -27,20 +28,10 @@ class Totals:
     proven: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    net: Decimal
-    taxes: tuple[Decimal, ...]
-
-    @property
-    def gross(self) -> Decimal:
-        return self.net + sum(self.taxes)
-
-
 def totals(rows: Sequence[Row]) -> Totals | None:
     """The grand total and its companions; None if no amount carries a label of a total."""
-    found = labelled(rows)
-    sums = _sums(found) + _contained(rows, found)
+    found, sums = settle(labelled(rows))
+    sums += _sums(found) + _contained(rows, found)
     chosen = _choose(found, sums)
     if chosen is None:
         return None
@@ -56,45 +47,50 @@ def totals(rows: Sequence[Row]) -> Totals | None:
     )
 
 
-def _sums(found: Sequence[Labelled]) -> list[_Sum]:
+def _sums(found: Sequence[Labelled]) -> list[Sum]:
     """All pairs of a net amount and taxes, whether or not their sum is printed."""
     nets = {e.value for e in found if e.role in {Role.NET, Role.GROSS, Role.TOTAL}}
-    taxes = [e.value for e in found if e.role is Role.TAX and e.value][:6]
+    taxes = [e.value for e in found if e.role is Role.TAX and e.value][-6:]
     sets = {
         tuple(chosen) for size in range(1, len(taxes) + 1) for chosen in combinations(taxes, size)
     }
     return [
-        _Sum(net, chosen)
+        Sum(net, chosen)
         for net in nets
         for chosen in sorted(sets, key=len)
         if net and Decimal(0) < sum(chosen) / net <= Decimal("0.35")
     ]
 
 
-def _contained(rows: Sequence[Row], found: Sequence[Labelled]) -> list[_Sum]:
+def _contained(rows: Sequence[Row], found: Sequence[Labelled]) -> list[Sum]:
     """Gross amounts whose tax at the printed rate is printed too („darin enthalten 19 % MwSt.“)."""
     grosses = {e.value for e in found if e.role in {Role.GROSS, Role.TOTAL, Role.DUE}}
     taxes = [(e.value, rate(rows[e.row].text)) for e in found if e.role is Role.TAX]
     return [
-        _Sum(gross - tax, (tax,))
+        Sum(gross - tax, (tax,), contained=True)
         for tax, printed in taxes
         for gross in grosses
         if printed and abs(gross * Decimal(printed) / (100 + Decimal(printed)) - tax) <= ROUNDING
     ]
 
 
-def _proof(value: Decimal, sums: Sequence[_Sum]) -> _Sum | None:
+def _proof(value: Decimal, sums: Sequence[Sum]) -> Sum | None:
     fitting = [s for s in sums if abs(s.gross - value) <= ROUNDING]
-    return min(fitting, key=lambda s: (abs(s.gross - value), len(s.taxes)), default=None)
+    return min(
+        fitting, key=lambda s: (s.contained, abs(s.gross - value), len(s.taxes)), default=None
+    )
 
 
 _LABEL_POINTS = {Role.GROSS: 4.0, Role.DUE: 2.5, Role.TOTAL: 2.0}
 
 
-def _choose(found: Sequence[Labelled], sums: Sequence[_Sum]) -> tuple[Labelled, _Sum | None] | None:
-    best: tuple[float, int, Labelled, _Sum | None] | None = None
+def _choose(found: Sequence[Labelled], sums: Sequence[Sum]) -> tuple[Labelled, Sum | None] | None:
+    best: tuple[float, int, Labelled, Sum | None] | None = None
     candidates = [e for e in found if e.role in _LABEL_POINTS or e.role is None]
-    nets = {s.net for e in candidates if e.role for s in sums if abs(s.gross - e.value) <= ROUNDING}
+    added = [s for s in sums if not s.contained]
+    nets = {
+        s.net for e in candidates if e.role for s in added if abs(s.gross - e.value) <= ROUNDING
+    }
     for entry in candidates:
         proof = _proof(entry.value, sums)
         if entry.role is None and proof is None:
@@ -102,7 +98,7 @@ def _choose(found: Sequence[Labelled], sums: Sequence[_Sum]) -> tuple[Labelled, 
         points = _LABEL_POINTS[entry.role] if entry.role else 0.5
         points -= 0.5 if entry.by != "row" else 0.0
         points += 3.0 if proof else 0.0
-        points -= 3.0 if entry.value in nets and not proof else 0.0
+        points -= 3.0 if entry.value in nets and (proof is None or proof.contained) else 0.0
         points -= 6.0 if not entry.value and entry.role is not Role.GROSS else 0.0
         if best is None or (points, entry.row) >= (best[0], best[1]):
             best = (points, entry.row, entry, proof)
@@ -125,10 +121,11 @@ def _tax(found: Sequence[Labelled]) -> Decimal | None:
 def _due(found: Sequence[Labelled], total: Decimal) -> Decimal:
     """The amount still to pay: printed, or the total less what was prepaid."""
     printed = [entry.value for entry in found if entry.role is Role.DUE]
-    if printed:
-        return printed[-1]
     prepaid = [abs(entry.value) for entry in found if entry.role is Role.PREPAID]
     rest = total - sum(prepaid)
+    if printed:
+        # „Guthaben 65,44“ after too much was prepaid: the amount flows back.
+        return -printed[-1] if prepaid and abs(rest + printed[-1]) <= ROUNDING else printed[-1]
     return rest if prepaid and Decimal(0) <= rest <= total else total
 
 

@@ -132,6 +132,7 @@ def test_days_round_trip(day: date) -> None:
         assert [printed.day for printed in days(shown)] == [day]
 
 
+@settings(deadline=None)
 @given(
     st.decimals(Decimal(1), Decimal(99999), places=2),
     st.sampled_from([Decimal(7), Decimal(19), Decimal("8.1"), Decimal(20)]),
@@ -182,7 +183,7 @@ WORDS = st.sampled_from(
 BOXES = st.tuples(st.floats(-50, 700), st.floats(-50, 900), st.floats(0, 120), st.floats(0, 30))
 
 
-@settings(max_examples=150)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(WORDS, st.none() | BOXES), max_size=60), st.integers(1, 3))
 def test_any_page_is_survived(
     words: list[tuple[str, tuple[float, float, float, float] | None]], count: int
@@ -202,6 +203,7 @@ def test_any_page_is_survived(
         assert Decimal(invoice.total or "x").is_finite()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_is_survived(text: str) -> None:
     reading = Reading(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocr.analysis.invoice import read_invoice
@@ -252,11 +252,13 @@ def test_broken_xml_is_no_invoice(raw: bytes | str) -> None:
     assert read_xml(raw) is None
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_survived(raw: bytes) -> None:
     assert read_xml(raw) is None
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_damaged_invoices_are_survived(data: st.DataObject) -> None:
     raw = bytearray(data.draw(st.sampled_from([ubl(), cii()])).encode())
@@ -270,6 +272,7 @@ def test_damaged_invoices_are_survived(data: st.DataObject) -> None:
         assert Decimal(invoice.total).is_finite()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_any_text_as_amount_is_a_number_or_nothing(stated: str) -> None:
     escaped = stated.replace("&", "").replace("<", "")
@@ -285,6 +288,7 @@ def test_what_is_no_decimal_is_left_out(stated: str) -> None:
     assert invoice.total is None
 
 
+@settings(deadline=None)
 @given(
     st.decimals(Decimal("-1e9"), Decimal("1e9"), places=2),
     st.sampled_from(["380", "381", "384", "326"]),
