@@ -33,6 +33,10 @@ _TAKE = {
     ),
     "postgresql": text("DELETE FROM fulltext_tokens WHERE id = :id"),
 }
+_EMPTY = {
+    "sqlite": text("INSERT INTO fulltext_tokens (fulltext_tokens) VALUES ('delete-all')"),
+    "postgresql": text("DELETE FROM fulltext_tokens"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,21 @@ def set_access(session: Session | Connection, entry: UUID, token: str) -> None:
     session.execute(_ADD[dialect(session)], {"id": row.id, "tokens": _line(row, token)})
 
 
+def rebuild(session: Session | Connection) -> int:
+    """Make the inverted index anew from the entries' rows, say after a restore; returns their number."""
+    session.execute(_EMPTY[dialect(session)])
+    done, after = 0, 0
+    while True:
+        rows = session.execute(
+            select(ENTRY).where(ENTRY.c.id > after).order_by(ENTRY.c.id).limit(BATCH)
+        ).all()
+        if not rows:
+            return done
+        lines = [{"id": row.id, "tokens": _line(row, row.access)} for row in rows]
+        session.execute(_ADD[dialect(session)], lines)
+        done, after = done + len(rows), rows[-1].id
+
+
 def _take(session: Session | Connection, rows: Sequence[Row[Any]]) -> None:
     session.execute(
         _TAKE[dialect(session)],
@@ -161,6 +180,7 @@ __all__ = [
     "marks",
     "put",
     "put_many",
+    "rebuild",
     "refresh",
     "remove",
     "search",

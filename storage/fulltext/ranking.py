@@ -1,7 +1,8 @@
 """Ranking by BM25 over an entry's own row.
 
-score = sum over the asked words of weight(word) x impact(frequency, length), with the weight from the statistics of
-the whole corpus. A prefix counts by its most frequent matching term in the entry.
+score = sum over the asked words of weight(word) x saturation(frequency, length), divided by the sum of the weights: a
+share between 0 and 1 of the best conceivable. So it orders as BM25 does, but says nothing about how many entries
+hold a word that the viewer may not see. The weight comes from the statistics of the whole corpus. A prefix counts by its most frequent matching term in the entry.
 """
 
 from collections.abc import Iterable, Iterator
@@ -38,6 +39,7 @@ class Ranking:
 
     corpus: Corpus
     words: tuple[Word, ...]
+    heaviest: float
     spreads: dict[tuple[str, bool], Spread]
 
     def spread(self, atom: Atom) -> Spread:
@@ -55,7 +57,7 @@ class Ranking:
         for word in self.words:
             often = word.frequency(forward)
             total += word.weight * often / (often + norm)
-        return total * (K1 + 1)
+        return total / self.heaviest
 
     def scores(self, rows: Iterable[tuple[int, int, bytes]]) -> Iterator[tuple[float, int]]:
         for number, length, forward in rows:
@@ -79,7 +81,7 @@ def make_ranking(session: Session | Connection, asked: Query) -> Ranking:
         for atom in asked.wanted
         for key in _keys(atom)
     )
-    return Ranking(counted, words, spreads)
+    return Ranking(counted, words, sum(word.weight for word in words), spreads)
 
 
 def _last(atom: Atom) -> tuple[str, bool]:

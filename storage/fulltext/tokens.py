@@ -9,6 +9,7 @@ first. Levels use a fixed ``PIVOT`` length, so that a token set never changes be
 function of what the entry's row stores, and deleting from FTS5 needs exactly the tokens that were put in.
 """
 
+import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +27,8 @@ _LOWEST, _STEP = 0.35, 1.18
 TITLE_WEIGHT = 3
 MOST_FREQUENT = 127
 FREQUENCIES = [chr(0x80 + often) for often in range(MOST_FREQUENT + 1)]
-MOST_TERMS = 30_000  # a tsvector holds 1 MB
+MOST_BYTES = 500_000  # of an entry's terms: a tsvector holds 1 MB, and each term stands in it twice
+LONGEST_LABEL = 200
 TERM, ACCESS, KIND, DAY, FACET = "0", "1", "2", "3", "4"
 _PLAIN = frozenset("abcdefghijklmnoprstuvwxyz0123456789")
 
@@ -51,7 +53,7 @@ class Labels:
 
 
 def analyse_entry(title: str, text: str) -> Analysed:
-    """Words of the title count three times. Only the 30,000 most frequent terms of an entry are kept."""
+    """Words of the title count three times. Only the most frequent 500 kB of terms are kept."""
     counts: Counter[str] = Counter()
     sequence: list[str] = []
     for part, weight in ((title, TITLE_WEIGHT), (text, 1)):
@@ -66,11 +68,13 @@ def analyse_entry(title: str, text: str) -> Analysed:
     forward = "".join(
         [
             f" {term}{FREQUENCIES[often] if often < MOST_FREQUENT else FREQUENCIES[-1]}"
-            for term, often in counts.most_common(MOST_TERMS)
+            for term, often in counts.most_common()
         ]
-    )
+    ).encode("latin-1")
+    if len(forward) > MOST_BYTES:
+        forward = forward[: forward.rfind(b" ", 0, MOST_BYTES)]
     return Analysed(
-        forward.encode("latin-1"),
+        forward,
         f" {' '.join(sequence)} ".encode("ascii"),
         max(len(sequence) - 2, 1),
     )
@@ -144,6 +148,8 @@ def facet_token(key: str, value: str) -> str:
 @lru_cache(maxsize=50_000)
 def opaque(label: str) -> str:
     """A label as one token that no other label shares: all but a-z (without q) and digits is written as „q<hex>q“."""
+    if len(label) > LONGEST_LABEL:
+        return f"qq{hashlib.sha256(label.encode('utf-8', 'surrogatepass')).hexdigest()}"
     return "".join(letter if letter in _PLAIN else f"q{ord(letter):x}q" for letter in label)
 
 

@@ -156,3 +156,26 @@ def test_pages(index: Database) -> None:
     assert whole.total == 30
     assert [hit for part in parts for hit in part.hits] == list(whole.hits)
     assert all(part.total == 30 for part in parts)
+
+
+def test_the_index_can_be_made_anew(index: Database, letter: UUID) -> None:
+    with index.write() as session:
+        assert fulltext.rebuild(session) == 2
+    assert found(index, "Müller", frozenset({"bau1"})) == [letter]
+    with index.write() as session:
+        fulltext.remove(session, letter)
+    assert found(index, "Müller") == []
+
+
+def test_endless_texts_and_labels_are_no_trouble(index: Database) -> None:
+    entry = uuid4()
+    text = "Anfang " + " ".join(f"{number}wort{number * 7919:030d}" for number in range(40_000))
+    long = "ä" * 5_000
+    with index.write() as session:
+        fulltext.put(session, entry, "document", long, "Protokoll", text, facets={long: long})
+    assert found(index, "Protokoll", frozenset({long})) == [entry]
+    assert found(index, "Protokoll", filters=Filters(facets={long: long})) == [entry]
+    assert found(index, "Protokoll", frozenset({long + "ä"})) == []
+    with index.write() as session:
+        fulltext.remove(session, entry)
+    assert found(index, "Protokoll") == []
