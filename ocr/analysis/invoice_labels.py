@@ -60,7 +60,7 @@ _DISCOUNT = re.compile(
     r"skonto|rabatt|nachlass|\babzug|\babzgl|\bbonus|discount|gutschein|zu ?abschlag|\brebate"
 )
 _PREPAID = re.compile(
-    r"bereits (?:be|ge|er)?\w*|anzahlung|abschlagszahlung|abschlage|vorauszahlung|teilzahlung|geleistet|vorkasse"
+    r"bereits (?:be|ge)zahlt|bereits (?:erhalten|beglichen|uberwiesen)|anzahlung|abschlagszahlung|abschlage|vorauszahlung|teilzahlung|geleistet|vorkasse"
     r"|zahlung(?:en)? vom|erhaltene zahlung|already paid|\bprepaid|\bprepayment|\bdeposit|\bamount paid|payments? received"
     r"|\bless payment|\bgezahlt\b|\bbezahlt\b"
 )
@@ -102,8 +102,8 @@ def role(label: str) -> Role | None:
     if _PERCENT.search(text):
         return Role.PERCENT
     for pattern, meaning in (
-        (_DISCOUNT, Role.DISCOUNT),
         (_PREPAID, Role.PREPAID),
+        (_DISCOUNT, Role.DISCOUNT),
         (_CARRY, Role.CARRY),
     ):
         if pattern.search(text):

@@ -1,7 +1,7 @@
 """Invoices that are only printed: many layouts, German and English, drawn by the project."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -250,6 +250,65 @@ CASES = {
         ],
         "178.50", "2026-04-01", "T-1", "28.50", "178.50",
     ),
+    "rates in a table without a sum": Case(
+        [
+            [
+                SENDER, *WINDOW, (20, 90, "Rechnung"), (20, 96, "Rechnungsnummer: H-44"), (20, 102, "Rechnungsdatum: 01.04.2026"),
+                *items(("Übernachtung", "107,00 €"), ("Tagungsraum", "23,80 €")), *totals(("Gesamtbetrag", "130,80 €"), y=150),
+                (20, 170, "Steuersatz"), (-110, 170, "Netto"), (-150, 170, "MwSt"), (-190, 170, "Brutto"),
+                (20, 177, "7 %"), (-110, 177, "100,00"), (-150, 177, "7,00"), (-190, 177, "107,00"),
+                (20, 184, "19 %"), (-110, 184, "20,00"), (-150, 184, "3,80"), (-190, 184, "23,80"), *FOOT,
+            ]
+        ],
+        "130.80", "2026-04-01", "H-44", "10.80", "130.80",
+    ),
+    "instalments leave a credit": Case(
+        [
+            [
+                SENDER, *WINDOW, (20, 90, "Jahresabrechnung Strom"), (20, 96, "Rechnungsnummer: 200300"), (20, 102, "Rechnungsdatum: 15.01.2026"),
+                *totals(
+                    ("Nettobetrag", "1.000,00 €"), ("zzgl. 19 % USt.", "190,00 €"), ("Rechnungsbetrag", "1.190,00 €"),
+                    ("abzüglich Abschlagszahlungen", "1.250,00 €"), ("Ihr Guthaben", "60,00 €"),
+                ), *FOOT,
+            ]
+        ],
+        "1190.00", "2026-01-15", "200300", "190.00", "-60.00",
+    ),
+    "part payment invoice": Case(
+        [
+            [
+                SENDER, *WINDOW, (20, 90, "3. Abschlagsrechnung"), (120, 60, "Rechnungsnr.: 26-031"), (120, 66, "Datum: 09.09.2026"),
+                *totals(
+                    ("Leistungsstand netto", "8.000,00 €"), ("abzgl. 2. Abschlagsrechnung netto", "-5.000,00 €"),
+                    ("Summe netto", "3.000,00 €"), ("MwSt. 19,0 %", "570,00 €"), ("Rechnungsbetrag", "3.570,00 €"),
+                ), *FOOT,
+            ]
+        ],
+        "3570.00", "2026-09-09", "26-031", "570.00", "3570.00",
+    ),
+    "reverse charge": Case(
+        [
+            [
+                SENDER, *WINDOW, (20, 90, "Rechnung"), (20, 96, "Rechnungs-Nr. 900"), (20, 102, "Rechnungsdatum / Invoice date: 09.09.2026"),
+                *totals(("Gesamtbetrag", "2.500,00 €")),
+                (20, 220, "Steuerschuldnerschaft des Leistungsempfängers (§ 13b UStG)."), *FOOT,
+            ]
+        ],
+        "2500.00", "2026-09-09", "900", None, "2500.00",
+    ),
+    "lawyer": Case(
+        [
+            [
+                (20, 20, "Kanzlei am Markt"), *WINDOW, (20, 90, "Kostennote"), (20, 96, "Rechnung Nr. 77/26 vom 03.07.2026"),
+                *totals(
+                    ("Verfahrensgebühr Nr. 3100 VV RVG", "391,30 €"), ("Auslagenpauschale Nr. 7002 VV RVG", "20,00 €"),
+                    ("Zwischensumme netto", "411,30 €"), ("19 % Mehrwertsteuer Nr. 7008 VV RVG", "78,15 €"),
+                    ("zu zahlender Betrag", "489,45 €"),
+                ), *FOOT,
+            ]
+        ],
+        "489.45", "2026-07-03", "77/26", "78.15", "489.45",
+    ),
 }  # fmt: skip
 
 
@@ -291,6 +350,26 @@ def test_all_layouts_scanned(
             invoice = read_invoice(scanned(draw(*case.pages)), ())
             assert invoice is not None, name
             assert (invoice.total, invoice.date) == (case.total, case.date), name
+
+
+def test_a_skewed_scan_keeps_labels_and_amounts_together(printed: Callable[..., Reading]) -> None:
+    """One degree lowers the right edge by a line."""
+    for slope in (-0.03, -0.01, 0.02, 0.045):
+        page = printed(*PLAIN.pages).pages[0]
+        words = tuple(
+            replace(
+                w,
+                box=(w.box[0], w.box[1] + slope * w.box[0], w.box[2], w.box[3] + slope * w.box[0]),
+            )
+            for w in page.words
+            if w.box
+        )
+        skewed = replace(page, method="ocr", words=words)
+        invoice = read_invoice(Reading("image/png", (skewed,)), ())
+        assert invoice is not None, slope
+        assert (invoice.total, invoice.tax, invoice.number) == ("1428.00", "228.00", "2026-0815"), (
+            slope
+        )
 
 
 def test_parties_and_account(printed: Callable[..., Reading]) -> None:

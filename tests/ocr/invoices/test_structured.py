@@ -1,5 +1,6 @@
 """Today's structured formats, made by the project: UBL, CII, XRechnung, hybrid PDFs, and hostile XML."""
 
+import io
 import socket
 from collections.abc import Callable
 from decimal import Decimal
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from ocr.analysis.invoice import read_invoice
 from ocr.analysis.invoice_xml import read_xml
 from ocr.documents import Reading
+from ocr.reading import read
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 COMPONENTS = (
@@ -178,18 +180,18 @@ def test_structured_data_wins_over_the_print(
     pages = printed(
         [(20, 60, "Rechnung Nr. 1"), (20, 70, "Rechnungsbetrag"), (-190, 70, "999,99 EUR")]
     )
-    assert (read := read_invoice(pages, ())) is not None
-    assert (read.source, read.total) == ("page", "999.99")
+    assert (found := read_invoice(pages, ())) is not None
+    assert (found.source, found.total) == ("page", "999.99")
     other = hybrid(pages, "liste.xml", b"<liste/>")
     both = Reading(
         "application/pdf",
         pages.pages,
         (*other.attachments, *hybrid(pages, "factur-x.xml", cii().encode()).attachments),
     )
-    assert (read := read_invoice(both, ())) is not None
-    assert (read.source, read.total) == ("xml", "535.50")
-    assert (read := read_invoice(other, ())) is not None
-    assert read.source == "page"
+    assert (found := read_invoice(both, ())) is not None
+    assert (found.source, found.total) == ("xml", "535.50")
+    assert (found := read_invoice(other, ())) is not None
+    assert found.source == "page"
 
 
 @pytest.mark.parametrize(
@@ -199,6 +201,26 @@ def test_an_xml_file_of_its_own(raw: str | bytes) -> None:
     invoice = read_invoice(Reading("application/xml", (), properties={"xml": raw}), ())
     assert invoice is not None
     assert invoice.seller == "Blau & Söhne Bau GmbH"
+
+
+def test_hybrid_pdf_through_the_reader(draw: Callable[..., bytes]) -> None:
+    """As Factur-X and XRechnung PDFs come in: the XML is a file inside the PDF."""
+    import pypdfium2
+
+    for name, xml, total in (
+        ("factur-x.xml", cii(), "535.50"),
+        ("xrechnung.xml", ubl(), "1428.00"),
+    ):
+        document = pypdfium2.PdfDocument(
+            draw([(20, 60, "Rechnung"), (20, 80, "Gesamtbetrag 1,00 EUR")])
+        )
+        document.new_attachment(name).set_data(xml.encode())
+        target = io.BytesIO()
+        document.save(target)
+        document.close()
+        invoice = read_invoice(read(target.getvalue(), "rechnung.pdf"), ())
+        assert invoice is not None
+        assert (invoice.source, invoice.total) == ("xml", total)
 
 
 def test_other_xml_is_no_invoice() -> None:
