@@ -9,6 +9,15 @@ from ocr.documents import Finding, Invoice, Reading
 _NAMES = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")
 """What Factur-X, ZUGFeRD and XRechnung call the file inside the PDF; others are tried after them."""
 MOST_ATTACHMENTS = 20
+_NEVER_PRINTED = frozenset(
+    {
+        "application/xml",
+        "text/xml",
+        "message/rfc822",
+        "application/vnd.ms-outlook",
+        "application/zip",
+    }
+)
 
 
 def read_invoice(reading: Reading, findings: Sequence[Finding]) -> Invoice | None:
@@ -16,13 +25,13 @@ def read_invoice(reading: Reading, findings: Sequence[Finding]) -> Invoice | Non
 
     Structured data wins over the printed page: CII, UBL or ZUGFeRD 1.0 attached to a PDF or as the file itself
     (``reading.properties["xml"]``). ``findings`` sharpen the printed path (IBAN, Leitweg-ID) and may be empty.
-    Attachments of a mail are documents of their own and not looked at.
+    A mail is no invoice: it announces one, and its attachments are documents of their own.
     """
     for data in _structured(reading):
         invoice = read_xml(data)
         if invoice is not None:
             return invoice
-    if reading.type.endswith("xml") and "html" not in reading.type:
+    if reading.type in _NEVER_PRINTED:
         return None
     return read_pages(reading.pages, findings)
 

@@ -19,8 +19,9 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"^(?:\d{1,2} )?(?:\w*rechnung|rechnungs ?korrektur|\w*gutschrift|\w*invoice|credit note|faktura|kostennote|honorarnote"
-    r"|storno\w*|korrekturrechnung|rechnungskorrektur)\b"
+    r"^(?:\d{1,2} )?(?!\w*(?:be|um|an|ver|hoch)rechnung|(?:jahres|haushalts|ergebnis|finanz|vermogens)rechnung)"
+    r"(?:\w*rechnung|rechnungs ?korrektur|\w*gutschrift|\w*invoice|credit note|faktura|kostennote|honorarnote"
+    r"|storno\w*)\b"
 )
 _OTHER_TITLE = re.compile(
     r"^(?:(?:zahlungs)?erinnerung|(?:\w{1,8} )?mahnung|\w*angebot|lieferschein|auftragsbestatigung|bestellung"

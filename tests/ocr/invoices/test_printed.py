@@ -425,6 +425,12 @@ Gesamtbetrag             1.190,00 EUR
     )
 
 
+def test_a_mail_that_announces_an_invoice_is_none(typed: Callable[[str], Reading]) -> None:
+    text = "Rechnung\nRechnungsnummer: 4711\nRechnungsbetrag: 119,00 EUR\nIBAN folgt"
+    assert read_invoice(typed(text), ()) is not None
+    assert read_invoice(replace(typed(text), type="message/rfc822"), ()) is None
+
+
 OTHERS = {
     "offer": ["Angebot Nr. 12", "Datum: 01.02.2026", "Summe netto   100,00 €", "MwSt 19 %   19,00 €", "Gesamtbetrag   119,00 €", "Rechnung folgt nach Auftrag."],
     "reminder": ["Zahlungserinnerung", "Rechnungsnummer 4711 vom 01.02.2026", "Rechnungsbetrag   119,00 €", "IBAN DE89 3704 0044 0532 0130 00"],
@@ -435,6 +441,8 @@ OTHERS = {
     "letter about an invoice": ["Sehr geehrte Damen und Herren,", "Ihre Rechnung vom 01.02.2026 über 119,00 € haben wir erhalten.", "Wir bitten um Erläuterung der Position 3."],
     "complaint": ["Widerspruch gegen die Rechnung", "der Betrag von 350,00 € ist zu hoch.", "Bitte korrigieren Sie den Rechnungsbetrag."],
     "minutes": ["Niederschrift", "TOP 3: Jahresrechnung 2025", "Summe der Erträge   1.000.000,00 €", "Summe der Aufwendungen   900.000,00 €"],
+    "reckoning of a fee": ["Berechnung der Gebühr", "Grundbetrag   300,00 €", "Gesamtbetrag   350,00 €", "Zahlbar auf IBAN DE89 3704 0044 0532 0130 00"],
+    "annual accounts": ["Jahresrechnung 2025", "Gesamtbetrag der Erträge   1.000.000,00 €", "Zahlbar ist nichts."],
     "empty": [""],
 }  # fmt: skip
 
