@@ -1,11 +1,15 @@
 """Streamlit's entry script, run at every rerun: who is it, what may they see, and on to the page."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from intranet.leaving import leave
 from intranet.navigation import pages_for
 from intranet.password_form import password_form
 from intranet.visit import welcome
+
+WAPPEN = Path(__file__).with_name("assets") / "wappen.svg"
 
 st.set_page_config(page_title="Rathauswerk", page_icon=":material/account_balance:", layout="wide")
 visit = welcome()
@@ -30,6 +34,7 @@ menu = {
     ]
     for section, pages in pages_for(visit.staff).items()
 }
+st.logo(str(WAPPEN), size="large")
 chosen = st.navigation(menu)
 with st.sidebar:
     st.caption(f"Angemeldet als **{visit.staff.name}**")

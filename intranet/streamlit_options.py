@@ -64,6 +64,8 @@ SHARED = {
     "headingFontSizes": ["1.75rem", "1.3rem", "1.1rem", "1rem", "1rem", "1rem"],
     "headingFontWeights": [650, 650, 650, 650, 650, 650],
     "linkUnderline": True,
+    "paddingTop": "3rem",
+    "paddingBottom": "4rem",
     "showWidgetBorder": True,
     "showSidebarBorder": True,
 }
@@ -82,6 +84,7 @@ def options(settings: Settings, hosts: list[str], origin: str) -> dict[str, Any]
         "client.toolbarMode": "minimal",
         "client.disableDataExport": True,
         "global.developmentMode": False,
+        "logger.enableRich": False,
         "logger.hideWelcomeMessage": True,
         "runner.magicEnabled": False,
         "runner.postScriptGC": False,  # collected on a timer instead, see intranet.server

@@ -75,6 +75,8 @@ FRAME = {
     '"aria-label":`Close`': '"aria-label":`Schließen`',
     "`Sidebar`": "`Menü`",
     "`Shortcut ${l}`": "`Tastenkürzel ${l}`",
+    "ctrl:`Ctrl`": "ctrl:`Strg`",
+    "enter:`Enter`": "enter:`Eingabe`",
     "`Scroll tabs left`": "`Reiter nach links`",
     "`Scroll tabs right`": "`Reiter nach rechts`",
     "`View less`": "`Weniger zeigen`",

@@ -22,7 +22,7 @@ def numbers(view: StartView) -> str:
     return (
         '<ul class="zahlen">'
         + "".join(
-            f'<li><a class="hier" href="{link}" target="_self"><strong>{number}</strong> {text}</a></li>'
+            f'<li><a class="hier hier-karte" href="{link}" target="_self"><strong>{number}</strong> {text}</a></li>'
             for number, text, link in items
         )
         + "</ul>"

@@ -1,3 +1,6 @@
+// Wo die Seiten zu Hause sind: spart dem Browser das Suchen auf Unterseiten.
+window.__streamlit = { MAIN_PAGE_BASE_URL: `${location.origin}/`, BACKEND_BASE_URL: `${location.origin}/` };
+
 // Die gewählte Farbdarstellung gilt für diesen Browser; ohne Wahl entscheidet das Gerät.
 (() => {
   const wahl = localStorage.getItem("rathaus-farben");
