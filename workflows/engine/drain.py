@@ -59,6 +59,10 @@ class Drain:
             begun += await self._begin_batch(self.kinds[name])
         return begun
 
+    async def all_ended(self) -> None:
+        """Wait for the batches in progress."""
+        await asyncio.gather(*self._batches, return_exceptions=True)
+
     def _due(self, kinds: list[str]) -> list[str]:
         with self.house.database.read() as session:
             return queue.due_kinds(session, kinds, self.house.clock())

@@ -39,17 +39,21 @@ class Piece:
     log: RunLog
     do: Callable[[], Awaitable[str | None]]
     flow_run: UUID | None = None
-    begun: bool = False
     problem: str | None = None
     error: Exception | None = None
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    may_close: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def once(self) -> str | None:
-        self.begun = True
+    async def once(self) -> None:
+        if self.begun.is_set():
+            raise RuntimeError("this piece of work has begun already")
+        self.begun.set()
         try:
             self.problem = await self.do()
         except Exception as error:  # noqa: BLE001 - kept for whoever carries the piece out
             self.error, self.problem = error, type(error).__name__
-        return self.problem
+        self.ended.set()
 
 
 @dataclass
@@ -64,8 +68,11 @@ class PrefectLink:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-_open_pieces: dict[str, tuple[Piece, PrefectLink]] = {}
+_open_pieces: dict[str, Piece] = {}
 """By run id: a flow's parameters go to Prefect's database, closures can't."""
+
+OPEN_SECONDS = 5.0
+CLOSE_SECONDS = 5.0
 
 _LOUD = ("prefect", "prefect.engine", "prefect.flow_runs", "httpx")
 
@@ -78,23 +85,44 @@ async def carry_out(piece: Piece, link: PrefectLink) -> None:
         except Exception as error:  # noqa: BLE001 - Prefect away is no reason not to work
             logger.warning("Prefect did not answer: %s", type(error).__name__)
             link.lost()
-    if not piece.begun:
+    if not piece.begun.is_set():
         await piece.once()
     if piece.error is not None:
         raise piece.error
 
 
 async def _as_flow_run(piece: Piece, link: PrefectLink) -> None:
-    """Holds the turn while a run is opened and closed, not while it works."""
+    """Open a flow run, do the work, close it. Prefect gets seconds for opening and closing: its client would try
+    for most of a minute, and neither this work nor its neighbours may wait for that.
+
+    Raises ``TimeoutError`` and what the client raises.
+    """
     key = str(piece.run)
     async with link.turn:
         if not link.answers():
             return
-        _open_pieces[key] = piece, link
-        try:
-            await _flow(piece.name)(piece.name, key, return_state=True)
-        finally:
-            del _open_pieces[key]
+        _open_pieces[key] = piece
+        flow_run = asyncio.create_task(_flow(piece.name)(piece.name, key, return_state=True))
+        await _first_of(flow_run, piece.begun, OPEN_SECONDS)
+        del _open_pieces[key]  # from here on it can't begin any more inside the flow
+    if piece.begun.is_set():
+        await piece.ended.wait()
+    async with link.turn:
+        piece.may_close.set()
+        await asyncio.wait([flow_run], timeout=CLOSE_SECONDS if piece.begun.is_set() else 0)
+    if not flow_run.done():
+        flow_run.cancel()
+        raise TimeoutError
+    state = flow_run.result()
+    if not (state.is_completed() or piece.problem):
+        raise ConnectionError(state.message)
+
+
+async def _first_of(task: asyncio.Task[Any], event: asyncio.Event, seconds: float) -> None:
+    """Wait until the task is done or the event is set, at most so long."""
+    happened = asyncio.create_task(event.wait())
+    await asyncio.wait([task, happened], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    happened.cancel()
 
 
 @lru_cache(maxsize=256)
@@ -105,15 +133,12 @@ def _flow(name: str) -> Any:
 
     @flow(name=name, flow_run_name="{subject}", validate_parameters=False, persist_result=False)
     async def piece_of_work(subject: str, run: str) -> Any:  # noqa: ARG001 - shown in Prefect
-        piece, link = _open_pieces[run]
+        piece = _open_pieces[run]
         piece.flow_run = UUID(flow_run.id) if flow_run.id else None
-        link.turn.release()
-        try:
-            problem = await piece.once()
-        finally:
-            await link.turn.acquire()
+        await piece.once()
+        await piece.may_close.wait()
         await _hand_over(piece)
-        return Completed() if problem is None else Failed(message=problem)
+        return Completed() if piece.problem is None else Failed(message=piece.problem)
 
     return piece_of_work
 

@@ -30,7 +30,8 @@ from workflows.engine.server import PrefectServer
 
 logger = logging.getLogger(__name__)
 
-GRACE_SECONDS = 6.0
+GRACE_SECONDS = 5.0
+PREFECT_GRACE_SECONDS = 2.0
 RECONCILE_SECONDS = 15.0
 THREADS = 64
 
@@ -43,11 +44,15 @@ def run(
     prefect: bool = True,
 ) -> None:
     """Work until asked to stop. Returns when all work has ended; exits the process at once where it has not."""
-    engine = Engine(house, kinds, definitions, prefect=prefect)
-    if not asyncio.run(engine.work()):
+    asyncio.run(_until_stopped(Engine(house, kinds, definitions, prefect=prefect)))
+
+
+async def _until_stopped(engine: "Engine") -> None:
+    if not await engine.work():
+        # Threads are still busy with jobs that have been given back: asyncio would wait for them.
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(0)  # threads are busy with jobs that have been given back
+        os._exit(0)
 
 
 @dataclass
@@ -99,7 +104,7 @@ class Engine:
             await asyncio.gather(*tasks, return_exceptions=True)
         await self._say(me, "stopped", None)
         if self.prefect:
-            await asyncio.to_thread(server.stop)
+            await asyncio.to_thread(server.stop, PREFECT_GRACE_SECONDS)
         return ended
 
     async def _beat(self, me: processes.Beat, server: PrefectServer | None) -> None:
