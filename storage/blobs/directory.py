@@ -61,14 +61,18 @@ class Directory:
     def names(self) -> Iterator[tuple[str, datetime]]:
         """All blobs, with the moment each was written."""
         for path in self._root.glob("??/??/*"):
-            yield path.name, _written(path)
+            with suppress(FileNotFoundError):  # swept meanwhile
+                yield path.name, _written(path)
 
     def discard_staged(self, before: datetime) -> int:
         """Remove what writers that were killed left behind; how many files that were."""
-        left = [path for path in self._staged.iterdir() if _written(path) < before]
-        for path in left:
-            path.unlink(missing_ok=True)
-        return len(left)
+        discarded = 0
+        for path in self._staged.iterdir():
+            with suppress(FileNotFoundError):  # published or discarded meanwhile
+                if _written(path) < before:
+                    path.unlink()
+                    discarded += 1
+        return discarded
 
     def _path(self, name: str) -> Path:
         return self._root / name[:2] / name[2:4] / name

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Literal, Protocol
 
@@ -35,6 +36,7 @@ from storage.database import Database
 from storage.schema import UtcDateTime
 
 GRACE = timedelta(hours=24)
+AT_ONCE = 500
 
 
 class Backend(Protocol):
@@ -164,15 +166,12 @@ class BlobStore:
 
     def check(self, session: Session) -> Iterator[BlobProblem]:
         """Read every blob again: those that are changed, missing, or known to nobody (beyond the grace time)."""
-        known = {}
-        for sha256, size, refs in session.execute(select(Blob.sha256, Blob.size, Blob.refs)):
-            known[sha256] = size
-            if refs and (problem := self._problem(sha256, size)):
+        referred = select(Blob.sha256, Blob.size).where(Blob.refs > 0).order_by(Blob.sha256)
+        for sha256, size in session.execute(referred, execution_options={"yield_per": AT_ONCE}):
+            if problem := self._problem(sha256, size):
                 yield problem
-        before = self._clock() - GRACE
-        for name, written in self._backend.names():
-            if name not in known and written < before:
-                yield BlobProblem(name, "orphan", f"Auf die Datei {name} verweist nichts.")
+        for name in self._orphans(session, self._clock() - GRACE):
+            yield BlobProblem(name, "orphan", f"Auf die Datei {name} verweist nichts.")
 
     def _problem(self, sha256: str, size: int) -> BlobProblem | None:
         digest = hashlib.sha256()
@@ -190,16 +189,20 @@ class BlobStore:
     def sweep(self, database: Database, grace: timedelta = GRACE) -> int:
         """Remove what nobody has referred to for the grace time; how many blobs that were."""
         before = self._clock() - grace
-        self._backend.discard_staged(before)
+        self._backend.discard_staged(self._clock() - max(grace, GRACE))  # uploads may take long
         with database.read() as session:
             due = session.scalars(select(Blob.sha256).where(*_unreferenced(before))).all()
-        removed = sum(
-            database.run(partial(self._remove, sha256=name, before=before)) for name in due
-        )
-        for name, written in self._backend.names():
-            if written < before:
-                removed += database.run(partial(self._remove_orphan, sha256=name))
-        return removed
+            orphans = list(self._orphans(session, before))
+        deeds = [partial(self._remove, sha256=name, before=before) for name in due]
+        deeds += [partial(self._remove_orphan, sha256=name) for name in orphans]
+        return sum(database.run(deed) for deed in deeds)
+
+    def _orphans(self, session: Session, before: datetime) -> Iterator[str]:
+        """Contents written before that moment of which no row speaks."""
+        old = (name for name, written in self._backend.names() if written < before)
+        while batch := set(islice(old, AT_ONCE)):
+            known = session.scalars(select(Blob.sha256).where(Blob.sha256.in_(batch)))
+            yield from sorted(batch.difference(known))
 
     def _remove(self, session: Session, sha256: str, before: datetime) -> bool:
         """Delete row and content, unless somebody has referred to it since. The row's lock keeps putters waiting."""

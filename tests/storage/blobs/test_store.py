@@ -51,9 +51,9 @@ def test_what_was_put_is_read(store: BlobStore, database: Database, tmp_path: Pa
 
 
 def test_nothing_readable_lies_on_the_disk(
-    store: BlobStore, database: Database, folder: Path
+    store: BlobStore, sqlite_database: Database, folder: Path
 ) -> None:
-    put(store, database, LETTER * 1000)
+    put(store, sqlite_database, LETTER * 1000)
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert len(files) == 1
     assert LETTER not in files[0].read_bytes()
@@ -96,14 +96,14 @@ def test_the_last_release_lets_the_sweep_take_it_after_the_grace_time(
 
 
 def test_a_put_before_the_sweep_keeps_the_content(
-    store: BlobStore, database: Database, turn: Turn
+    store: BlobStore, sqlite_database: Database, turn: Turn
 ) -> None:
-    ref = put(store, database)
-    with database.write() as session:
+    ref = put(store, sqlite_database)
+    with sqlite_database.write() as session:
         store.release(session, ref.sha256)
     turn(DAY)
-    put(store, database)
-    assert store.sweep(database) == 0
+    put(store, sqlite_database)
+    assert store.sweep(sqlite_database) == 0
     assert store.read(ref.sha256) == LETTER
 
 
@@ -117,15 +117,15 @@ def test_more_releases_than_puts_are_refused(store: BlobStore, database: Databas
 
 
 def test_check_names_what_was_changed_and_what_is_gone(
-    store: BlobStore, database: Database, folder: Path
+    store: BlobStore, sqlite_database: Database, folder: Path
 ) -> None:
-    whole, changed, gone = (put(store, database, LETTER + bytes([i])) for i in range(3))
+    whole, changed, gone = (put(store, sqlite_database, LETTER + bytes([i])) for i in range(3))
     paths = {path.name: path for path in folder.rglob("*") if path.is_file()}
     data = bytearray(paths[changed.sha256].read_bytes())
     data[-20] ^= 1
     paths[changed.sha256].write_bytes(data)
     paths[gone.sha256].unlink()
-    found = {problem.sha256: problem.kind for problem in problems(store, database)}
+    found = {problem.sha256: problem.kind for problem in problems(store, sqlite_database)}
     assert found == {changed.sha256: "corrupt", gone.sha256: "missing"}
     with pytest.raises(BlobCorruptError, match=changed.sha256):
         store.read(changed.sha256)
@@ -133,9 +133,12 @@ def test_check_names_what_was_changed_and_what_is_gone(
 
 
 def test_a_file_passed_off_as_another_one_is_found(
-    store: BlobStore, database: Database, folder: Path
+    store: BlobStore, sqlite_database: Database, folder: Path
 ) -> None:
-    first, second = put(store, database, b"Bescheid A"), put(store, database, b"Bescheid B")
+    first, second = (
+        put(store, sqlite_database, b"Bescheid A"),
+        put(store, sqlite_database, b"Bescheid B"),
+    )
     paths = {path.name: path for path in folder.rglob("*") if path.is_file()}
     paths[first.sha256].write_bytes(paths[second.sha256].read_bytes())
     with pytest.raises(BlobCorruptError):

@@ -27,10 +27,10 @@ def anchor(settings: Settings) -> Anchor:
 
 
 @pytest.fixture
-def fill(database: Database, anchor: Anchor) -> Callable[..., list[UUID]]:
+def fill(anchor: Anchor) -> Callable[..., list[UUID]]:
     """Records some entries and seals them."""
 
-    def fill(count: int = 5) -> list[UUID]:
+    def fill(database: Database, count: int) -> list[UUID]:
         with database.write() as session:
             ids = [
                 record(

@@ -54,7 +54,7 @@ def rewrite(database: Database) -> None:
 
 
 def test_sealed_entries_verify(database: Database, anchor: Anchor, fill: Fill) -> None:
-    ids = fill(5)
+    ids = fill(database, 5)
     found = verify(database, anchor)
     assert found.to_json() == {
         "sealed": 5,
@@ -70,33 +70,35 @@ def test_sealed_entries_verify(database: Database, anchor: Anchor, fill: Fill) -
         assert session.scalars(select(JournalEntry.id).order_by(JournalEntry.number)).all() == ids
 
 
-def test_what_is_not_sealed_yet_is_counted(database: Database, anchor: Anchor, fill: Fill) -> None:
-    fill(2)
-    with database.write() as session:
+def test_what_is_not_sealed_yet_is_counted(
+    sqlite_database: Database, anchor: Anchor, fill: Fill
+) -> None:
+    fill(sqlite_database, 2)
+    with sqlite_database.write() as session:
         record(session, actor="system:x", verb="v", object_kind="k", object_id="1", at=NOW)
-    found = verify(database, anchor)
+    found = verify(sqlite_database, anchor)
     assert (found.sealed, found.unsealed, found.ok) == (2, 1, True)
 
 
-def test_an_empty_journal_fails(database: Database, anchor: Anchor) -> None:
-    found = verify(database, anchor)
+def test_an_empty_journal_fails(sqlite_database: Database, anchor: Anchor) -> None:
+    found = verify(sqlite_database, anchor)
     assert not found.ok
     assert reasons(found) == [(None, "Das Journal ist leer.")]
 
 
-def test_an_emptied_journal_fails(database: Database, anchor: Anchor, fill: Fill) -> None:
-    fill(3)
+def test_an_emptied_journal_fails(sqlite_database: Database, anchor: Anchor, fill: Fill) -> None:
+    fill(sqlite_database, 3)
     for table in (JournalDetail, JournalEntry, JournalHead):
-        change(database, delete(table))
-    found = verify(database, anchor)
+        change(sqlite_database, delete(table))
+    found = verify(sqlite_database, anchor)
     assert (None, "Das Journal ist leer.") in reasons(found)
     assert any("Das Ende fehlt" in reason for _, reason in reasons(found))
 
 
-def test_a_rolled_back_deed_leaves_no_entry(database: Database, anchor: Anchor) -> None:
-    with database.read() as session:
+def test_a_rolled_back_deed_leaves_no_entry(sqlite_database: Database, anchor: Anchor) -> None:
+    with sqlite_database.read() as session:
         record(session, actor="system:x", verb="v", object_kind="k", object_id="1", at=NOW)
-    assert seal(database, anchor, clock) == 0
+    assert seal(sqlite_database, anchor, clock) == 0
 
 
 @pytest.mark.parametrize(
@@ -139,69 +141,72 @@ def seal_some(database: Database, anchor: Anchor, count: int, limit: int = 1000)
         pass
 
 
-def test_a_missing_row_is_named(database: Database, anchor: Anchor, fill: Fill) -> None:
-    fill(5)
-    change(database, delete(JournalDetail).where(JournalDetail.number.in_([2, 3])))
-    change(database, delete(JournalEntry).where(JournalEntry.number.in_([2, 3])))
-    found = verify(database, anchor)
+def test_a_missing_row_is_named(sqlite_database: Database, anchor: Anchor, fill: Fill) -> None:
+    fill(sqlite_database, 5)
+    change(sqlite_database, delete(JournalDetail).where(JournalDetail.number.in_([2, 3])))
+    change(sqlite_database, delete(JournalEntry).where(JournalEntry.number.in_([2, 3])))
+    found = verify(sqlite_database, anchor)
     assert (2, "Die Einträge 2 bis 3 fehlen.") in reasons(found)
     assert found.sealed == 3
 
 
 def test_a_cut_off_end_is_named(database: Database, anchor: Anchor, fill: Fill) -> None:
-    fill(5)
+    fill(database, 5)
     change(database, delete(JournalDetail).where(JournalDetail.number > 3))
     change(database, delete(JournalEntry).where(JournalEntry.number > 3))
     rewrite(database)
     found = verify(database, anchor)
     assert [entry for entry, _ in reasons(found)] == [4]
     with pytest.raises(JournalBrokenError, match="endet bei Eintrag 3"):
-        fill(1)
+        fill(database, 1)
 
 
 def test_a_rewritten_journal_contradicts_the_head_outside(
     database: Database, anchor: Anchor, fill: Fill
 ) -> None:
-    fill(5)
+    fill(database, 5)
     change(database, update(JournalEntry).where(JournalEntry.number == 2).values(actor="person:9"))
     rewrite(database)
     found = verify(database, anchor)
     assert any("umgeschrieben" in reason for _, reason in reasons(found))
     with pytest.raises(JournalBrokenError, match="setzt den gesicherten Stand nicht fort"):
-        fill(1)
+        fill(database, 1)
 
 
-def test_swapped_rows_are_named(database: Database, anchor: Anchor, fill: Fill) -> None:
-    fill(5)
-    change(database, delete(JournalDetail))  # their foreign key would hinder the forger
+def test_swapped_rows_are_named(sqlite_database: Database, anchor: Anchor, fill: Fill) -> None:
+    fill(sqlite_database, 5)
+    change(sqlite_database, delete(JournalDetail))  # their foreign key would hinder the forger
     for old, new in ((2, 20), (4, 2), (20, 4)):
-        change(database, update(JournalEntry).where(JournalEntry.number == old).values(number=new))
-    found = verify(database, anchor)
+        change(
+            sqlite_database,
+            update(JournalEntry).where(JournalEntry.number == old).values(number=new),
+        )
+    found = verify(sqlite_database, anchor)
     assert {2, 4} <= {entry for entry, _ in reasons(found)}
 
 
 def test_a_lost_or_forged_head_outside_is_a_problem(
-    database: Database, anchor: Anchor, fill: Fill, settings: Settings
+    sqlite_database: Database, anchor: Anchor, fill: Fill, settings: Settings
 ) -> None:
-    fill(2)
+    fill(sqlite_database, 2)
     file = settings.data_dir / "journal" / "head.json"
     text = file.read_text()
     file.write_text(text.replace('"size": 2', '"size": 1'))
-    assert any("Unterschrift" in reason for _, reason in reasons(verify(database, anchor)))
+    assert any("Unterschrift" in reason for _, reason in reasons(verify(sqlite_database, anchor)))
     file.write_text("{")
-    assert any("unlesbar" in reason for _, reason in reasons(verify(database, anchor)))
+    assert any("unlesbar" in reason for _, reason in reasons(verify(sqlite_database, anchor)))
     file.unlink()
-    assert any("fehlt" in reason for _, reason in reasons(verify(database, anchor)))
+    assert any("fehlt" in reason for _, reason in reasons(verify(sqlite_database, anchor)))
     with pytest.raises(JournalBrokenError, match="fehlt"):
-        fill(1)
+        fill(sqlite_database, 1)
     file.write_text(text)
-    assert verify(database, anchor).ok
+    assert verify(sqlite_database, anchor).ok
 
 
 def test_changed_details_are_found_and_erased_ones_are_fine(
     database: Database, anchor: Anchor, fill: Fill
 ) -> None:
-    fill(3)
+    fill(database, 3)
     with database.write() as session:
         erased = erase_details(
             session, object_kind="document", object_id="d1", actor="person:1", at=NOW
@@ -232,9 +237,9 @@ def test_a_head_that_did_not_get_out_is_caught_up(
     database: Database, anchor: Anchor, fill: Fill, settings: Settings
 ) -> None:
     file = settings.data_dir / "journal" / "head.json"
-    fill(300)
+    fill(database, 300)
     old = file.read_bytes()
-    fill(310)
+    fill(database, 310)
     newest = anchor.read()
     file.write_bytes(old)  # as after a death between commit and writing the head
     assert verify(database, anchor).ok
@@ -257,7 +262,7 @@ def test_names_and_addresses_are_no_actors(sqlite_database: Database, actor: str
         record(session, actor=actor, verb="v", object_kind="k", object_id="1", at=NOW)
 
 
-def test_nothing_waits_after_sealing(database: Database, fill: Fill) -> None:
-    fill(3)
-    with database.read() as session:
+def test_nothing_waits_after_sealing(sqlite_database: Database, fill: Fill) -> None:
+    fill(sqlite_database, 3)
+    with sqlite_database.read() as session:
         assert session.scalar(select(func.count()).select_from(JournalPending)) == 0
