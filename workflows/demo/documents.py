@@ -29,7 +29,8 @@ class TrueInvoice(TypedDict):
 
 class Truth(TypedDict):
     """What a perfect reader would find. ``form`` is one of text, scan, image, word, mail, plain, html, xml;
-    ``rotation`` the clockwise turn that makes a scan upright; ``invoice`` only for invoices and credit notes.
+    ``rotation`` the clockwise turn that makes a scan upright; ``unopened`` marks post that nobody but the
+    addressee may read; ``invoice`` only for invoices and credit notes.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Truth(TypedDict):
     date: str
     form: str
     rotation: int
+    unopened: bool
     invoice: TrueInvoice | None
 
 
@@ -110,16 +112,25 @@ def truth_of(letter: Letter, form: str, rotation: int = 0) -> Truth:
         date=letter.date.isoformat(),
         form=form,
         rotation=rotation,
+        unopened=letter.kind == "Bewerbung" or letter.entry.office == "personalrat",
         invoice=invoice,
     )
 
 
 def _name(letter: Letter, form: str, number: int) -> str:
-    """A file name as scanners, mail programs and people give it; every other one tells nothing."""
+    """A file name as scanners, mail programs and people give it; every other one tells nothing.
+    Applications and post for the staff council say so, since they are passed on unopened.
+    """
+    words = re.sub(r"[^\w -]", "", letter.subject if form == "mail" else letter.sender.name)[
+        :60
+    ].strip()
+    if letter.kind == "Bewerbung":
+        return f"Bewerbung {words} {number}"
+    if letter.entry.office == "personalrat":
+        return f"Personalrat {letter.date.isoformat()} {number}"
     if form in {"scan", "image"} or number % 2:
         return f"Scan_{letter.date:%Y%m%d}_{number:04d}"
-    words = re.sub(r"[^\w -]", "", letter.subject if form == "mail" else letter.sender.name)
-    return f"{letter.date.isoformat()} {words[:60].strip()} {number}"
+    return f"{letter.date.isoformat()} {words} {number}"
 
 
 def _make(letter: Letter, rng: random.Random) -> _File:

@@ -13,6 +13,7 @@ from PIL import Image
 from stdnum import iban
 
 from config.seeds import DOCUMENT_KINDS
+from ocr.analysis.unopened import forward_unopened
 from workflows.demo.documents import DemoDocument, generate
 
 RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100}"
@@ -59,6 +60,12 @@ def test_kinds_and_forms_all_occur_and_names_are_unique_and_safe(post: list[Demo
     assert forms["text"] > len(post) / 3
     assert len({document.name for document in post}) == len(post)
     assert not [document.name for document in post if set(document.name) & set('/\\:*?"<>|\n')]
+
+
+def test_what_stays_closed_can_be_told_from_the_outside(post: list[DemoDocument]) -> None:
+    closed = [document for document in post if forward_unopened(document.name, None, {})]
+    assert closed
+    assert closed == [document for document in post if document.truth["unopened"]]
 
 
 def test_pdf_letters_show_subject_and_text_with_umlauts(post: list[DemoDocument]) -> None:
