@@ -12,6 +12,7 @@ from ocr.analysis.sheet import Hit, Sheet
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.matcher import PhraseMatcher
+    from spacy.tokens import Doc
 
 _LABELS = {"PER": "person", "ORG": "organisation"}
 _WORD = re.compile(r"[^\W_]+")
@@ -80,39 +81,40 @@ def _untitled(name: str) -> str:
 def find_entities(sheet: Sheet, gazetteers: Gazetteers) -> Iterator[Hit]:
     """Known staff, offices and streets with a house number; with a model also its persons and organisations."""
     using = host(gazetteers)
-    if not using.with_model and using.telling.isdisjoint(_WORD.findall(sheet.folded)):
+    if using.with_model:
+        doc = using.nlp(sheet.text)
+        yield from _phrases(using, doc, sheet.text, 0)
+        yield from _named(doc)
         return
-    text = sheet.text
-    doc = using.nlp(text) if using.with_model else using.nlp.make_doc(text)
+    if using.telling.isdisjoint(_WORD.findall(sheet.folded)):
+        return
+    for line in sheet.lines:  # only lines that may hold a phrase need tokens
+        if not using.telling.isdisjoint(_WORD.findall(sheet.folded, line.start, line.end)):
+            doc = using.nlp.make_doc(line.text)
+            yield from _phrases(using, doc, sheet.text, line.start)
+
+
+def _phrases(using: Host, doc: "Doc", text: str, offset: int) -> Iterator[Hit]:
     for span in using.matcher(doc, as_spans=True):
-        start, end = span.start_char, span.end_char
+        start, end = offset + span.start_char, offset + span.end_char
         name = using.names.get(text[start:end].lower())
         if name is None or not text[start].isupper():
             continue
         if span.label_ == "street":
             number = _house_number(text, end)
             if number > end:
-                yield Hit(
-                    "address",
-                    start,
-                    number,
-                    " ".join(text[start:number].split()),
-                    "address.gazetteer",
-                    0.8,
-                )
+                normal = " ".join(text[start:number].split())
+                yield Hit("address", start, number, normal, "address.gazetteer", 0.8)
         else:
             yield Hit(span.label_, start, end, name, f"{span.label_}.gazetteer", 0.95)
-    for entity in doc.ents if using.with_model else ():
+
+
+def _named(doc: "Doc") -> Iterator[Hit]:
+    for entity in doc.ents:
         kind = _LABELS.get(entity.label_)
-        if kind:
-            yield Hit(
-                kind,
-                entity.start_char,
-                entity.end_char,
-                " ".join(entity.text.split()),
-                f"{kind}.model",
-                0.65,
-            )
+        if kind and entity.text.strip():
+            normal = " ".join(entity.text.split())
+            yield Hit(kind, entity.start_char, entity.end_char, normal, f"{kind}.model", 0.65)
 
 
 def _house_number(text: str, at: int) -> int:

@@ -24,13 +24,15 @@ _REFERENCE = re.compile(
     r"^[\wÄÖÜäöüß.-]*(?:nummer|konto|zeichen|Nr\.?|objekt)\s*:?\s*[\w/. -]*\d[\w/. -]*$",
     re.IGNORECASE,
 )
+_SEPARATED = re.compile(r"[,·|•]\s")
 _COLUMNS = re.compile(r"[ \t]{3,}")
 _FIELD = re.compile(r"^[\wÄÖÜäöüß./ -]{2,40}\s*:\s*\S|^[\wÄÖÜäöüß./ -]{2,30}:$")
 _DATE_ONLY = re.compile(
-    r"^(?:[A-ZÄÖÜ][\w .()/-]{1,40},?\s+)?(?:den\s+|am\s+|,\s*)?\d{1,2}\.\s?(?:\d{1,2}\.|[A-Za-zäÄ]{3,9}\.?)\s?\d{2,4}\.?$|^\d{4}-\d\d-\d\d$"
+    r"^(?:[A-ZÄÖÜ][\w .()/-]{1,40}(?:,\s*(?:den|am)?|\s+den)\s*|(?:den|am)\s+)?"
+    r"\d{1,2}\.\s?(?:\d{1,2}\.|[A-Za-zäÄ]{3,9}\.?)\s?\d{2,4}\.?$|^\d{4}-\d\d-\d\d$"
 )
 _NOISE = re.compile(
-    r"^(?:Seite \d|Telefon|Tel\.?\b|Fax|E-?Mail|Mobil|Internet|www\.|https?:|\S+@\S+$|Postanschrift|Sprechzeiten|Öffnungszeiten|Bankverbindung|IBAN|BIC|-+$|[_=*·-]{3,}"
+    r"^(?:Seite \d|Telefon(?!\w)|Tel\.?\b|Fax(?!\w)|E-?Mail|Mobil|Internet|www\.|https?:|\S+@\S+$|Postanschrift|Sprechzeiten|Öffnungszeiten|Bankverbindung|IBAN|BIC|-+$|[_=*·-]{3,}"
     r"|(?:Per|Vorab per|Nur per) (?:Fax|E-?Mail|Post|Einschreiben|Boten)|Einschreiben|Persönlich|Vertraulich|\(?Anlagen?\b|Geschäftsf|Handelsreg|USt|Steuernr|Durchwahl|Zimmer)",
     re.IGNORECASE,
 )
@@ -117,7 +119,8 @@ class Letter:
                 continue
             at = index_of[line.start]
             first = at
-            while first - 1 > used and at - first < 6:
+            alone = len(_SEPARATED.findall(line.text)) >= 2  # name, street and place on one line
+            while not alone and first - 1 > used and at - first < 6:
                 above = self.sheet.lines[first - 1].text
                 if (
                     not above

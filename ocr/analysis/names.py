@@ -10,6 +10,7 @@ _NAME = rf"{_PART}(?:-{_PART})*"
 _TITLE = r"(?:(?:Prof|Dr|Dipl|Mag|Ing)\.?(?:[- ]?(?:Ing|med|jur|phil|rer|nat|oec|dent|Kfm|Kffr)\.?)*[ ]){0,3}"
 _PARTICLE = r"(?:(?:von|van|de|der|den|zu|zur|vom|del|di|da|bin|al)[ ]){0,2}"
 FULL_NAME = rf"{_TITLE}(?:{_NAME}[ ]){{1,3}}{_PARTICLE}{_NAME}"
+_COUPLE = rf"(?:{_NAME}[ ](?:und|&|u\.)[ ])?{FULL_NAME}"
 _ANY_NAME = rf"{_TITLE}{_PARTICLE}{_NAME}(?:[ ]{_PARTICLE}{_NAME}){{0,3}}"
 
 _MISTER = re.compile(
@@ -35,11 +36,11 @@ _UNDER_DATE = re.compile(
 )
 _SELF = re.compile(rf"\b(?:Ich|ich),[ ]({FULL_NAME})[ ]?,")
 _ADDRESSEE = re.compile(
-    rf"(?:^|\n)[ \t]*({FULL_NAME})[ \t]*(?:\n[ \t]*|[,·|•][ \t]*)[^\n,·|•]{{2,40}}\d{{1,4}}[ ]?[a-z]?[ \t]*(?:\n[ \t]*|[,·|•][ \t]*)(?:D[- ])?\d{{5}}[ ]"
+    rf"(?:^|\n)[ \t]*({_COUPLE})[ \t]*(?:\n[ \t]*|[,·|•][ \t]*)[^\n,·|•]{{2,40}}\d{{1,4}}[ ]?[a-z]?[ \t]*(?:\n[ \t]*|[,·|•][ \t]*)(?:D[- ])?\d{{5}}[ ]"
 )
 
 _NO_NAME = frozenset(
-    "Damen Herren Bürgermeister Bürgermeisterin Oberbürgermeister Oberbürgermeisterin Landrat Landrätin Kollege Kollegin Kollegen Kolleginnen "  # noqa: SIM905 - words read better than a list
+    "Fraktion Gruppe Verein Initiative Geschäftsstelle Damen Herren Bürgermeister Bürgermeisterin Oberbürgermeister Oberbürgermeisterin Landrat Landrätin Kollege Kollegin Kollegen Kolleginnen "  # noqa: SIM905 - words read better than a list
     "Minister Ministerin Präsident Präsidentin Vorsitzender Vorsitzende Richter Richterin Rechtsanwalt Rechtsanwältin Amtsleiter Amtsleiterin Nachbar "
     "Nachbarn Nachbarin Stadtrat Stadträtin Direktor Direktorin Rektor Rektorin Staatsanwalt Staatsanwältin Notar Notarin Team Zusammen Alle "
     "Sehr Mit Bitte Kunde Kundin Mitglieder Mitglied Freunde Eltern Bürgerinnen Bürger Beteiligte Hiermit Ich Wir Sie Der Die Das Dem Den Ein Eine "

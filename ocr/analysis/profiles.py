@@ -101,13 +101,25 @@ def place(cue: Cue, text: str) -> int:
     return -1
 
 
-def votes(zones: Sequence[Zone], profile: Mapping[str, tuple[Cue, ...]]) -> list[Vote]:
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """The zones of one name, and all their text, which tells quickly what none of them holds."""
+
+    zones: tuple[Zone, ...]
+    joined: str
+
+
+def votes(zones: Mapping[str, Zones], profile: Mapping[str, tuple[Cue, ...]]) -> list[Vote]:
     """Each cue's vote from the first zone that holds it."""
     found = []
     for name, cues in profile.items():
-        fitting = [zone for zone in zones if zone.name == name]
+        fitting = zones.get(name)
+        if fitting is None:
+            continue
         for cue in cues:
-            for zone in fitting:
+            if cue.phrase not in fitting.joined:
+                continue
+            for zone in fitting.zones:
                 at = place(cue, zone.text)
                 if at >= 0:
                     found.append(Vote(cue.weight * _by_position(zone, at, cue), zone, at, cue))
@@ -115,10 +127,17 @@ def votes(zones: Sequence[Zone], profile: Mapping[str, tuple[Cue, ...]]) -> list
     return found
 
 
+def _by_name(zones: Sequence[Zone]) -> dict[str, Zones]:
+    names = dict.fromkeys(zone.name for zone in zones)
+    grouped = {name: tuple(zone for zone in zones if zone.name == name) for name in names}
+    return {name: Zones(part, "\n".join(z.text for z in part)) for name, part in grouped.items()}
+
+
 def _by_position(zone: Zone, at: int, cue: Cue) -> float:
     if zone.name == "title" and cue.weight > 0:
         word = zone.text.rfind(" ", 0, at) + 1  # a compound counts from its beginning
-        return zone.weight * (1.0 if word <= 14 else _NOT_FIRST)
+        set_off = zone.text[:word].rstrip()[-1:] in {",", ":", "–", "-", ";"}  # „..., Antrag“
+        return zone.weight * (1.0 if word <= 14 or set_off else _NOT_FIRST)
     if zone.name == "text" and at > max(900, len(zone.text) // 2):
         return zone.weight * _LATE
     return zone.weight
@@ -134,7 +153,8 @@ def decide(
 
     ``bonus``: points per class from other knowledge. Confidence: softmax over the classes with points and „none of them“.
     """
-    cast = {name: votes(zones, profile) for name, profile in profiles.classes.items()}
+    grouped = _by_name(zones)
+    cast = {name: votes(grouped, profile) for name, profile in profiles.classes.items()}
     points = {
         name: sum(vote.weight for vote in found) + (bonus or {}).get(name, 0.0)
         for name, found in cast.items()

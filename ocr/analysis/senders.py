@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Any
 
 from ocr.analysis import profiles
@@ -75,6 +76,12 @@ def _zone(text: str, page: int | None, start: int | None) -> Zone:
     return Zone("sender", fold(text), text, page, start)
 
 
+@lru_cache(maxsize=4)
+def _staff(gazetteers: Gazetteers) -> frozenset[str]:
+    return frozenset(map(plain_name, gazetteers.staff))
+
+
+@lru_cache(maxsize=4)
 def _own_words(gazetteers: Gazetteers) -> tuple[str, ...]:
     return tuple(
         fold(name)
@@ -137,9 +144,11 @@ def _from_block(block: Block | None, findings: Sequence[Finding], page: int) -> 
         named = [f for f in inside if f.kind == kind]
         if named:
             first = named[0]
-            return _shown(
-                page, first.start, first.value, f"address_block.{kind}", sure, str(first.normalized)
+            start, printed = (
+                _whole_name(block, first) if kind == "organisation" else (first.start, first.value)
             )
+            value = " ".join(printed.split()) if printed != first.value else str(first.normalized)
+            return _shown(page, start, printed, f"address_block.{kind}", sure, value)
     for line in block.lines:
         part = _PARTS.split(line.text)[0].strip()
         rest = _PREFIX.sub("", part)
@@ -151,6 +160,16 @@ def _from_block(block: Block | None, findings: Sequence[Finding], page: int) -> 
                 (Evidence(page, start, start + len(rest), rest, "address_block.first_line", 0.7),),
             )
     return None
+
+
+def _whole_name(block: Block, found: Finding) -> tuple[int, str]:
+    """An organisation that begins its line is called what stands there up to the next comma."""
+    for line in block.lines:
+        if line.start == found.start:
+            part = _PARTS.split(line.text)[0].strip()
+            if len(part) > len(found.value) and not any(c.isdigit() for c in part):
+                return line.start, part
+    return found.start, found.value
 
 
 def _letterhead(
@@ -236,8 +255,7 @@ def find_sender_kind(
     mine = [*parties.sender_zones, *(zone for zone in zones if zone.name == "text")]
     sender = plain_name(parties.sender.value or "")
     block = " ".join(zone.raw for zone in parties.sender_zones) or sender
-    staff = {str(f.normalized) for f in findings if f.rule == "person.gazetteer"}
-    staff.update(map(plain_name, gazetteers.staff))
+    staff = _staff(gazetteers)
     bonus: dict[str, float] = dict(_BY_KIND.get(kind or "", {}))
     if _COUNCIL.search(block):
         pass  # „Gemeinderat der Stadt Musterstadt“ is the council, not the administration
