@@ -81,6 +81,8 @@ def write(rng: random.Random, entry: Entry, kind: str) -> Letter:
     def say(pattern: str) -> str:
         return render(pattern, rng.random, ideas.fill, plural=sender.plural)
 
+    if kind == "Vertrag":
+        ideas.kept["firma"] = sender.name if sender_kind != "internal" else recipient.name
     matter = say(one(rng, matters(entry.number, kind)))
     ideas.kept["betreff"] = matter
     ideas.kept["thema"] = entry.title if rng.random() < 0.2 else matter

@@ -1,7 +1,7 @@
 """Letters as PDF: four layouts along DIN 5008 (form B), e-invoices with their XML embedded."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,9 @@ LOOKS = (
     Look("privat", "Times-Roman", "Times-Bold", 12, _BLACK, "plain"),
     Look("amtlich", "Helvetica", "Helvetica-Bold", 11, HexColor("#5a1a1a"), "centre"),
 )
+_ACCENTS = tuple(
+    HexColor(code) for code in ("#2a6f4e", "#1d3557", "#7a2e2e", "#5b3a78", "#0f5c66", "#8a5a00")
+)
 _BY_SENDER = {"citizen": (2, 2, 0), "company": (0, 1, 1, 3), "council": (0, 2)}
 
 
@@ -67,8 +70,11 @@ def look_for(letter: Letter, draw: float) -> Look:
     try:
         "".join(texts).encode("cp1252")
     except UnicodeEncodeError:
-        return LOOKS[1]
-    return look
+        look = LOOKS[1]
+    if letter.sender.kind != "company":
+        return look
+    accent = _ACCENTS[sum(map(ord, letter.sender.name)) % len(_ACCENTS)]
+    return replace(look, accent=accent)
 
 
 def to_pdf(letter: Letter, look: Look, xml: bytes | None = None) -> bytes:

@@ -140,7 +140,17 @@ def paragraphs(
         size = rng.randint(1, 3)
         parts.append(" ".join(middle[:size]))
         middle = middle[size:]
-    return (*parts, say(one(rng, frame.wish)))
+    return _numbered(kind, (*parts, say(one(rng, frame.wish))))
+
+
+def _numbered(kind: str, parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Contracts have sections up to the last, minutes have agenda items between opening and end."""
+    opening, *middle, end = parts
+    if kind == "Vertrag":
+        return (opening, *(f"§ {at} {text}" for at, text in enumerate((*middle, end), 1)))
+    if kind == "Protokoll":
+        return (opening, *(f"TOP {at}: {text}" for at, text in enumerate(middle, 1)), end)
+    return parts
 
 
 def _clauses(rng: random.Random, sentence: str) -> str:
