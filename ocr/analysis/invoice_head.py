@@ -60,6 +60,9 @@ _NUMBER = re.compile(
 )
 _VALUE = re.compile(r"[A-Z0-9][A-Z0-9/_.\-]*", re.IGNORECASE)
 
+_NEAR = 60
+"""Characters around a date that can say what it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class PrintedDay:
@@ -107,7 +110,7 @@ def _issue_points(rows: Sequence[Row], index: int, printed: PrintedDay) -> float
     row = rows[index]
     label, alone = label_of(rows, index, printed.start)
     early = 1.0 if row.page == rows[0].page and row.top < 0.5 else 0.0
-    before = row.text[: printed.start]
+    before = row.text[max(0, printed.start - _NEAR) : printed.start]
     points = 0.0
     if _is_range(row.text, printed):
         points = 0.0
@@ -128,8 +131,12 @@ def _issue_points(rows: Sequence[Row], index: int, printed: PrintedDay) -> float
 
 def _is_range(text: str, printed: PrintedDay) -> bool:
     """„01.09. – 30.09.2013“: a period, not a day."""
-    before = re.search(r"\d\.? ?(?:-|–|—|bis|to)(?: zum)? ?$", text[: printed.start])
-    after = re.match(r" ?(?:-|–|—|bis|to)(?: zum)? ?(?:\d|$)", text[printed.end :])
+    before = re.search(
+        r"\d\.? ?(?:-|–|—|bis|to)(?: zum)? ?$", text[max(0, printed.start - _NEAR) : printed.start]
+    )
+    after = re.match(
+        r" ?(?:-|–|—|bis|to)(?: zum)? ?(?:\d|$)", text[printed.end : printed.end + _NEAR]
+    )
     return bool(before or after)
 
 
@@ -141,7 +148,7 @@ def label_of(rows: Sequence[Row], index: int, start: int) -> tuple[str, bool]:
     row = rows[index]
     place = row.cell_at(start)
     cell = row.cells[place]
-    before = row.text[cell.start : start].strip(" :.-")
+    before = row.text[max(cell.start, start - 3 * _NEAR) : start].strip(" :.-")
     if before:
         return fold(before), False
     if place:

@@ -77,6 +77,8 @@ _UNIT_PRICE = re.compile(
     r"bruttopreis|nettopreis|einzelpreis|stuckpreis|unit price|price per|preis pro"
 )
 _PERCENT = re.compile(r"%|steuersatz|\bsatz\b|\brate\b")
+_LONGEST = 200
+"""Characters of a label that are looked at, from its end."""
 _RATE = re.compile(r"\d{1,2}(?:[.,]\d{1,2})? ?%")
 
 
@@ -95,7 +97,7 @@ def rate(text: str) -> str | None:
 
 def role(label: str) -> Role | None:
     """What a label says; None if it says nothing about a total."""
-    bare = _RATE.sub(" ", label)
+    bare = _RATE.sub(" ", label[-_LONGEST:])
     text = fold(bare)
     if not re.search(r"[a-z]{2}|%", text) or _UNIT_PRICE.search(text):
         return None

@@ -17,10 +17,11 @@ _BUYER = re.compile(
     r"^(?:rechnungsempfanger|rechnungsadresse|rechnungsanschrift|rechnung an|kaufer|kunde|auftraggeber|empfanger"
     r"|leistungsempfanger|buyer|bill(?:ed)? to|invoice to|customer|sold to|an)$"
 )
-_SKIPPED = re.compile(
-    r"^(?:(?:gln|ust ?id|ustidnr|lief ?nr|kundennr|kunden nr|kundennummer|steuernr|tel|telefon|fax|mail|email|nr|nummer)\b"
-    r"|\S*\d\S*| )+$|^(?:herrn?|frau|firma|an|an die|an den|an das)$"
-)
+_LABELS = frozenset(
+    {"gln", "ust", "id", "ustid", "ustidnr", "lief", "liefnr", "kunden", "kundennr", "kundennummer", "nr", "nummer", "steuer",
+     "steuernr", "tel", "telefon", "fax", "mail", "email", "e"}
+)  # fmt: skip
+_SALUTATION = re.compile(r"^(?:herrn?|frau|firma|an|an die|an den|an das)$")
 _FORM = re.compile(
     r"\b(?:GmbH|gGmbH|mbH|AG|SE|KG|KGaA|OHG|GbR|UG|e\. ?K\.|eK|e\. ?V\.|e\. ?G\.|eG|a\. ?G\.|AöR|KdöR|Ltd\.?|Limited|Inc\.?|LLC|B\.V\."
     r"|S\.A\.|Stadtwerke|Versicherung\w*|Sparkasse|Ingenieurbüro|Architekten|Kanzlei)(?!\w)",
@@ -34,6 +35,12 @@ _STREET = re.compile(
 _DEBIT = re.compile(
     r"von ihrem konto|lastschrift|eingezogen|einzug|abgebucht|abbuch|direct debit", re.IGNORECASE
 )
+
+_IBAN_LABEL = re.compile(r"IBAN[^:]{0,12}: ?$", re.IGNORECASE)
+_LONGEST = 120
+"""Characters of a line of an address that are looked at."""
+_CONTEXT = 90
+"""Characters before an account number that may say whose it is."""
 
 
 def seller(rows: Sequence[Row], buyer_name: str | None) -> str | None:
@@ -70,17 +77,25 @@ def buyer(rows: Sequence[Row]) -> str | None:
 
 
 def _top_of_block(rows: Sequence[Row], index: int, postcode: Cell) -> str | None:
-    """Up from the line with the postcode to the block's first line, past street and salutation."""
+    """Up from the line with the postcode to the block's first line, past the street.
+
+    The block ends above a salutation, or where the distance between lines grows.
+    """
     names: list[str] = []
     lower = rows[index]
+    pitch: float | None = None
     for row in reversed(rows[max(index - 6, 0) : index]):
         cell = next((c for c in row.cells if abs(c.x0 - postcode.x0) <= 2.0 * row.height), None)
-        if cell is None or lower.y0 - row.y1 > 1.6 * row.height:
+        distance = lower.y1 - row.y1
+        if cell is None or distance > (1.4 * pitch if pitch else 3.5 * row.height):
             break
+        pitch = pitch or distance
         lower = row
+        if _SALUTATION.match(fold(cell.text)):
+            break
         if (
-            not _STREET.search(cell.text)
-            and not _SKIPPED.match(fold(cell.text))
+            not _STREET.search(cell.text[:_LONGEST])
+            and _is_name(cell.text)
             and "·" not in cell.text
         ):
             names.append(cell.text)
@@ -113,8 +128,12 @@ def _below(rows: Sequence[Row], index: int, head: Cell) -> str | None:
 
 
 def _is_name(text: str) -> bool:
-    folded = fold(text)
-    return sum(c.isalpha() for c in text) > 2 and not _SKIPPED.match(folded)
+    """Something with letters that is neither a salutation nor mere labels and numbers („GLN 4333…“)."""
+    folded = fold(text[:_LONGEST])
+    said = [
+        word for word in folded.split() if word not in _LABELS and not any(map(str.isdigit, word))
+    ]
+    return sum(map(len, said)) > 2 and not _SALUTATION.match(folded)
 
 
 def iban(pages: Sequence[Page], findings: Sequence[Finding]) -> str | None:
@@ -125,7 +144,10 @@ def iban(pages: Sequence[Page], findings: Sequence[Finding]) -> str | None:
         known = [(number, hit.start, str(hit.normalized)) for number, hit in hits if hit.valid]
     texts = {page.number: page.text for page in pages}
     for number, start, value in known:
-        before = texts.get(number, "")[max(0, start - 90) : start]
-        if not _DEBIT.search(" ".join(before.split())):
+        before = texts.get(number, "")[max(0, start - _CONTEXT) : start]
+        line = before.rpartition("\n")[2]
+        # „IBAN: …“ is a label of its own; without one the sentence may have begun a line above.
+        said = line if _IBAN_LABEL.search(line) else before
+        if not _DEBIT.search(" ".join(said.split())):
             return value
     return None

@@ -15,6 +15,8 @@ from ocr.documents import Box, Page
 _CELL_GAP = 1.3
 """In text heights. A blank is 0.4 of a capital's height, in typewriter fonts 0.9; columns are two blanks apart."""
 CELL_BREAK = "   "
+_MOST_WORDS, _MOST_IN_ROW, _LONGEST_WORD = 6000, 120, 200
+"""What a page, a row and a word can hold at most; more is no print and only costs time."""
 _FINEST = 2000
 """No page has lower letters than this part of it; damaged boxes must not blow up the histogram below."""
 
@@ -132,16 +134,24 @@ def _rows(page: Page) -> list[Row]:
         placed = straightened(placed)
     if not placed:
         placed = _from_text(page.text)
+    placed = [word for word in placed if len(word.text) <= _LONGEST_WORD]
+    if len(placed) > _MOST_WORDS:
+        placed = [*placed[: _MOST_WORDS // 2], *placed[-_MOST_WORDS // 2 :]]
     height = page.height or max((word.box[3] for word in placed), default=1.0)
     lines: list[list[Placed]] = []
     for word in sorted(placed, key=lambda word: word.box[1] + word.box[3]):
         line = next((line for line in reversed(lines[-4:]) if _same_row(line, word)), None)
         if line is None:
             lines.append([word])
-        else:
+        elif len(line) < _MOST_IN_ROW:
             line.append(word)
     rows = (
-        Row(page.number, tuple(sorted(ws, key=lambda w: w.box[0])), height, page.method == "ocr")
+        Row(
+            page.number,
+            tuple(sorted(ws, key=lambda w: w.box[0])),
+            height,
+            page.method == "ocr",
+        )
         for ws in lines
     )
     return sorted(rows, key=lambda row: row.y0 + row.y1)

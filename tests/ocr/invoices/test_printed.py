@@ -404,6 +404,9 @@ def test_the_payers_own_account_is_not_paid_into(printed: Callable[..., Reading]
     invoice = read_invoice(printed(page), ())
     assert invoice is not None
     assert invoice.iban is None
+    invoice = read_invoice(printed([*page, (20, 240, "IBAN-Nr.: DE02 1203 0000 0000 2020 51")]), ())
+    assert invoice is not None
+    assert invoice.iban == "DE02120300000000202051"
 
 
 def test_text_without_layout(typed: Callable[[str], Reading]) -> None:

@@ -221,3 +221,18 @@ def test_many_pages_are_read_in_bounded_time(placed: Layout) -> None:
     )
     book = Reading("application/pdf", page.pages * 2000)
     read_invoice(book, ())
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["1", "1 ", "1.", "weg ", "Rechnung ", "lieferdatum", "01.02.2026 ", "1.000,00 ", "-", "IBAN ", "- 5,00", "nr vom ",
+     "12345 Ort ", "GLN 1 ", "1,00 €\n", "Rechnungsbetrag: 1,00\n", "a\n", "%", "(", " "],
+)  # fmt: skip
+@pytest.mark.timeout(20)
+def test_endless_repetition_costs_no_endless_time(piece: str) -> None:
+    text = (
+        "Rechnung\nRechnungsnummer "
+        + piece * (100_000 // len(piece))
+        + " x\nRechnungsbetrag 5,00 EUR"
+    )
+    read_invoice(Reading("text/plain", (Page(1, text, "text", 1.0),)), ())
