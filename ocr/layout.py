@@ -7,7 +7,7 @@ point back into it, so that every finding can be shown on the page.
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ocr.documents import Box, Word
 
@@ -29,8 +29,7 @@ _SUSPENDED = frozenset({"und", "oder", "bzw.", "sowie", "bis", "noch", "als", "w
 _PARAGRAPH_GAP = 1.9  # distance of two lines' tops, in heights of the upper line
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A run of characters without blanks, where it stands and how sure the reader is of it."""
 
     text: str
@@ -85,39 +84,29 @@ def assemble(lines: Iterable[Sequence[Piece]]) -> tuple[str, tuple[Word, ...]]:
     parts: list[str] = []
     words: list[Word] = []
     position = 0
-    pending: Piece | None = None  # last piece of the line above, not yet written
-    first_above: Piece | None = None
-
-    def write(text: str, piece: Piece) -> None:
-        nonlocal position
-        if text:
-            words.append(Word(text, position, position + len(text), piece.box, piece.confidence))
-            parts.append(text)
-            position += len(text)
-
-    def part(separator: str) -> None:
-        nonlocal position
-        parts.append(separator)
-        position += len(separator)
-
+    above: Piece | None = None  # first piece of the line above
+    separator, owed = "", ""  # what goes before the next word, and after a joined one
     for raw_line in lines:
         line = [piece for piece in raw_line if piece.text]
         if not line:
             continue
-        glued = False
-        if pending is not None and first_above is not None:
-            kept = _joins(pending.text, line[0].text)
+        first = line[0]
+        if above is not None:
+            last = words[-1]
+            kept = _joins(last.text, first.text)
             if kept is None:
-                write(pending.text, pending)
-                part("\n\n" if _starts_paragraph(first_above, line[0]) else "\n")
+                separator = "\n\n" if _starts_paragraph(above, first) else "\n"
             else:
-                write(kept, pending)
-                glued = True
-        first_above = line[0]
-        for index, piece in enumerate(line[:-1]):
-            write(piece.text, piece)
-            part("\n" if glued and index == 0 else " ")
-        pending = line[-1]
-    if pending is not None:
-        write(pending.text, pending)
+                separator, owed = "", "\n"
+                position -= len(last.text) - len(kept)
+                parts[-1] = kept
+                words[-1] = Word(kept, last.start, position, last.box, last.confidence)
+        above = first
+        for piece in line:
+            text = piece.text
+            start = position + len(separator)
+            position = start + len(text)
+            parts += (separator, text)
+            words.append(Word(text, start, position, piece.box, piece.confidence))
+            separator, owed = owed or " ", ""
     return "".join(parts), tuple(words)

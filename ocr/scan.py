@@ -101,7 +101,7 @@ def _back(lines: tuple[tuple[Piece, ...], ...], inverse: Any, scale: float) -> l
             round(y1 * scale, 1),
         )
 
-    return [[replace(piece, box=back(piece.box)) for piece in line] for line in lines]
+    return [[piece._replace(box=back(piece.box)) for piece in line] for line in lines]
 
 
 def read_picture(

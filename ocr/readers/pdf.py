@@ -14,7 +14,6 @@ from typing import Any
 from ocr import progress
 from ocr.documents import Attachment, Page, Reading, UnreadableError
 from ocr.limits import Limits
-from ocr.plausibility import plausibility
 from ocr.readers.pdf_extras import embedded_files, fill_in, form_fields, metadata
 from ocr.readers.pdf_pictures import makeup, native_gray, render_gray
 from ocr.readers.pdf_text import TextLayer, read_text_layer
@@ -57,7 +56,7 @@ def open_pdf(source: bytes | Path) -> Any:
 
 def _needs_recognition(page: Any, layer: TextLayer) -> tuple[bool, Any | None, bool]:
     """Whether to recognise the page, its only picture if there is just one, and whether it is empty."""
-    trust = plausibility(layer.text)
+    trust = layer.trust
     if len(layer.text) >= _ENOUGH_TEXT and trust >= _PLAUSIBLE:
         return False, None, False
     content = makeup(page)
@@ -69,7 +68,7 @@ def _needs_recognition(page: Any, layer: TextLayer) -> tuple[bool, Any | None, b
 
 
 def _text_page(number: int, layer: TextLayer) -> Page:
-    confidence = round(plausibility(layer.text), 3) if layer.text else 1.0
+    confidence = round(layer.trust, 3) if layer.text else 1.0
     return Page(
         number, layer.text, "text" if layer.text else "none", confidence, layer.rotation,
         layer.width, layer.height, layer.words,
@@ -84,7 +83,7 @@ def _recognise(job: _Job, number: int, gray: Any, dpi: float, layer: TextLayer) 
         page = read_picture(gray, number, dpi, 72 / dpi, job.limits, job.until)
     if not layer.text:
         return page
-    trust = plausibility(layer.text) if len(layer.text) > 1 else 0.0
+    trust = layer.trust
     amount = len(page.text) * page.confidence
     if trust >= _PLAUSIBLE and amount < 1.2 * len(layer.text) * trust:
         return _text_page(number, layer)

@@ -12,22 +12,27 @@ from typing import Any
 
 from ocr.documents import Box, Word
 from ocr.layout import Piece, assemble, clean, turn_box
+from ocr.plausibility import plausibility
 
-_LINE = re.compile(r"[^\r\n\ufffe\x02]*(?:[\ufffe\x02]|(?=[\r\n])|\Z)")
-_PIECE = re.compile(r"[^\s\x00]+")
-_HYPHEN_AT_END = re.compile(r"[\ufffe\x02]")
+_PIECE = re.compile(r"[^\s\x00\x02\ufffe]+[\x02\ufffe]?")
+_BREAK = re.compile(r"[\r\n\x02\ufffe]")
+_ODD = re.compile(r"[^\x21-\x7eÄÖÜäöüß€§–„“\s]")  # what the text would have to be cleaned of
+_HYPHENS = "\x02\ufffe\u00ad"
 _ANGLES_ASKED = 24
 
 
 @dataclass(frozen=True, slots=True)
 class TextLayer:
-    """What the text layer says; ``rotation`` is the clockwise turn that makes its lines level."""
+    """What the text layer says; ``rotation`` is the clockwise turn that makes its lines level, ``trust`` how much it looks
+    like language (0 to 1).
+    """
 
     text: str
     words: tuple[Word, ...]
     rotation: int
     width: float
     height: float
+    trust: float
 
 
 def _characters(text_page: Any) -> str:
@@ -77,41 +82,49 @@ class _Boxes:
         self.height = bounds.top - bounds.bottom
         self.rotation = rotation
         self._ask = pdfium.FPDFText_GetLooseCharBox
-        self._text_page = text_page
+        self._handle = text_page.raw
         self._first, self._last = pdfium.FS_RECTF(), pdfium.FS_RECTF()
-        self._first_reference = ctypes.byref(self._first)
-        self._last_reference = ctypes.byref(self._last)
+        self._at_first, self._at_last = ctypes.byref(self._first), ctypes.byref(self._last)
 
     def shown(self) -> tuple[float, float]:
         turned = self.rotation in {90, 270}
         return (self.height, self.width) if turned else (self.width, self.height)
 
     def of(self, start: int, end: int) -> Box | None:
-        first, last = self._first, self._last
-        if not self._ask(self._text_page, start, self._first_reference):
+        """Asked for every word: no detours."""
+        a, b = self._first, self._last
+        if not self._ask(self._handle, start, self._at_first):
             return None
-        if not self._ask(self._text_page, end - 1, self._last_reference):
+        if not self._ask(self._handle, end - 1, self._at_last):
             return None
-        box = (
-            min(first.left, last.left) - self.left,
-            self.top - max(first.top, last.top),
-            max(first.right, last.right) - self.left,
-            self.top - min(first.bottom, last.bottom),
-        )
-        if self.rotation:
-            box = turn_box(box, self.width, self.height, self.rotation)
-        return (round(box[0], 1), round(box[1], 1), round(box[2], 1), round(box[3], 1))
+        x0, x1, y0, y1 = a.left, b.right, a.top, a.bottom
+        if self.rotation or x1 < x0:
+            x0, x1 = min(x0, b.left), max(a.right, x1)
+            y0, y1 = max(y0, b.top), min(y1, b.bottom)
+        box = (x0 - self.left, self.top - y0, x1 - self.left, self.top - y1)
+        return turn_box(box, self.width, self.height, self.rotation) if self.rotation else box
 
 
 def _lines(text: str, boxes: _Boxes) -> Iterator[list[Piece]]:
-    for line in _LINE.finditer(text):
-        pieces = []
-        for found in _PIECE.finditer(text, line.start(), line.end()):
-            word = clean(_HYPHEN_AT_END.sub("-", found.group()))
-            if word:
-                pieces.append(Piece(word, boxes.of(found.start(), found.end())))
-        if pieces:
-            yield pieces
+    """Lines as PDFium parts them; it joins words over a hyphen at the line's end, which begins a new line here."""
+    odd = _ODD.search(text) is not None
+    line: list[Piece] = []
+    before = 0
+    for found in _PIECE.finditer(text):
+        start, end = found.span()
+        if line and _BREAK.search(text, before, start):
+            yield line
+            line = []
+        word = found.group()
+        before = end
+        if word[-1] in _HYPHENS:
+            end, before = end - 1, end - 1
+            word = word[:-1] + "-"
+        if odd:
+            word = clean(word)
+        line.append(Piece(word, boxes.of(start, end)))
+    if line:
+        yield line
 
 
 def read_text_layer(page: Any) -> TextLayer:
@@ -130,4 +143,5 @@ def read_text_layer(page: Any) -> TextLayer:
     finally:
         text_page.close()
     width, height = boxes.shown()
-    return TextLayer(joined, words, rotation, round(width, 1), round(height, 1))
+    trust = plausibility(joined)
+    return TextLayer(joined, words, rotation, round(width, 1), round(height, 1), trust)
