@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -93,7 +93,7 @@ class Anchor:
         self._key = key
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> "Anchor":
+    def from_settings(cls, settings: Settings) -> Self:
         secret = keep_secret(
             settings.in_data("keys", "journal.key"),
             Ed25519PrivateKey.generate().private_bytes_raw(),

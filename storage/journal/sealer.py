@@ -19,7 +19,7 @@ from storage.clock import Clock
 from storage.database import Database, StorageBusyError
 from storage.journal.anchor import Anchor, JournalBrokenError, SignedHead, TreeHead
 from storage.journal.entries import FIRST_CHAIN, SealedEntry, blob_of, next_chain
-from storage.journal.merkle import Frontier, consistency_holds
+from storage.journal.merkle import EMPTY_ROOT, Frontier, consistency_holds
 from storage.journal.nodes import BLOCK, BLOCK_LEVEL, consistency_path
 from storage.journal.tables import (
     JournalBlock,
@@ -43,13 +43,16 @@ def seal(database: Database, anchor: Anchor, clock: Clock, limit: int = BATCH) -
 
     Raises ``JournalBrokenError`` where the journal doesn't continue the head that was kept outside.
     """
-    anchored = anchor.read()
-    if not _has_work(database, anchored):
+    if not _has_work(database, anchor.read()):
         return 0
     with database.write() as session:
         head = _take_pen(session)
         tree = Frontier.from_bytes(head.size, head.frontier)
-        _check_continues(session, tree, anchored)
+        if (
+            tree.size == 0
+        ):  # an empty head goes out first: whoever dies now leaves no journal without one
+            anchor.advance(TreeHead(0, EMPTY_ROOT, clock()))
+        _check_continues(session, tree, anchor.read())
         sealed = _append(session, tree, head.chain, limit)
     anchor.advance(TreeHead(tree.size, tree.root(), clock()))
     return sealed
@@ -102,12 +105,10 @@ def _take_pen(session: Session) -> Row[int, bytes, bytes]:
 def _check_continues(session: Session, tree: Frontier, anchored: SignedHead | None) -> None:
     """The stored tree must begin with the anchored one, else we would seal over a falsification."""
     if anchored is None:
-        if tree.size:
-            raise JournalBrokenError(
-                "Der außerhalb der Datenbank gesicherte Kopf des Journals fehlt."
-            )
-        return
+        raise JournalBrokenError("Der außerhalb der Datenbank gesicherte Kopf des Journals fehlt.")
     old = anchored.head
+    if old.size == 0:
+        return
     if old.size > tree.size:
         raise JournalBrokenError(
             f"Das Journal endet bei Eintrag {tree.size}, gesichert war es bis Eintrag {old.size}."
