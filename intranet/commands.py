@@ -1,6 +1,8 @@
 """``rathaus web`` and ``rathaus public``."""
 
+import signal
 from collections.abc import Callable
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -47,6 +49,11 @@ def run_public(open_house: OpenHouse, port: int | None = None) -> None:
     _serve(create_app(house), house, "public", port or house.settings.public_port)
 
 
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """Leave by the ordinary way, so that the sign of life and the database are closed."""
+    raise SystemExit(0)
+
+
 def _serve(app: object, house: House, name: str, port: int) -> None:
     """One process, one event loop, with signs of life; open requests are ended first."""
     import uvicorn
@@ -54,6 +61,8 @@ def _serve(app: object, house: House, name: str, port: int) -> None:
     from intranet.signs_of_life import beating
 
     settings: Settings = house.settings
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)  # uvicorn hands a signal on when it has ended its requests
     try:
         with beating(house, name):
             uvicorn.run(

@@ -4,12 +4,18 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from sqlalchemy import select
+
 from config.settings import Settings
 from presence.operations import create_account, preset_password
 from storage.actors import Role, System
 from storage.all_tables import create_all
 from storage.house import House, open_house
 from storage.organisation.operations import add_office, add_person, grant_role
+from storage.organisation.tables import Office
+from workflows.eakte.tables import PlanEntry
+from workflows.eakte.work import job_kinds, reader_pool
+from workflows.engine.once import drain_once
 
 PASSWORD = "salz-turm-eiche-42"
 ACTOR = System("test")
@@ -61,6 +67,87 @@ def furnish(house: House) -> None:
                 grant_role(session, ACTOR, person.id, role, None, now=now)
             create_account(session, ACTOR, person.id, now=now)
             preset_password(session, ACTOR, person.id, PASSWORD, now=now)
+
+
+def plan(house: House) -> None:
+    """A small Aktenplan: bills go to the Ordnungsamt, complaints to the post room."""
+    with house.database.write() as session:
+        offices = {row.key: row.id for row in session.scalars(select(Office))}
+        top = PlanEntry(
+            number="C",
+            title="Finanzen",
+            parent_id=None,
+            leaf=False,
+            keywords=[],
+            kinds=[],
+            office_id=None,
+            protection="internal",
+            retention_years=10,
+            fate=None,
+            valid_from=LONG_AGO,
+            valid_to=None,
+        )
+        session.add(top)
+        session.flush()
+        for number, title, words, office in (
+            ("C1.01", "Rechnungen", ["Rechnung", "Rechnungsbetrag", "überweisen"], "ordnungsamt"),
+            ("C1.02", "Beschwerden", ["Beschwerde", "Lärm", "Ruhestörung"], "poststelle"),
+        ):
+            session.add(
+                PlanEntry(
+                    number=number,
+                    title=title,
+                    parent_id=top.id,
+                    leaf=True,
+                    keywords=words,
+                    kinds=[],
+                    office_id=offices[office],
+                    protection="internal",
+                    retention_years=10,
+                    fate="vernichten",
+                    valid_from=LONG_AGO,
+                    valid_to=None,
+                )
+            )
+
+
+BILL = """Musterbau Beispiel GmbH
+Hafenweg 3, 78901 Ahlenfurt
+
+Stadt Ahlenfurt
+Ordnungsamt
+
+Datum: 12.02.2026
+
+Rechnung 2026-117
+
+Sehr geehrte Damen und Herren,
+wir stellen Ihnen für Absperrgitter in Rechnung. Bitte überweisen Sie den Rechnungsbetrag
+von 1.190,00 EUR bis zum 12.03.2026 auf unser Konto DE89 3704 0044 0532 0130 00.
+
+Mit freundlichen Grüßen
+Walter Tannhäußer
+"""
+
+
+def pdf(text: str) -> bytes:
+    """A page of print, as a PDF with a text layer."""
+    from io import BytesIO
+
+    from reportlab.pdfgen.canvas import Canvas
+
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=(595, 842))
+    for number, line in enumerate(text.splitlines()):
+        canvas.drawString(72, 770 - 16 * number, line)
+    canvas.save()
+    return out.getvalue()
+
+
+def read_post(house: House) -> int:
+    """Do what the engine would do: read everything that waits. Returns the number of documents."""
+    with reader_pool(house.settings) as pool:
+        return drain_once(house, job_kinds(house, pool))
 
 
 def serve(folder: str, port: str) -> None:

@@ -1,0 +1,127 @@
+"""A furnished house, a real server in a child process, and a signed-in AppTest."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import house as small_house
+
+from intranet.door import open_door
+from storage.actors import System
+from storage.house import House, open_house
+from storage.organisation.tables import Office, Person
+from workflows.eakte.receiving import Incoming, receive
+
+MAIN = Path(__file__).parents[2] / "intranet" / "main.py"
+READY_WITHIN = 30.0
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """The house, and the documents that lie in its inbox."""
+
+    house: House
+    bill: UUID
+    broken: UUID
+
+    def person(self, login: str) -> Person:
+        with self.house.database.read() as session:
+            return session.scalars(select(Person).where(Person.login == login)).one()
+
+    def office(self, key: str) -> UUID:
+        with self.house.database.read() as session:
+            return session.scalars(select(Office.id).where(Office.key == key)).one()
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
+    """One house for all tests of this room: a bill that was read, and a file that could not be."""
+    made = open_house(small_house.settings_in(tmp_path_factory.mktemp("haus")))
+    small_house.furnish(made)
+    small_house.plan(made)
+    with made.database.read() as session:
+        office = session.scalars(select(Office.id).where(Office.key == "ordnungsamt")).one()
+    bill = receive(
+        made, System("test"), Incoming("rechnung.pdf", small_house.pdf(small_house.BILL), office)
+    )
+    broken = receive(made, System("test"), Incoming("kaputt.pdf", b"%PDF-1.7 kaputt", office))
+    small_house.read_post(made)
+    assert bill.document is not None
+    assert broken.document is not None
+    yield Furnished(made, bill.document, broken.document)
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def small() -> ModuleType:
+    return small_house
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def server(furnished: Furnished) -> Iterator[str]:
+    """The address of the staff web, served as ``rathaus web`` does, from a process of its own."""
+    port = _free_port()
+    base = f"http://127.0.0.1:{port}"
+    root = str(MAIN.parents[1])
+    child = subprocess.Popen(
+        [sys.executable, small_house.__file__, str(furnished.house.settings.data_dir), str(port)],
+        env=os.environ | {"PYTHONPATH": root},
+        cwd=furnished.house.settings.data_dir,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + READY_WITHIN
+    while True:
+        try:
+            if httpx.get(base + "/health").status_code == 200:
+                break
+        except httpx.TransportError:
+            if child.poll() is not None or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)  # polling with a deadline
+    yield base
+    child.terminate()
+    assert child.wait(20) == 0
+
+
+@pytest.fixture
+def browse(furnished: Furnished, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], AppTest]:
+    """Open a page as somebody: the real main script with the real session, only the cookie is put in its hand."""
+    from presence.sign_in import Token, sign_in
+
+    def open_page(login: str, page: str = "start.py", **query: str) -> AppTest:
+        outcome = sign_in(furnished.house, login, small_house.PASSWORD, "127.0.0.1")
+        assert isinstance(outcome, Token)
+        monkeypatch.setattr("intranet.visit.session_token", lambda: outcome.value)
+        open_door(furnished.house)
+        app = AppTest.from_file(str(MAIN), default_timeout=30)
+        app.run()
+        for name, value in query.items():
+            app.query_params[name] = value
+        if page != "start.py":
+            app.switch_page(f"app_pages/{page}")
+            for name, value in query.items():
+                app.query_params[name] = value
+        return app.run()
+
+    return open_page

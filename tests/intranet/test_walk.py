@@ -1,0 +1,212 @@
+"""A day at the town hall in Chromium: sign in, hand in post, watch it being read, file it, find it, sign out."""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WAIT = 30_000
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def foreign() -> list[str]:
+    """Every request that left for another host."""
+    return []
+
+
+@pytest.fixture
+def context(chromium: Browser, server: str, foreign: list[str]) -> Iterator[BrowserContext]:
+    made = chromium.new_context(locale="de-DE", viewport={"width": 1400, "height": 900})
+    made.set_default_timeout(WAIT)
+    own = (server, server.replace("http", "ws"), "data:", "blob:")
+    made.on(
+        "request",
+        lambda request: None if request.url.startswith(own) else foreign.append(request.url),
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sign_in(context: BrowserContext, server: str, small: Any) -> SignIn:
+    def enter(name: str = "anna.beispiel", path: str = "/") -> Page:
+        page = context.new_page()
+        page.goto(server + path)
+        page.get_by_label("Anmeldename").fill(name)
+        page.get_by_label("Passwort").fill(small.PASSWORD)
+        page.get_by_role("button", name="Anmelden").click()
+        return page
+
+    return enter
+
+
+def rows(page: Page) -> Any:
+    return page.locator("table.liste tbody tr")
+
+
+def test_a_letter_from_the_door_to_the_file_and_back(
+    sign_in: SignIn, furnished: Any, small: Any, foreign: list[str]
+) -> None:
+    page = sign_in()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Guten Tag, Anna Beispiel")
+    page.get_by_role("link", name="Posteingang").click()
+    page.locator('input[type="file"]').set_input_files(
+        [
+            {
+                "name": f"rechnung-{number}.pdf",
+                "mimeType": "application/pdf",
+                "buffer": small.pdf(small.BILL.replace("2026-117", f"2026-{number}")),
+            }
+            for number in (901, 902)
+        ]
+    )
+    expect(page.get_by_text("0 von 2 gelesen")).to_be_visible()
+    engine = threading.Thread(target=small.read_post, args=(furnished.house,))
+    engine.start()
+    expect(page.get_by_text("2 von 2 gelesen")).to_be_visible(timeout=WAIT)
+    engine.join()
+    page.get_by_role("link", name=re.compile("2026-901")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2026-901")
+
+    expect(page.locator(".seitenbilder img").first).to_have_js_property("complete", True)
+    expect(page.locator(".kasten.an")).to_have_count(0)
+    page.get_by_label("Absender").focus()
+    expect(page.locator('.kasten.an[data-beleg="sender"]').first).to_be_attached()
+
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text(re.compile(r"Abgelegt in C1\.01/"))).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text("2026-901")
+
+    page.get_by_role("link", name="Suche").click()
+    words = page.get_by_label("Suchworte")
+    words.fill("2026-901")
+    words.press("Enter")
+    expect(page.locator("ol.treffer mark").first).to_be_visible()
+    page.locator("ol.treffer a").first.click()
+    expect(page.get_by_text("abgelegt", exact=True)).to_be_visible()
+    page.go_back()
+    expect(page.locator("ol.treffer mark").first).to_be_visible()
+
+    page.get_by_role("button", name="Abmelden").click()
+    expect(page.get_by_text("Sie sind abgemeldet.")).to_be_visible()
+    page.go_back()
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Anmelden")
+    assert foreign == []
+
+
+def test_the_way_back_after_signing_in(sign_in: SignIn, furnished: Any) -> None:
+    page = sign_in("anna.beispiel", f"/dokument?id={furnished.bill}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Rechnung 2026-117")
+
+
+def test_a_session_that_ended_leads_to_the_sign_in_page(sign_in: SignIn, furnished: Any) -> None:
+    from presence.sessions import sign_out_everywhere
+
+    page = sign_in("paula.post")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    person = furnished.person("paula.post")
+    furnished.house.database.run(lambda session: sign_out_everywhere(session, person.id))
+    page.get_by_role("link", name="Akten").click()
+    expect(page.get_by_text("Ihre Sitzung ist beendet.")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Anmelden")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_have_no_serious_barriers(
+    chromium: Browser, server: str, small: Any, furnished: Any, scheme: Any
+) -> None:
+    context = chromium.new_context(locale="de-DE", color_scheme=scheme)
+    context.set_default_timeout(WAIT)
+    page = context.new_page()
+    found: list[str] = []
+
+    def look(path: str) -> None:
+        results = Axe().run(page).response["violations"]
+        found.extend(
+            f"{path}: {each['id']} {each['nodes'][0]['html'][:160]}"
+            for each in results
+            if each["impact"] in {"serious", "critical"}
+        )
+
+    page.goto(server + "/anmelden")
+    look("/anmelden")
+    page.get_by_label("Anmeldename").fill("ada.admin")
+    page.get_by_label("Passwort").fill(small.PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    for path in (
+        "/",
+        "/posteingang",
+        "/akten",
+        "/suche",
+        "/einstellungen",
+        "/personen",
+        "/system",
+        "/zeitplaene",
+    ):
+        page.goto(server + path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        page.wait_for_function(
+            "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
+        )
+        look(path)
+    context.close()
+    assert found == []
+
+
+def test_nothing_english_is_left_on_the_pages(sign_in: SignIn, server: str) -> None:
+    page = sign_in("ada.admin")
+    english = re.compile(
+        r"Drag and drop|Browse files|Press Enter|Choose an option|Choose options|Running|Rerun|Deploy|Limit \d+",
+    )
+    for path in ("/", "/posteingang", "/suche", "/einstellungen", "/personen"):
+        page.goto(server + path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert not english.search(page.locator("body").inner_text())
+    assert page.evaluate("document.documentElement.lang") == "de"
+
+
+def test_the_phone_shows_pages_without_scrolling_sideways(
+    chromium: Browser, server: str, small: Any, furnished: Any
+) -> None:
+    context = chromium.new_context(locale="de-DE", viewport={"width": 390, "height": 844})
+    context.set_default_timeout(WAIT)
+    page = context.new_page()
+    page.goto(server + "/anmelden")
+    page.get_by_label("Anmeldename").fill("anna.beispiel")
+    page.get_by_label("Passwort").fill(small.PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    for path in ("/", "/posteingang", f"/dokument?id={furnished.bill}", "/akten", "/suche"):
+        page.goto(server + path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        deadline = time.monotonic() + 10
+        while (wide := page.evaluate("document.documentElement.scrollWidth")) > 390:
+            assert time.monotonic() < deadline, f"{path} is {wide} px wide"
+            page.wait_for_timeout(100)
+    context.close()
