@@ -15,8 +15,8 @@ LONGEST_WORD = 48
 
 
 @cache
-def known() -> tuple[dict[str, str], dict[str, str]]:
-    """(forms that may go on, forms that may end a word), each with its base form; folded as the words are."""
+def known() -> tuple[dict[str, str], dict[str, str], frozenset[str]]:
+    """(forms that may go on, forms that may end a word) with their base forms, and how any of them begins."""
     from storage.fulltext.words import fold
 
     lines = (Path(__file__).parent / "parts.txt").read_text(encoding="utf-8").splitlines()
@@ -25,7 +25,7 @@ def known() -> tuple[dict[str, str], dict[str, str]]:
     inner = {base + link: base for link in reversed(LINKS) for base in bases}
     inner |= {base[:-1]: base for base in bases if base.endswith("e") and len(base) > SHORTEST + 1}
     plain = {base: base for base in bases}
-    return inner | plain, ends | plain
+    return inner | plain, ends | plain, frozenset(form[:SHORTEST] for form in (*inner, *ends))
 
 
 @lru_cache(maxsize=200_000)
@@ -50,17 +50,18 @@ def split(folded: str) -> tuple[str, ...]:
 
 def _cover(word: str) -> tuple[tuple[int, str], ...]:
     """(start, base form) of the parts of a word. Works from the end: ``best[i]`` is the best cover of ``word[i:]``."""
-    inner, ends = known()
+    inner, ends, beginnings = known()
     size = len(word)
     best: dict[int, tuple[tuple[int, str], ...]] = {}
     for start in range(size - SHORTEST, -1, -1):
+        if word[start : start + SHORTEST] not in beginnings:
+            continue
         whole = ends.get(word[start:]) if start else None
         if whole is not None:
             best[start] = ((start, whole),)
             continue
-        for middle in range(start + SHORTEST, size - SHORTEST + 1):
-            rest = best.get(middle)
-            if rest is None or (start in best and len(rest) + 1 >= len(best[start])):
+        for middle, rest in tuple(best.items()):
+            if middle < start + SHORTEST or (start in best and len(rest) >= len(best[start]) - 1):
                 continue
             head = inner.get(word[start:middle])
             if head is not None:

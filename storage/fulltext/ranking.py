@@ -5,6 +5,7 @@ share between 0 and 1 of the best conceivable. So it orders as BM25 does, but sa
 hold a word that the viewer may not see. The weight comes from the statistics of the whole corpus. A prefix counts by its most frequent matching term in the entry.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -13,24 +14,22 @@ from sqlalchemy.orm import Session
 
 from storage.fulltext.normalise import Atom, Query
 from storage.fulltext.statistics import Corpus, Spread, corpus, prefix_spread, spread, weight
-from storage.fulltext.tokens import K1, B, frequency, prefix_frequency
+from storage.fulltext.tokens import K1, B, beginning, frequency, prefix_frequency
 
 UNKNOWN = Spread(2)
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word that adds to the score: its bytes as in the forward row, and its weight."""
+    """One word that adds to the score: its bytes as in the forward row (or how they begin, or both), and its weight."""
 
-    term: bytes
-    prefix: bytes | None
+    term: bytes | None
+    begun: re.Pattern[bytes] | None
     weight: float
 
     def frequency(self, forward: bytes) -> int:
-        often = frequency(forward, self.term)
-        if self.prefix is None:
-            return often
-        return max(often, prefix_frequency(forward, self.prefix))
+        often = frequency(forward, self.term) if self.term is not None else 0
+        return often if self.begun is None else max(often, prefix_frequency(forward, self.begun))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +93,10 @@ def _keys(atom: Atom) -> list[tuple[str, bool]]:
 
 def _word(atom: Atom, key: tuple[str, bool], heavy: float) -> Word:
     text, prefix = key
-    start = f" {text}".encode("ascii")
     if not prefix:
-        return Word(start, None, heavy)
-    return Word(f" {atom.terms[-1]}".encode("ascii"), start, heavy)
+        return Word(f" {text}".encode("ascii"), None, heavy)
+    other = None if atom.terms[-1].startswith(text) else f" {atom.terms[-1]}".encode("ascii")
+    return Word(other, beginning(text), heavy)
 
 
 def holds(atom: Atom, forward: bytes, sequence: bytes) -> bool:
@@ -105,7 +104,6 @@ def holds(atom: Atom, forward: bytes, sequence: bytes) -> bool:
     if atom.checked:
         run = " ".join(atom.folded).encode("ascii")
         return b" " + run + (b"" if atom.prefix else b" ") in sequence
-    if atom.prefix:
-        word = Word(f" {atom.terms[-1]}".encode(), f" {atom.folded[-1]}".encode(), 0.0)
-        return word.frequency(forward) > 0
-    return frequency(forward, f" {atom.terms[-1]}".encode()) > 0
+    if atom.prefix and f" {atom.folded[-1]}".encode("ascii") in forward:
+        return True
+    return frequency(forward, f" {atom.terms[-1]}".encode("ascii")) > 0

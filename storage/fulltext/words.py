@@ -119,7 +119,7 @@ def stem(folded: str) -> str:
 
 
 def _terms(folded: str, *, capital: bool) -> tuple[str, ...]:
-    terms = _with_beginnings(folded)
+    terms = [*_with_beginnings(folded)]
     if not capital:  # „neuer“ may be „neu“, „Neuer“ is a name
         terms.append(stem(folded))
     for part in split(folded):
@@ -127,10 +127,11 @@ def _terms(folded: str, *, capital: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys(terms))
 
 
-def _with_beginnings(folded: str) -> list[str]:
+@lru_cache(maxsize=50_000)
+def _with_beginnings(folded: str) -> tuple[str, ...]:
     """The root, and the word itself where what is typed of it would lead neither to the root nor to a longer term."""
     term = root(folded)
     hidden = not folded.startswith(term) or any(
         root(folded[:size]) != term for size in range(len(term) + 1, len(folded) + 1)
     )
-    return [term, folded] if hidden else [term]
+    return (term, folded) if hidden else (term,)
