@@ -131,6 +131,11 @@ class Anchor:
             if kept is None or kept.head.size < head.size:
                 replace_durably(self._file, json.dumps(self.sign(head).to_json()).encode())
 
+    def replace(self, head: TreeHead) -> None:
+        """Keep this head whatever was kept before (see ``storage.journal.restart``)."""
+        with self._alone():
+            replace_durably(self._file, json.dumps(self.sign(head).to_json()).encode())
+
     def sign(self, head: TreeHead) -> SignedHead:
         key = self._key.public_key().public_bytes_raw()
         return SignedHead(head, key, self._key.sign(head.signed_text()))

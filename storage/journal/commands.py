@@ -1,4 +1,4 @@
-"""``rathaus journal``: verify, proof, check, key."""
+"""``rathaus journal``: verify, proof, check, anchor, key."""
 
 import hashlib
 import json
@@ -18,6 +18,7 @@ from storage.database import Database
 from storage.journal.anchor import Anchor, JournalBrokenError
 from storage.journal.entries import record
 from storage.journal.proofs import Proof, UnreadableProofError, make_proof
+from storage.journal.restart import restart
 from storage.journal.verification import Verification, verify
 from storage.rights import NotAllowedError, Verb, may, require
 
@@ -73,6 +74,15 @@ def commands(
         """Prüft einen Nachweis, ohne Datenbank und Netz."""
         _check(file, proof, key, as_json=as_json)
 
+    @app.command("anchor")
+    def anchor_command(
+        reason: Annotated[
+            str, typer.Option("--reason", help="Warum, z. B. „Sicherung eingespielt“")
+        ],
+    ) -> None:
+        """Sichert den Kopf neu, wenn er verloren ging oder eine Sicherung eingespielt wurde."""
+        _anchor(around, reason.strip())
+
     @app.command("key")
     def key_command() -> None:
         """Zeigt den Fingerabdruck des Schlüssels, mit dem Nachweise unterschrieben werden."""
@@ -93,6 +103,25 @@ def _verify(around: _Around, *, as_json: bool) -> None:
     else:
         _show(found)
     raise typer.Exit(0 if found.ok else FINDINGS)
+
+
+def _anchor(around: _Around, reason: str) -> None:
+    actor = around.acting()
+    if not may(actor, Verb.JOURNAL_VERIFY):
+        _stop(NOT_ALLOWED, str(NotAllowedError()))
+    if not reason:
+        _stop(WRONG_INPUT, "Bitte mit --reason angeben, warum der Kopf neu gesichert wird.")
+    try:
+        head = restart(
+            around.open_database(),
+            Anchor.from_settings(around.settings()),
+            around.clock,
+            actor=actor.journal_id,
+            reason=reason,
+        )
+    except JournalBrokenError as error:
+        _stop(FINDINGS, str(error))
+    typer.echo(f"Der Kopf ist neu gesichert, mit {head.size} Einträgen; das steht auch im Journal.")
 
 
 def _show_progress(read: int, total: int) -> None:

@@ -46,7 +46,7 @@ def seal(database: Database, anchor: Anchor, clock: Clock, limit: int = BATCH) -
     if not _has_work(database, anchor.read()):
         return 0
     with database.write() as session:
-        head = _take_pen(session)
+        head = take_pen(session)
         tree = Frontier.from_bytes(head.size, head.frontier)
         if (
             tree.size == 0
@@ -61,18 +61,23 @@ def seal(database: Database, anchor: Anchor, clock: Clock, limit: int = BATCH) -
 def keep_sealing(
     database: Database, anchor: Anchor, clock: Clock, stop: threading.Event, pause: float = PAUSE
 ) -> None:
-    """Seal until ``stop`` is set (the engine's sealing thread). Trouble is logged and tried again."""
+    """Seal until ``stop`` is set, and then what came last. Trouble is logged and tried again."""
     while not stop.is_set():
-        wait = pause
-        try:
-            while seal(database, anchor, clock) == BATCH and not stop.is_set():
-                pass
-        except JournalBrokenError as error:
-            log.error("journal: %s", error)  # noqa: TRY400 - the sentence says it all
-            wait = PAUSE_WHEN_BROKEN
-        except (StorageBusyError, SQLAlchemyError, OSError) as error:
-            log.warning("journal: sealing failed, will try again: %s", error)
-        stop.wait(wait)
+        stop.wait(max(pause, _seal_waiting(database, anchor, clock)))
+    _seal_waiting(database, anchor, clock)
+
+
+def _seal_waiting(database: Database, anchor: Anchor, clock: Clock) -> float:
+    """Seal all that waits; how many seconds to leave a broken journal alone."""
+    try:
+        while seal(database, anchor, clock) == BATCH:
+            pass
+    except JournalBrokenError as error:
+        log.error("journal: %s", error)  # noqa: TRY400 - the sentence says it all
+        return PAUSE_WHEN_BROKEN
+    except (StorageBusyError, SQLAlchemyError, OSError) as error:
+        log.warning("journal: sealing failed, will try again: %s", error)
+    return 0.0
 
 
 def _has_work(database: Database, anchored: SignedHead | None) -> bool:
@@ -84,7 +89,7 @@ def _has_work(database: Database, anchored: SignedHead | None) -> bool:
     return size != (anchored.head.size if anchored else 0)
 
 
-def _take_pen(session: Session) -> Row[int, bytes, bytes]:
+def take_pen(session: Session) -> Row[int, bytes, bytes]:
     """Lock the head row until the transaction ends, and read it as it is then."""
     lock = (
         update(JournalHead)

@@ -135,21 +135,22 @@ class _Walk:
 
 
 def verify(
-    database: Database, anchor: Anchor, progress: Callable[[int, int], None] | None = None
+    database: Database, anchor: Anchor | None, progress: Callable[[int, int], None] | None = None
 ) -> Verification:
     """Compare entries, chain, tree, details and the head kept outside the database.
 
     Erased details are fine; an empty journal is not. At most 1000 problems are listed. ``progress`` is told, from
-    time to time, how many entries were read and how many there should be.
+    time to time, how many entries were read and how many there should be. Without an ``anchor`` only the database
+    is compared with itself, which finds accidents but no careful forger.
     """
     problems: list[Problem] = []
-    anchored = None
-    try:
-        anchored = anchor.read()  # before the database, which may only have grown since
-        head_missing = anchored is None
-    except JournalBrokenError as error:
-        head_missing = False
-        problems.append(Problem(None, str(error)))
+    anchored, head_missing = None, False
+    if anchor is not None:
+        try:
+            anchored = anchor.read()  # before the database, which may only have grown since
+            head_missing = anchored is None
+        except JournalBrokenError as error:
+            problems.append(Problem(None, str(error)))
     with database.read() as session:
         if database.dialect == "postgresql":  # one snapshot for all that follows
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

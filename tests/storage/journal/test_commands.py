@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 from typer import Typer
 from typer.testing import CliRunner, Result
 
@@ -18,7 +19,7 @@ from storage.journal import record
 from storage.journal.anchor import Anchor
 from storage.journal.commands import commands
 from storage.journal.sealer import seal
-from storage.journal.tables import JournalDetail
+from storage.journal.tables import JournalDetail, JournalEntry
 
 ARCHIVIST = Staff(UUID(int=1), "Archivarin", grants=frozenset({Grant(Role.ARCHIVIST)}))
 CLERK = Staff(UUID(int=2), "Sachbearbeiter")
@@ -166,3 +167,28 @@ def test_erased_details_give_no_proof(
         session.query(JournalDetail).delete()
     assert run("proof", HASH, "--out", str(tmp_path / "n")).exit_code == 3
     assert run("verify").exit_code == 0
+
+
+def test_a_lost_head_is_kept_anew_with_a_reason(
+    journal: None, run: Run, settings: Settings, sqlite_database: Database, anchor: Anchor
+) -> None:
+    (settings.data_dir / "journal" / "head.json").unlink()
+    assert run("verify").exit_code == 1
+    assert run("anchor", "--reason", "x", actor=CLERK).exit_code == 3
+    assert run("anchor", "--reason", " ").exit_code == 2
+    assert run("anchor", "--reason", "Datenverzeichnis neu angelegt").exit_code == 0
+    assert run("verify").exit_code == 0
+    assert seal(sqlite_database, anchor, utc_now) == 1  # the sealer goes on, and says why it could
+    assert json.loads(run("verify", "--json").stdout)["sealed"] == 602
+
+
+def test_a_journal_that_contradicts_itself_gets_no_new_head(
+    journal: None, run: Run, sqlite_database: Database
+) -> None:
+    with sqlite_database.write() as session:
+        session.execute(
+            update(JournalEntry).where(JournalEntry.number == 5).values(actor="person:x")
+        )
+    result = run("anchor", "--reason", "Versuch")
+    assert result.exit_code == 1
+    assert "Eintrag 5" in result.stderr
