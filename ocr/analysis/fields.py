@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from ocr.analysis.layout import Letter
-from ocr.documents import Evidence, Field, Finding
+from ocr.documents import Evidence, Field, Finding, Invoice
 
 _PREFIX = re.compile(r"^(?:(?:Re|AW|WG|Fwd|FW|Antwort)\s*:\s*)+", re.IGNORECASE)
 _MAX_SUBJECT = 200
@@ -142,6 +142,24 @@ def _points(letter: Letter, day: Finding) -> float:
     ):
         points += 1.5
     return points
+
+
+def stated_by_invoice(invoice: Invoice | None) -> dict[str, Field]:
+    """What structured invoice data states outright; it wins over what the text suggests."""
+    if invoice is None or invoice.source != "xml":
+        return {}
+    kind = "Gutschrift" if (invoice.total or "").startswith("-") else "Rechnung"
+    values = {
+        "kind": kind,
+        "sender": invoice.seller,
+        "recipient": invoice.buyer,
+        "date": invoice.date,
+    }
+    return {
+        key: Field(value, 0.99, (Evidence(None, None, None, value, f"invoice.{key}", 1.0),))
+        for key, value in values.items()
+        if value
+    }
 
 
 def make_title(kind: str | None, subject: str | None, sender: str | None) -> Field:

@@ -48,6 +48,11 @@ class Block:
     lines: tuple[Line, ...]
 
     @property
+    def on_one_line(self) -> bool:
+        """Name, street and place on one line, as above an address window (DIN 5008 Rücksendeangabe)."""
+        return len(self.lines) == 1 and len(_SEPARATED.findall(self.lines[0].text)) >= 2
+
+    @property
     def start(self) -> int:
         return self.lines[0].start
 

@@ -1,10 +1,12 @@
 """Who wrote to whom: names from the mail's header, address blocks, letterhead and closing; the kind of sender."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from ocr.analysis import profiles
@@ -32,14 +34,50 @@ class Parties:
     sender_zones: tuple[Zone, ...]
 
 
-def header_name(value: Any) -> str | None:
-    """The display name of a mail header, else its address."""
-    if isinstance(value, (list, tuple)):
-        value = value[0] if value else None
-    if not isinstance(value, str) or not value.strip():
+def _mail_sender(properties: dict[str, Any]) -> Field | None:
+    """Who a mail says it is from: the display name, else the address."""
+    stated = properties.get("from")
+    if not isinstance(stated, str) or not stated.strip():
         return None
-    name, address = parseaddr(value)
-    return name or address or value.strip()
+    written, address = parseaddr(stated)
+    name = str(properties.get("from_name") or "").strip() or written
+    sure = 0.95 if name else 0.4
+    proof = f"{name} <{address}>" if name and address else name or address or stated.strip()
+    return Field(
+        name or address or stated.strip(),
+        sure,
+        (Evidence(None, None, None, proof, "mail_header", sure),),
+    )
+
+
+def _mail_recipient(properties: dict[str, Any], gazetteers: Gazetteers) -> Field | None:
+    """Whom a mail names first; an address of the own domain without a name stands for the administration."""
+    stated = properties.get("to")
+    first = stated[0] if isinstance(stated, (list, tuple)) and stated else stated
+    if not isinstance(first, str) or not first.strip():
+        return None
+    name, address = parseaddr(first)
+    value, sure = name or address or first.strip(), 0.95
+    if not name and gazetteers.organisations:
+        local, _, domain = address.lower().partition("@")
+        town = _latin(gazetteers.organisations[0].split()[-1])
+        if town in domain:
+            staff = {
+                _latin(plain_name(person)).replace(" ", "."): person for person in gazetteers.staff
+            }
+            value, sure = staff.get(local, gazetteers.organisations[0]), 0.85
+    return Field(value, sure, (Evidence(None, None, None, first.strip(), "mail_header", sure),))
+
+
+_SPELLED: dict[int, str] = {
+    ord(c): spelled for c, spelled in zip("äöüßı", ("ae", "oe", "ue", "ss", "i"), strict=True)
+}
+
+
+def _latin(text: str) -> str:
+    """As names are written in addresses: lower case, umlauts spelled out, other accents dropped."""
+    spelled = text.lower().translate(_SPELLED)
+    return "".join(c for c in unicodedata.normalize("NFD", spelled) if not unicodedata.combining(c))
 
 
 def find_parties(
@@ -49,10 +87,12 @@ def find_parties(
     own = _own_words(gazetteers)
     sender_block, recipient_block = _blocks(letter, own)
     page = letter.sheet.number
-    sender = _from_header(properties.get("from"))
+    sender = _mail_sender(properties)
     zones: list[Zone] = []
     if sender is not None:
-        zones = [_zone(str(properties["from"]), None, None)]
+        zones = [_zone(e.text, None, None) for e in sender.evidence]
+        if sender.confidence < 0.5:
+            sender = _closing_name(letter, findings) or sender
     else:
         sender = (
             _from_block(sender_block, findings, page)
@@ -65,7 +105,7 @@ def find_parties(
             printed = letter.sheet.text[sender_block.start : sender_block.end]
             zones.append(_zone(printed, page, sender_block.start))
     recipient = (
-        _from_header(properties.get("to"))
+        _mail_recipient(properties, gazetteers)
         or _from_block(recipient_block, findings, page)
         or _own_mention(letter, own, sender)
     )
@@ -104,6 +144,9 @@ def _blocks(letter: Letter, own: Sequence[str]) -> tuple[Block | None, Block | N
         block = blocks[0]
         is_window = block.addressed or _is_own(block.text, own) or _BUYER.search(block.text)
         return (None, block) if is_window else (block, None)
+    for first, second in pairwise(blocks):
+        if first.on_one_line and not second.on_one_line:
+            return first, second
     owned = [block for block in blocks if _is_own(block.text, own)]
     if owned and owned[0] is not blocks[0]:
         recipient = owned[0]
@@ -124,13 +167,6 @@ def _shown(
     """A field with the span that proves it."""
     evidence = Evidence(page, start, start + len(text), text, rule, sure)
     return Field(value or text, sure, (evidence,))
-
-
-def _from_header(value: Any) -> Field | None:
-    name = header_name(value)
-    if not name:
-        return None
-    return Field(name, 0.95, (Evidence(None, None, None, name, "mail_header", 0.95),))
 
 
 def _from_block(block: Block | None, findings: Sequence[Finding], page: int) -> Field | None:
@@ -232,6 +268,10 @@ def _own_mention(letter: Letter, own: Sequence[str], sender: Field) -> Field:
 
 
 _BY_KIND = {
+    "Rechnung": {"company": 1.5},
+    "Gutschrift": {"company": 1.5},
+    "Angebot": {"company": 1.5},
+    "Lieferschein": {"company": 1.5},
     "Vermerk": {"internal": 2.0},
     "Protokoll": {"internal": 0.5},
     "Urteil": {"court": 2.0},

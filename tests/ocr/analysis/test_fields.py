@@ -1,0 +1,113 @@
+"""Fields that do not come from a letter's own lines: mail headers, structured invoices, language, title."""
+
+from decimal import Decimal
+
+import pytest
+
+from ocr.analysis.fields import make_title, stated_by_invoice
+from ocr.analysis.gazetteers import Gazetteers
+from ocr.analysis.language import find_language
+from ocr.analysis.pipeline import VERSION, analyse
+from ocr.analysis.sheet import fold
+from ocr.documents import Analysis, Invoice, Page, Reading
+
+
+def mail(gazetteers: Gazetteers, text: str, **properties: object) -> Analysis:
+    reading = Reading("message/rfc822", (Page(1, text, "text", 1.0),), properties=dict(properties))
+    return analyse(reading, gazetteers)
+
+
+def test_a_mail_is_from_whom_its_header_names(gazetteers: Gazetteers) -> None:
+    fields = mail(
+        gazetteers,
+        "Guten Tag,\nich habe eine Frage zur Hundesteuer.\n",
+        **{
+            "from": "n.s@post.example",
+            "from_name": "Nora Seltmann",
+            "to": ["tomasz.brandl@musterstadt.example"],
+        },
+        subject="AW: Hundesteuer",
+        date="2026-06-30T20:05:11+02:00",
+    ).fields
+    assert fields["sender"].value == "Nora Seltmann"
+    assert fields["recipient"].value == "Tomasz Brandl"
+    assert fields["subject"].value == "Hundesteuer"
+    assert fields["date"].value == "2026-06-30"
+    assert fields["sender_kind"].value == "citizen"
+
+
+def test_an_address_of_the_own_domain_is_the_administration(gazetteers: Gazetteers) -> None:
+    fields = mail(
+        gazetteers, "Hallo", **{"from": "x@post.example", "to": "post@musterstadt.example"}
+    ).fields
+    assert fields["recipient"].value == "Stadt Musterstadt"
+
+
+def test_a_mail_without_a_name_is_from_who_signed_it(gazetteers: Gazetteers) -> None:
+    text = "Guten Tag,\nbitte rufen Sie an.\n\nMit freundlichen Grüßen\nPaul Abele\n"
+    assert (
+        mail(gazetteers, text, **{"from": "pa@post.example"}).fields["sender"].value == "Paul Abele"
+    )
+
+
+@pytest.mark.parametrize(("total", "kind"), [("119.00", "Rechnung"), ("-119.00", "Gutschrift")])
+def test_structured_invoice_data_wins(total: str, kind: str) -> None:
+    invoice = Invoice(
+        "R-1", "2026-05-04", "EUR", total, "19.00", total, "Muster GmbH", "Stadt Musterstadt", None, None
+    )  # fmt: skip
+    assert Decimal(total)
+    stated = {key: field.value for key, field in stated_by_invoice(invoice).items()}
+    assert stated == {
+        "kind": kind,
+        "sender": "Muster GmbH",
+        "recipient": "Stadt Musterstadt",
+        "date": "2026-05-04",
+    }
+
+
+def test_an_empty_reading_yields_nothing_and_does_not_fail(gazetteers: Gazetteers) -> None:
+    analysis = analyse(Reading("image/png", (Page(1, "", "none", 0.0),)), gazetteers)
+    assert analysis.version == VERSION
+    assert analysis.findings == ()
+    assert analysis.summary == ()
+    assert all(field.value is None for field in analysis.fields.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Sehr geehrte Damen und Herren, hiermit beantrage ich die Verlängerung der Frist um einen Monat.", "de"),
+        ("Dear Sir or Madam, please find the invoice for our services in the attachment to this letter.", "en"),
+        ("Vážení, prosíme o zaslání potvrzení o přijetí žádosti a děkujeme předem za odpověď", "other"),
+        ("4711 0815", None),
+    ],
+)  # fmt: skip
+def test_language(text: str, language: str | None) -> None:
+    assert find_language([fold(text)]).value == language
+
+
+def test_the_title_says_each_thing_once() -> None:
+    assert make_title("Widerspruch", "Widerspruch gegen den Bescheid", "Ina Kern").value == (
+        "Widerspruch gegen den Bescheid – Ina Kern"
+    )
+    assert make_title("Antrag", "Wohngeld", "Ina Kern").value == "Antrag: Wohngeld – Ina Kern"
+    assert make_title("Sonstiges", "Dank", None).value == "Dank"
+    assert make_title(None, None, None).value is None
+
+
+def test_the_summary_is_made_of_whole_sentences_of_the_letter(gazetteers: Gazetteers) -> None:
+    text = (
+        "Sehr geehrte Damen und Herren,\n\n"
+        "der Spielplatz an der Lerchenhalde ist seit drei Wochen gesperrt. Die Sperrung trifft vor allem die Familien der\n"
+        "umliegenden Straßen. Am 12.05.2026 wurde uns eine Öffnung des Spielplatzes zugesagt, die aber nicht kam. Das Wetter\n"
+        "war schön. Wir bitten Sie, den Spielplatz bis zum 30.06.2026 wieder zu öffnen oder die Sperrung zu begründen.\n\n"
+        "Mit freundlichen Grüßen\nPaul Abele\n"
+    )
+    summary = mail(gazetteers, text).summary
+    assert 2 <= len(summary) <= 3
+    for piece in summary:
+        assert piece.start is not None
+        assert text[piece.start : piece.end] == piece.text
+        assert piece.text.endswith(".")
+        assert "Grüßen" not in piece.text
+    assert any("Spielplatz" in piece.text for piece in summary)
