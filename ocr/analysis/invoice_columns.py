@@ -24,15 +24,20 @@ class Sum:
         return self.net + sum(self.taxes)
 
 
+_TOTALS = frozenset({Role.GROSS, Role.TOTAL, Role.DUE})
+
+
 def settle(found: Sequence[Labelled]) -> tuple[list[Labelled], list[Sum]]:
     """The amounts with only sums left in columns, and the sums of tables that don't add up their rows themselves."""
     settled = [entry for entry in found if entry.by != "head"]
+    elsewhere = any(entry.role in _TOTALS for entry in settled)
     sums = []
     columns = sorted((e for e in found if e.by == "head"), key=lambda e: (e.head or 0, e.row))
     for _, group in groupby(columns, key=lambda entry: entry.head):
         table = list(group)
         rows = sorted({entry.row for entry in table})
-        if len(rows) == 1 or _adds_up(table, rows):
+        # In a bad scan nothing adds up; without a total elsewhere the last row still is the likeliest one.
+        if len(rows) == 1 or _adds_up(table, rows) or not elsewhere:
             settled += [e if e.row == rows[-1] else replace(e, role=None) for e in table]
         else:
             settled += [replace(e, role=Role.TAX if e.role is Role.TAX else None) for e in table]

@@ -53,6 +53,9 @@ _TITLE = re.compile(r"rechnung|gutschrift|invoice|credit note|faktura|beleg|stor
 _TITLE_FROM = re.compile(
     r"(?:rechnung|gutschrift|invoice|faktura|korrektur)\b.*\b(?:vom|dated|of)$"
 )
+_REFERENCE = re.compile(
+    r"bestell|auftrag|ihre[rm]? |\bzu(?:r| der| unserer)? |ursprung|original|\bbezug|storno "
+)
 _NUMBER = re.compile(
     r"(?<![^\W\d_])(?:(?:rechnungs?|beleg|invoice|inv|gutschrifts?|korrektur|faktura|fakturen|dokument(?:en)?|re|rg|rng)"
     r"[ .:-]{0,3}(?:nummer|nr|no|number|num|n°|#)|credit note (?:number|no)|rechnung #)(?![^\W\d_])\.?",
@@ -116,7 +119,7 @@ def _issue_points(rows: Sequence[Row], index: int, printed: PrintedDay) -> float
         points = 0.0
     elif _ISSUED.search(label) and not _PAYMENT.search(label):
         points = 8.0
-    elif _TITLE_FROM.search(label) and not re.search(r"bestell|auftrag|ihre[rm]? ", label):
+    elif _TITLE_FROM.search(label) and not _REFERENCE.search(label):
         points = 5.0 + early
     elif _PAYMENT.search(label) or (label and _OTHER.search(label)):
         points = 0.0
@@ -191,13 +194,18 @@ def due_date(rows: Sequence[Row]) -> date | None:
 
 
 def number(rows: Sequence[Row]) -> str | None:
-    """What stands behind or under „Rechnungsnummer“ and its like."""
+    """What stands behind or under „Rechnungsnummer“ and its like; the number of another invoice that this one
+    cancels or corrects („zu Rechnung Nr. 88“) only if there is no other.
+    """
+    referred = None
     for index, row in enumerate(rows):
         for match in _NUMBER.finditer(row.text):
             found = _number_behind(row, match.end()) or _number_below(rows, index, match)
-            if found:
+            before = fold(row.text[max(0, match.start() - _NEAR) : match.start()])
+            if found and not _REFERENCE.search(f"{before} "):
                 return found
-    return _number_in_title(rows)
+            referred = referred or found
+    return _number_in_title(rows) or referred
 
 
 def _number_behind(row: Row, end: int) -> str | None:

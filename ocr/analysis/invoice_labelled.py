@@ -71,15 +71,11 @@ def _of_row(sheet: _Sheet, index: int) -> Iterator[Labelled]:
             yield Labelled(amount, index, part, "head", head)
         return
     split = _split_by_rate(row, own)
-    if split:
-        for amount, part in zip(own, split, strict=True):
-            yield Labelled(amount, index, part)
-        return
     for place, amount in enumerate(own):
-        part = _beside(row, own, place)
+        part = split[place] or _beside(row, own, place)
         if part is not None:
             yield Labelled(amount, index, part)
-        elif headed[place] is not None:
+        elif headed[place] is not None and not any(split):
             yield Labelled(amount, index, headed[place], "head", head)
         else:
             yield Labelled(amount, index, _above(sheet, index, amount), "above")
@@ -125,18 +121,18 @@ def _says_something(text: str) -> bool:
     return sum(c.isalpha() for c in text) > 1 and fold(text) not in _SILENT
 
 
-def _split_by_rate(row: Row, own: Sequence[Amount]) -> list[Role | None] | None:
-    """A row of the tax table: „USt. 19 %   198,00   37,62“ (base and tax), perhaps with the gross behind."""
+def _split_by_rate(row: Row, own: Sequence[Amount]) -> list[Role | None]:
+    """In a row of the tax table („USt. 19 %   198,00   37,62“) the tax is told from its base by the printed rate."""
+    parts: list[Role | None] = [None] * len(own)
     printed = rate(row.text)
-    if printed is None or not 2 <= len(own) <= 3:
-        return None
-    percent = Decimal(printed)
-    base, tax = own[0].value, own[1].value
-    if not percent or not base or abs(base * percent / 100 - tax) > ROUNDING:
-        if abs(tax * percent / 100 - base) > ROUNDING or not base:
-            return None
-        return [Role.TAX, Role.NET, *[None for _ in own[2:]]]
-    return [None, Role.TAX, *[None for _ in own[2:]]]
+    percent = Decimal(printed) if printed else Decimal(0)
+    if percent and 2 <= len(own) <= 3:
+        first, second = own[0].value, own[1].value
+        if first and abs(first * percent / 100 - second) <= ROUNDING:
+            parts[1] = Role.TAX
+        elif second and abs(second * percent / 100 - first) <= ROUNDING:
+            parts[:2] = [Role.TAX, Role.NET]
+    return parts
 
 
 def _above(sheet: _Sheet, index: int, amount: Amount) -> Role | None:

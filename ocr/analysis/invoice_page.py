@@ -28,6 +28,7 @@ _OTHER_TITLE = re.compile(
     r"|kostenvoranschlag|\w*bescheid|kontoauszug|quotation|delivery note|order confirmation|reminder|quote)\b"
 )
 _CREDIT = re.compile(r"^(?:\w*gutschrift|credit note|storno(?:rechnung|beleg)?|rechnungsstorno)\b")
+_NUMBERED = re.compile(r"^(?:rechnung|gutschrift|invoice)(?: nr| no)? \S*\d", re.MULTILINE)
 _HEAD_LABEL = re.compile(
     r"rechnungs ?(?:nummer|nr|datum)|\binvoice (?:no|number|date)|beleg ?(?:nr|nummer|datum)|gutschrifts? ?(?:nr|nummer)"
 )
@@ -74,6 +75,7 @@ def _points(rows: Sequence[Row], sums: Totals) -> int:
     """How much speaks for an invoice: title, labels of its head, a proven or strongly labelled total."""
     text = "\n".join(fold(row.text) for row in rows)
     points = _title_points(rows)
+    points += 1 if _NUMBERED.search(text) else 0
     points += 2 if _HEAD_LABEL.search(text) else 0
     points += 2 if _STRONG_SUM.search(text) else 0
     points += 1 if _PAYMENT.search(text) else 0
@@ -91,7 +93,7 @@ def _title_points(rows: Sequence[Row]) -> int:
             continue
         size = round(3 * row.height / usual)
         for title in _short(row):
-            invoice = _TITLE.search(title) is not None
+            invoice = _TITLE.search(title) is not None and len(title.split()) <= 12
             if (invoice or _OTHER_TITLE.search(title)) and (best is None or size > best[0]):
                 best = (size, invoice)
     if best is None:

@@ -51,9 +51,9 @@ def seller(rows: Sequence[Row], buyer_name: str | None) -> str | None:
     first = [row for row in rows if row.page == rows[0].page]
     for row in first:
         for cell in row.cells:
-            sender = re.split(r" ?[·•|,*] ?| [-–—] ", cell.text)
-            if row.top < 0.35 and len(sender) > 2 and _POSTCODE.match(sender[-1]):
-                return sender[0].strip() or None
+            sender = _sender_line(cell.text)
+            if sender and row.top < 0.35:
+                return sender
     ends = [row for row in first if row.top < 0.3] + [row for row in first if row.top > 0.8]
     for row in ends:
         for cell in row.cells:
@@ -61,6 +61,12 @@ def seller(rows: Sequence[Row], buyer_name: str | None) -> str | None:
             if named and cell.text != buyer_name and not _BUYER.match(fold(cell.text)):
                 return cell.text.strip(" ,;")
     return None
+
+
+def _sender_line(text: str) -> str | None:
+    """The name in „Blau GmbH · Werkstraße 4 · 54321 Neuhafen“, the small line above the addressee."""
+    parts = re.split(r" ?[·•|,*] ?| [-–—] ", text[: 2 * _LONGEST])
+    return parts[0].strip() or None if len(parts) > 2 and _POSTCODE.match(parts[-1]) else None
 
 
 def buyer(rows: Sequence[Row]) -> str | None:
@@ -91,7 +97,7 @@ def _top_of_block(rows: Sequence[Row], index: int, postcode: Cell) -> str | None
             break
         pitch = pitch or distance
         lower = row
-        if _SALUTATION.match(fold(cell.text)):
+        if _SALUTATION.match(fold(cell.text)) or _sender_line(cell.text):
             break
         if (
             not _STREET.search(cell.text[:_LONGEST])

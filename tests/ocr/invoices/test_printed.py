@@ -309,6 +309,64 @@ CASES = {
         ],
         "489.45", "2026-07-03", "77/26", "78.15", "489.45",
     ),
+    "other providers beside the invoice": Case(
+        [
+            [
+                SENDER, *WINDOW, (20, 90, "Ihre Rechnung für Oktober 2026"), (120, 66, "Rechnungsnummer 998877"), (120, 72, "Datum 05.11.2026"),
+                *totals(
+                    ("Summe netto", "33,61"), ("19 % MwSt", "6,39"), ("Rechnungsbetrag in EUR", "40,00"),
+                    ("Beträge anderer Anbieter", "2,00"), ("Zu zahlender Betrag", "42,00"),
+                ),
+            ]
+        ],
+        "40.00", "2026-11-05", "998877", "6.39", "42.00",
+    ),
+    "nothing but a total": Case(
+        [
+            [
+                SENDER, *WINDOW, (20, 90, "Rechnung 4/2026 vom 05.11.2026"), (20, 120, "1 Stück Bank à 250,00 €"), (-190, 120, "250,00 €"),
+                (20, 126, "Lieferung frei Haus"), (-190, 126, "0,00 €"), (20, 140, "Zu zahlender Gesamtbetrag:"), (-190, 140, "250,00 €"),
+            ]
+        ],
+        "250.00", "2026-11-05", "4/2026", None, "250.00",
+    ),
+    "all sums in one line": Case(
+        [
+            [
+                SENDER, *WINDOW, (20, 90, "Rechnung"), (20, 96, "Rechnungsdatum: 05.11.2026  Rechnungsnummer: 6"),
+                (20, 180, "Netto: 100,00 €   MwSt 19%: 19,00 €   Brutto: 119,00 €"), *FOOT,
+            ]
+        ],
+        "119.00", "2026-11-05", "6", "19.00", "119.00",
+    ),
+    "sums in brackets behind the total": Case(
+        [
+            [
+                SENDER, *WINDOW, (20, 90, "RECHNUNG NR. 17"), (20, 96, "Rechnungsdatum: 5. November 2026"),
+                (20, 180, "Gesamtbetrag brutto: 1.190,00 € (Netto: 1.000,00 €, 19% MwSt.: 190,00 €)"), *FOOT,
+            ]
+        ],
+        "1190.00", "2026-11-05", "17", "190.00", "1190.00",
+    ),
+    "german and english labels": Case(
+        [
+            [
+                SENDER, *WINDOW, (20, 90, "Rechnung / Invoice"), (20, 96, "Rechnungsnr. / Invoice no.: 2026-1"), (20, 102, "Datum / Date: 05.11.2026"),
+                *totals(("Nettobetrag / Net amount", "100,00 €"), ("MwSt / VAT 19 %", "19,00 €"), ("Gesamtbetrag / Total amount", "119,00 €")),
+                *FOOT,
+            ]
+        ],
+        "119.00", "2026-11-05", "2026-1", "19.00", "119.00",
+    ),
+    "cancels another invoice": Case(
+        [
+            [
+                SENDER, *WINDOW, (20, 90, "Stornorechnung"), (20, 96, "zu Rechnung Nr. 88 vom 01.10.2026"), (20, 102, "Rechnungsnummer: S-88"),
+                (20, 108, "Datum: 05.11.2026"), *totals(("Netto", "-100,00"), ("USt 19%", "-19,00"), ("Gesamtbetrag EUR", "-119,00")), *FOOT,
+            ]
+        ],
+        "-119.00", "2026-11-05", "S-88", "-19.00", "-119.00",
+    ),
 }  # fmt: skip
 
 
