@@ -7,10 +7,12 @@ because a run costs about a fifth of a second and a task six milliseconds.
 
 import asyncio
 import logging
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -66,13 +68,12 @@ class PrefectLink:
     answers: Callable[[], bool] = lambda: False
     lost: Callable[[], None] = lambda: None
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    patience: float = 5.0
+    """Seconds for opening a run, and for closing it."""
 
 
 _open_pieces: dict[str, Piece] = {}
 """By run id: a flow's parameters go to Prefect's database, closures can't."""
-
-OPEN_SECONDS = 5.0
-CLOSE_SECONDS = 5.0
 
 _LOUD = ("prefect", "prefect.engine", "prefect.flow_runs", "httpx")
 
@@ -102,14 +103,14 @@ async def _as_flow_run(piece: Piece, link: PrefectLink) -> None:
         if not link.answers():
             return
         _open_pieces[key] = piece
-        flow_run = asyncio.create_task(_flow(piece.name)(piece.name, key, return_state=True))
-        await _first_of(flow_run, piece.begun, OPEN_SECONDS)
+        flow_run = asyncio.create_task(_flow(piece.name)(key, return_state=True))
+        await _first_of(flow_run, piece.begun, link.patience)
         del _open_pieces[key]  # from here on it can't begin any more inside the flow
     if piece.begun.is_set():
         await piece.ended.wait()
     async with link.turn:
         piece.may_close.set()
-        await asyncio.wait([flow_run], timeout=CLOSE_SECONDS if piece.begun.is_set() else 0)
+        await asyncio.wait([flow_run], timeout=link.patience if piece.begun.is_set() else 0)
     if not flow_run.done():
         flow_run.cancel()
         raise TimeoutError
@@ -131,8 +132,10 @@ def _flow(name: str) -> Any:
     from prefect.runtime import flow_run
     from prefect.states import Completed, Failed
 
-    @flow(name=name, flow_run_name="{subject}", validate_parameters=False, persist_result=False)
-    async def piece_of_work(subject: str, run: str) -> Any:  # noqa: ARG001 - shown in Prefect
+    nowhere = Path(os.environ["PREFECT_HOME"]) / "results"  # spares asking the server for a default
+
+    @flow(name=name, validate_parameters=False, persist_result=False, result_storage=nowhere)
+    async def piece_of_work(run: str) -> Any:
         piece = _open_pieces[run]
         piece.flow_run = UUID(flow_run.id) if flow_run.id else None
         await piece.once()

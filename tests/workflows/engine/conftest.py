@@ -12,6 +12,7 @@ import pytest
 from config.settings import Settings
 from storage.database import Database
 from storage.house import House
+from workflows.engine.flows import warm_up
 from workflows.engine.server import PrefectServer
 
 
@@ -44,6 +45,7 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect
     server.start()
     try:
         asyncio.run(_until_it_answers(server))
+        warm_up()
         yield server
     finally:
         server.stop()
