@@ -31,7 +31,7 @@ from storage.journal.tables import (
 )
 
 BATCH = 1000
-PAUSE = 0.5
+PAUSE = 0.3
 PAUSE_WHEN_BROKEN = 30.0
 HEAD_ID = 1
 
