@@ -18,6 +18,7 @@ _CUE = re.compile(
     r"rechnung|gutschrift|invoice|credit ?note|faktura|r ?e ?c ?h ?n ?u ?n ?g|beleg-?nr|stornobeleg",
     re.IGNORECASE,
 )
+_MONEY = re.compile(r"\d[.,] ?\d\d(?!\d)|€ ?\d|\d[.,]?-* ?(?:€|EUR)")
 _TITLE = re.compile(
     r"^(?:\d{1,2} )?(?!\w*(?:be|um|an|ver|hoch)rechnung|(?:jahres|haushalts|ergebnis|finanz|vermogens)rechnung)"
     r"(?:\w*rechnung|rechnungs ?korrektur|\w*gutschrift|\w*invoice|credit note|faktura|kostennote|honorarnote"
@@ -43,7 +44,7 @@ _ENOUGH = 5
 
 def read_pages(pages: Sequence[Page], findings: Sequence[Finding]) -> Invoice | None:
     """The invoice printed on the pages, None if they don't look like one or show no total."""
-    if not any(_CUE.search(page.text) for page in pages):
+    if not all(any(cue.search(page.text) for page in pages) for cue in (_CUE, _MONEY)):
         return None
     if len(pages) > MOST_PAGES:
         pages = [*pages[: MOST_PAGES // 2], *pages[-MOST_PAGES // 2 :]]
