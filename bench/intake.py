@@ -6,7 +6,6 @@ from pathlib import Path
 
 from bench.figures import Figure
 from bench.pages import text_pdf
-from bench.reading_text import plain
 from config.settings import Settings
 from ocr.isolation import ReaderPool
 from ocr.limits import Limits
@@ -91,6 +90,3 @@ def measure() -> list[Figure]:
             holds=True,
         ),
     ]
-
-
-__all__ = ["measure", "plain"]

@@ -1,6 +1,6 @@
 """Opening, finding and finishing tasks. Opening is idempotent by key."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -39,7 +39,14 @@ def open_task(
 
 def finish_task(session: Session, key: str, now: datetime) -> None:
     """The thing is done, whoever did it; finishing twice or the unknown changes nothing."""
-    session.execute(update(Task).where(Task.key == key, Task.done_at.is_(None)).values(done_at=now))
+    finish_tasks(session, [key], now)
+
+
+def finish_tasks(session: Session, keys: Collection[str], now: datetime) -> None:
+    """Finish several at once."""
+    session.execute(
+        update(Task).where(Task.key.in_(keys), Task.done_at.is_(None)).values(done_at=now)
+    )
 
 
 def _waits_for(actor: Staff) -> ColumnElement[bool]:

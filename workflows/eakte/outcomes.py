@@ -1,26 +1,29 @@
 """What is stored when a document has been understood, or could not be."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ocr.analysis.unopened import forward_unopened
 from ocr.understanding import Understood
 from storage.actors import ProtectionClass, Scope
 from storage.clock import local_date
-from storage.fulltext.index import put, remove
+from storage.fulltext.index import Entry, put_many, remove
 from storage.jobs.queue import ClaimedJob
 from storage.journal.entries import record
 from storage.organisation.queries import office_by_key
-from storage.tasks.list import finish_task, open_task
+from storage.tasks.list import finish_tasks, open_task
 from workflows.eakte.sight import enter_scope
 from workflows.eakte.suggesting import Suggestion
 from workflows.eakte.tables import Document, DocumentVersion, StoredAnalysis, StoredReading
 
 KIND = "document"
+AT_WORK = ("received", "reading")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +35,73 @@ class Finished:
     understood: Understood
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A job whose file could not be read, with a stable code and the reason for people."""
+
+    job: ClaimedJob
+    document: UUID
+    code: str
+    reason: str
+
+
 def store_ready(
     session: Session,
-    finished: Finished,
-    suggested: Mapping[str, Suggestion],
+    finished: Sequence[Finished],
+    suggested: Sequence[Mapping[str, Suggestion]],
     now: datetime,
 ) -> None:
-    """Store reading, analysis, suggestions and index entry; the document is ready for a person."""
-    document = session.get_one(Document, finished.document, with_for_update=True)
-    if document.state not in {"reading", "received"}:
-        return
-    understood = finished.understood
-    document.media_type, document.pages = understood.media_type, understood.pages
-    for version in session.query(DocumentVersion).filter_by(document_id=document.id, number=1):
-        version.media_type = understood.media_type
-    rule = forward_unopened(document.file_name, None, understood.headers)
-    if rule is not None:
-        _forward(session, document, rule.key, rule.forward_to, rule.title, now)
-        return
-    apply_fields(document, understood)
-    document.text_hash = understood.text_hash or None
-    document.state, document.revision = "ready", document.revision + 1
-    session.merge(
+    """Store readings, analyses, suggestions and index entries; the documents are ready for a person."""
+    documents = {
+        row.id: row
+        for row in session.scalars(
+            select(Document)
+            .where(
+                Document.id.in_([each.document for each in finished]), Document.state.in_(AT_WORK)
+            )
+            .with_for_update()
+        )
+    }
+    entries: list[Entry] = []
+    for each, suggestions in zip(finished, suggested, strict=True):
+        document = documents.get(each.document)
+        if document is None:
+            continue
+        understood = each.understood
+        document.media_type, document.pages = understood.media_type, understood.pages
+        rule = forward_unopened(document.file_name, None, understood.headers)
+        if rule is not None:
+            _forward(session, document, rule.key, rule.forward_to, rule.title, now)
+            continue
+        apply_fields(document, understood)
+        document.text_hash = understood.text_hash or None
+        document.state, document.revision = "ready", document.revision + 1
+        entries.append(index_entry(document, understood.text))
+        _keep(session, document, understood, suggestions, now)
+        record(
+            session,
+            actor="system:intake",
+            verb="document.ready",
+            object_kind="document",
+            object_id=document.id,
+            at=now,
+        )
+    _note_types(session, documents.values())
+    session.flush()
+    put_many(session, entries)
+    finish_tasks(session, [f"quarantine:{document.hex}" for document in documents], now)
+
+
+def _keep(
+    session: Session,
+    document: Document,
+    understood: Understood,
+    suggestions: Mapping[str, Suggestion],
+    now: datetime,
+) -> None:
+    for table in (StoredReading, StoredAnalysis):
+        session.execute(delete(table).where(table.document_id == document.id))
+    session.add(
         StoredReading(
             document_id=document.id,
             sha256=document.sha256,
@@ -62,26 +110,28 @@ def store_ready(
             read_at=now,
         )
     )
-    session.merge(
+    session.add(
         StoredAnalysis(
             document_id=document.id,
             version=understood.version,
             content=understood.analysis,
-            suggestions={name: each.as_json() for name, each in suggested.items()},
             analysed_at=now,
+            suggestions={name: each.as_json() for name, each in suggestions.items()},
         )
     )
-    session.flush()
-    index(session, document, understood.text)
-    finish_task(session, f"quarantine:{document.id.hex}", now)
-    record(
-        session,
-        actor="system:intake",
-        verb="document.ready",
-        object_kind="document",
-        object_id=document.id,
-        at=now,
-    )
+
+
+def _note_types(session: Session, documents: Iterable[Document]) -> None:
+    """The first version's type is known only now."""
+    by_type: defaultdict[str, list[UUID]] = defaultdict(list)
+    for document in documents:
+        by_type[document.media_type].append(document.id)
+    for media_type, ids in by_type.items():
+        session.execute(
+            update(DocumentVersion)
+            .where(DocumentVersion.document_id.in_(ids), DocumentVersion.number == 1)
+            .values(media_type=media_type)
+        )
 
 
 def apply_fields(document: Document, understood: Understood) -> None:
@@ -95,17 +145,16 @@ def apply_fields(document: Document, understood: Understood) -> None:
     document.details = dict(understood.details)
 
 
-def index(session: Session, document: Document, text: str) -> None:
-    """Make the document findable for who may see it now."""
-    put(
-        session,
+def index_entry(document: Document, text: str) -> Entry:
+    """The document as the full-text index takes it: findable for who may see it now."""
+    return Entry(
         document.id,
         KIND,
         document.access,
         document.title,
         "\n".join(filter(None, (document.sender, document.subject, document.file_name, text))),
-        day=document.document_date or local_date(document.received_at),
-        facets={"art": document.kind or "", "amt": document.office_id.hex},
+        document.document_date or local_date(document.received_at),
+        {"art": document.kind or "", "amt": document.office_id.hex},
     )
 
 
@@ -114,7 +163,7 @@ def store_quarantined(
 ) -> None:
     """Put the document aside with the reason; somebody of the inbox looks at it."""
     document = session.get_one(Document, document_id, with_for_update=True)
-    if document.state not in {"reading", "received"}:
+    if document.state not in AT_WORK:
         return
     document.state, document.reason_code, document.reason = "quarantined", code, reason
     document.revision += 1

@@ -7,7 +7,8 @@ may die anywhere: what did not commit is done again, what did is found done.
 
 import logging
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,14 +28,16 @@ from storage.house import House
 from storage.jobs.handlers import DONE, JobContext, Outcome
 from storage.jobs.queue import ClaimedJob, LostLeaseError, complete
 from storage.virus import VirusFoundError, scan
-from workflows.eakte.outcomes import Finished, store_quarantined, store_ready
+from workflows.eakte.outcomes import Broken, Finished, store_quarantined, store_ready
 from workflows.eakte.plan import Suggesters, entries_of_references, sender_history
 from workflows.eakte.receiving import Incoming, receive
-from workflows.eakte.suggesting import Letter, Suggestion
+from workflows.eakte.suggesting import Letter, Suggester, Suggestion
 from workflows.eakte.tables import Document
 
-GROUP = 8
-"""Documents per transaction: one fsync for eight, and still less than a second until somebody sees them."""
+GROUP = 10
+"""Documents per transaction: one fsync for all, and still less than a second until somebody sees them."""
+PATIENCE = 0.25
+"""Seconds a finished document waits for others to share its transaction."""
 DEEPEST = 5
 """How deep files may be nested in files (a mail in a ZIP in a mail ...)."""
 TRIES = 3
@@ -106,7 +109,7 @@ class Processor:
     ) -> dict[UUID, Outcome]:
         outcomes: dict[UUID, Outcome] = {}
         finished: list[Finished] = []
-        broken: list[tuple[ClaimedJob, Document, str, str]] = []
+        broken: list[Broken] = []
         for job, document, future in group:
             error = future.exception()
             if error is None:
@@ -119,40 +122,49 @@ class Processor:
                 continue
             permanent, code, reason = _explained(error)
             if permanent or job.attempt >= TRIES:
-                broken.append((job, document, code, reason))
+                broken.append(Broken(job, document.id, code, reason))
             else:
                 outcomes[job.id] = Outcome("retry", reason)
         self._store(finished, broken)
         return outcomes
 
-    def _store(
-        self, finished: Sequence[Finished], broken: Sequence[tuple[ClaimedJob, Document, str, str]]
-    ) -> None:
+    def _store(self, finished: Sequence[Finished], broken: Sequence[Broken]) -> None:
         """One transaction for all; if a lease was lost, each for itself, so that one can't spoil the others."""
         now = self.house.clock()
         with self.house.database.read() as session:
             suggestions = self._suggest(session, finished, local_date(now))
-        steps: list[tuple[ClaimedJob, Callable[[Session], None]]] = []
-        for each, suggested in zip(finished, suggestions, strict=True):
-            steps.append((each.job, lambda s, e=each, g=suggested: store_ready(s, e, g, now)))  # type: ignore[misc]
-        for job, document, code, reason in broken:
-            steps.append(
-                (job, lambda s, d=document, c=code, r=reason: store_quarantined(s, d.id, c, r, now))  # type: ignore[misc]
-            )
         try:
-            self._commit(steps)
+            self._commit(finished, suggestions, broken)
         except LostLeaseError:
-            for step in steps:
-                try:
-                    self._commit([step])
-                except LostLeaseError:
-                    log.info("job %s was taken over by another engine", step[0].id)
+            for each, suggested in zip(finished, suggestions, strict=True):
+                self._commit_alone([each], [suggested], [])
+            for one in broken:
+                self._commit_alone([], [], [one])
 
-    def _commit(self, steps: Sequence[tuple[ClaimedJob, Callable[[Session], None]]]) -> None:
+    def _commit(
+        self,
+        finished: Sequence[Finished],
+        suggestions: Sequence[Mapping[str, Suggestion]],
+        broken: Sequence[Broken],
+    ) -> None:
+        now = self.house.clock()
         with self.house.database.write() as session:
-            for job, step in steps:
-                step(session)
-                complete(session, job, self.house.clock())
+            store_ready(session, finished, suggestions, now)
+            for one in broken:
+                store_quarantined(session, one.document, one.code, one.reason, now)
+            for job in (*(each.job for each in finished), *(one.job for one in broken)):
+                complete(session, job, now)
+
+    def _commit_alone(
+        self,
+        finished: Sequence[Finished],
+        suggestions: Sequence[Mapping[str, Suggestion]],
+        broken: Sequence[Broken],
+    ) -> None:
+        try:
+            self._commit(finished, suggestions, broken)
+        except LostLeaseError:
+            log.info("a document was taken over by another engine")
 
     def _suggest(
         self, session: Session, finished: Sequence[Finished], day: date
@@ -169,22 +181,14 @@ class Processor:
         known = entries_of_references(
             session, (ref for f in finished for ref in f.understood.references)
         )
+        made: dict[UUID, Suggester] = {}
         results: list[dict[str, Suggestion]] = []
         for each in finished:
             office = documents[each.document].office_id
-            groups = (Scope(office, protection).token for protection in ProtectionClass)
-            suggester = self.suggesters.for_inbox(session, groups, day)
-            quoted = next((ref for ref in each.understood.references if ref in known), None)
-            letter = Letter(
-                pages=each.understood.text.split("\f"),
-                subject=_value(each.understood, "subject"),
-                recipient=_value(each.understood, "recipient"),
-                kind=_value(each.understood, "kind"),
-                known_entry=known.get(quoted or ""),
-                known_reference=quoted,
-                before=history[_value(each.understood, "sender")],
-            )
-            results.extend(suggester.suggest([letter]))
+            if office not in made:
+                groups = (Scope(office, protection).token for protection in ProtectionClass)
+                made[office] = self.suggesters.for_inbox(session, groups, day)
+            results.extend(made[office].suggest([_as_letter(each.understood, known, history)]))
         return results
 
     def _receive_parts(self, document: Document, understood: Understood) -> None:
@@ -214,6 +218,21 @@ class Processor:
         return depth
 
 
+def _as_letter(
+    understood: Understood, known: Mapping[str, str], history: Mapping[str, Mapping[str, int]]
+) -> Letter:
+    quoted = next((reference for reference in understood.references if reference in known), None)
+    return Letter(
+        pages=understood.text.split("\f"),
+        subject=_value(understood, "subject"),
+        recipient=_value(understood, "recipient"),
+        kind=_value(understood, "kind"),
+        known_entry=known.get(quoted or ""),
+        known_reference=quoted,
+        before=history.get(_value(understood, "sender"), {}),
+    )
+
+
 def _value(understood: Understood, name: str) -> str:
     field_ = understood.fields.get(name)
     return (field_.value or "") if field_ else ""
@@ -238,13 +257,16 @@ def _explained(error: BaseException) -> tuple[bool, str, str]:
 def _as_they_finish(
     waiting: "Mapping[Future[Understood], tuple[ClaimedJob, Document]]",
 ) -> "Iterator[list[tuple[ClaimedJob, Document, Future[Understood]]]]":
-    """Groups of what is finished, as soon as something is, at most ``GROUP`` at a time."""
+    """Groups of what is finished: up to ``GROUP``, or what there is ``PATIENCE`` seconds after the first of them."""
     pending = set(waiting)
     ready: list[Future[Understood]] = []
     while pending or ready:
         if not ready:
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
-            more, pending = wait(pending, timeout=0)
-            ready.extend(done | more)
+            ready.extend(done)
+        until = time.monotonic() + PATIENCE
+        while pending and len(ready) < GROUP and (left := until - time.monotonic()) > 0:
+            done, pending = wait(pending, timeout=left, return_when=FIRST_COMPLETED)
+            ready.extend(done)
         group, ready = ready[:GROUP], ready[GROUP:]
         yield [(*waiting[future], future) for future in group]

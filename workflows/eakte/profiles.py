@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,6 +13,8 @@ from ocr.documents import Evidence
 _WORD = re.compile(r"[A-Za-zÄÖÜäöüß][A-Za-zÄÖÜäöüß-]{2,}")
 _READ = 6_000
 """What a letter is about stands in its beginning; the rest adds noise and time."""
+SHORTEST_PART = 6
+"""Shorter stems are found inside words that mean something else."""
 
 
 class Entry(NamedTuple):
@@ -72,9 +74,6 @@ class Profiles:
             }
             for each, by_entry in weights.items()
         }
-        self._longest = sorted(
-            (each for each in self._weights if len(each) >= 6), key=len, reverse=True
-        )
         self._inside: dict[str, tuple[str, ...]] = {}
 
     @staticmethod
@@ -86,17 +85,22 @@ class Profiles:
         """The profile stems a word carries: itself, or those inside a compound (Hundesteuerbescheid: Hundesteuer)."""
         found = self._inside.get(stemmed)
         if found is None:
-            if stemmed in self._weights:
-                found = (stemmed,)
-            elif len(stemmed) < 8:
-                found = ()
-            else:
-                found = tuple(
-                    each for each in self._longest if len(each) < len(stemmed) and each in stemmed
-                )[:2]
+            found = (stemmed,) if stemmed in self._weights else tuple(self._parts_inside(stemmed))
             if len(self._inside) < 100_000:
                 self._inside[stemmed] = found
         return found
+
+    def _parts_inside(self, stemmed: str) -> Iterator[str]:
+        """Up to two profile stems inside a longer word, the longest first."""
+        left = 2
+        for length in range(len(stemmed) - 1, SHORTEST_PART - 1, -1):
+            for start in range(len(stemmed) - length + 1):
+                part = stemmed[start : start + length]
+                if part in self._weights:
+                    yield part
+                    left -= 1
+                    if not left:
+                        return
 
     def match(self, pages: Sequence[str], subject: str | None = None) -> list[Match]:
         """Entries that the text speaks of, best first. Words of the subject count three times."""

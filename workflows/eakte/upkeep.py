@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
-from storage.fulltext.index import refresh
+from storage.fulltext.index import put_many, refresh
 from storage.jobs.handlers import JobContext
 from storage.jobs.queue import enqueue, forget_done
 from storage.jobs.tables import Job
 from storage.tasks.tables import Draft, Task
-from workflows.eakte.outcomes import apply_fields, index
+from workflows.eakte.outcomes import apply_fields, index_entry
 from workflows.eakte.receiving import PROCESS
 from workflows.eakte.tables import Document, StoredAnalysis, StoredReading
 
@@ -81,7 +81,7 @@ def _store_again(context: JobContext, document_id: UUID, understood: Any) -> Non
         if document.state == "ready":
             apply_fields(document, understood)
             document.revision += 1
-            index(session, document, understood.text)
+            put_many(session, [index_entry(document, understood.text)])
 
 
 def refresh_index(context: JobContext) -> Mapping[str, int]:
