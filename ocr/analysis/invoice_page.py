@@ -14,10 +14,11 @@ from ocr.documents import Finding, Invoice, Page
 
 MOST_PAGES = 40
 """Pages of one invoice that are looked at, from the front and from the back."""
-_CUE = re.compile(
-    r"rechnung|gutschrift|invoice|credit ?note|faktura|r ?e ?c ?h ?n ?u ?n ?g|beleg-?nr|stornobeleg",
-    re.IGNORECASE,
-)
+_CUES = (
+    "rechnung", "r e c h n u n g", "gutschrift", "invoice", "credit note", "faktura", "beleg-nr", "belegnummer",
+    "rechnungs-", "storno", "kostennote", "honorarnote",
+)  # fmt: skip
+"""Without one of these words nothing is looked at: most post is no invoice, and this is read for every page."""
 _MONEY = re.compile(r"\d[.,] ?\d\d(?!\d)|€ ?\d|\d[.,]?-* ?(?:€|EUR)")
 _TITLE = re.compile(
     r"^(?:\d{1,2} )?(?!\w*(?:be|um|an|ver|hoch)rechnung|(?:jahres|haushalts|ergebnis|finanz|vermogens)rechnung)"
@@ -44,7 +45,9 @@ _ENOUGH = 5
 
 def read_pages(pages: Sequence[Page], findings: Sequence[Finding]) -> Invoice | None:
     """The invoice printed on the pages, None if they don't look like one or show no total."""
-    if not all(any(cue.search(page.text) for page in pages) for cue in (_CUE, _MONEY)):
+    if not any(cue in text for text in (page.text.lower() for page in pages) for cue in _CUES):
+        return None
+    if not any(_MONEY.search(page.text) for page in pages):
         return None
     if len(pages) > MOST_PAGES:
         pages = [*pages[: MOST_PAGES // 2], *pages[-MOST_PAGES // 2 :]]
