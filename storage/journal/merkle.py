@@ -62,7 +62,7 @@ class Frontier:
 
 
 def root_of(leaves: list[bytes]) -> bytes:
-    """MTH of RFC 6962, from leaf hashes (or from the roots of equally large complete subtrees)."""
+    """MTH of RFC 6962, from leaf hashes."""
     frontier = Frontier()
     for leaf in leaves:
         frontier.push(leaf)

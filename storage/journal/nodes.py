@@ -7,7 +7,14 @@ from sqlalchemy.orm import Session
 
 from storage.journal.anchor import JournalBrokenError
 from storage.journal.entries import SealedEntry
-from storage.journal.merkle import Frontier, Range, consistency_ranges, inclusion_ranges, node_hash
+from storage.journal.merkle import (
+    Frontier,
+    Range,
+    consistency_ranges,
+    inclusion_ranges,
+    node_hash,
+    root_of,
+)
 from storage.journal.tables import JournalBlock, JournalEntry
 
 BLOCK_LEVEL = 8
@@ -29,11 +36,6 @@ ENTRY_COLUMNS = (
 def entry_of(row: Any) -> SealedEntry:
     """The entry from a row that begins with ``ENTRY_COLUMNS``."""
     return SealedEntry(*row[: len(ENTRY_COLUMNS)])
-
-
-def root(session: Session, size: int) -> bytes:
-    """The Merkle root over the first ``size`` entries (``size`` > 0)."""
-    return _hash(session, (0, size))
 
 
 def inclusion_path(session: Session, number: int, size: int) -> list[bytes]:
@@ -67,10 +69,7 @@ def _hash(session: Session, part: Range) -> bytes:
 def _fold(blocks: list[bytes], leaves: list[bytes]) -> bytes:
     nodes = list(blocks)
     if leaves:
-        rest = Frontier()
-        for leaf in leaves:
-            rest.push(leaf)
-        nodes.append(rest.root())
+        nodes.append(root_of(leaves))
     folded = nodes.pop()
     while nodes:
         folded = node_hash(nodes.pop(), folded)
