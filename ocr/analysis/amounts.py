@@ -104,14 +104,14 @@ def _hit(found: re.Match[str], *, currency: str | None, rule: str, confidence: f
 def find_amounts(sheet: Sheet) -> Iterator[Hit]:
     """Amounts with a currency, and figures with two decimals on lines that speak of money."""
     text = sheet.text
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(text))
     named = bool(_HAS_UNIT.search(text))
     if named:
         for pattern, rule in ((_BEHIND, "amount.unit_behind"), (_BEFORE, "amount.unit_before")):
             for found in pattern.finditer(text):
-                if any(found.start() < end and start < found.end() for start, end in taken):
+                if any(taken[found.start() : found.end()]):
                     continue
-                taken.append(found.span())
+                taken[found.start() : found.end()] = b"\1" * (found.end() - found.start())
                 unit = found["unit"].lower().rstrip(".")
                 yield _hit(found, currency=_CURRENCIES[unit], rule=rule, confidence=0.95)
     for line in sheet.lines:
@@ -119,7 +119,7 @@ def find_amounts(sheet: Sheet) -> Iterator[Hit]:
             continue
         cued = None
         for found in _BARE.finditer(text, line.start, line.end):
-            if any(found.start() < end and start < found.end() for start, end in taken):
+            if any(taken[found.start() : found.end()]):
                 continue
             cued = bool(_CUE.search(line.text)) if cued is None else cued
             if not cued:

@@ -84,14 +84,14 @@ _STREET_BEFORE = re.compile(
 )
 _BOX_BEFORE = re.compile(r"(Postfach[ ](?:\d{2}[ ]?){1,3}\d{0,2})[ \t]*(?:,|·|\n)[ \t]*$")
 _STREET_ALONE = re.compile(
-    rf"(?<![\w-])((?:[A-ZÄÖÜ][\wäöüß.-]*[- ])?[A-ZÄÖÜ][\wäöüß-]*(?:straße|strasse|str\.|STRASSE|STR\.|weg|WEG|platz|PLATZ|gasse|allee|damm|ufer|steige|steig|Straße|Str\.|Weg|Platz|Allee|ring)[ ]{_STREET_NUMBER})(?![\w.,]*\d|[ ]?(?:€|EUR|%))"
+    rf"(?<![\w-])((?:[A-ZÄÖÜ][\wäöüß.-]{0, 30}[- ])?[A-ZÄÖÜ][\wäöüß-]{0, 30}(?:straße|strasse|str\.|STRASSE|STR\.|weg|WEG|platz|PLATZ|gasse|allee|damm|ufer|steige|steig|Straße|Str\.|Weg|Platz|Allee|ring)[ ]{_STREET_NUMBER})(?![\w.,]*\d|[ ]?(?:€|EUR|%))"
 )
 
 
 def find_addresses(sheet: Sheet) -> Iterator[Hit]:
     """Street, number, postcode and place; a street with its number alone where it is named like a street."""
     text = sheet.text
-    covered: list[tuple[int, int]] = []
+    covered = bytearray(len(text))
     for found in _POSTCODE.finditer(text):
         offset = max(0, found.start() - 90)
         before = text[offset : found.start()]
@@ -101,8 +101,8 @@ def find_addresses(sheet: Sheet) -> Iterator[Hit]:
             continue
         start = offset + street.start(1)
         normal = f"{re.sub(r'[ ]+', ' ', street[1]).strip()}, {place}"
-        covered.append((start, found.end()))
+        covered[start : found.end()] = b"\1" * (found.end() - start)
         yield Hit("address", start, found.end(), normal, "address.full", 0.93)
     for found in _STREET_ALONE.finditer(text):
-        if not any(start <= found.start() < end for start, end in covered):
+        if not covered[found.start()]:
             yield Hit("address", *found.span(1), found[1], "address.street", 0.6)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ocr.analysis.periods_text import Event
@@ -21,47 +22,42 @@ class Anchors:
     service: date | None = None
 
 
+_TAX = (
+    "abgabenordnung", "gewerbesteuer", "grundsteuer", "hundesteuer", "zweitwohnungsteuer", "zweitwohnungssteuer",
+    "vergnügungssteuer", "steuerbescheid", "finanzamt", " ao ",
+)  # fmt: skip
+_SOCIAL = (
+    "sozialgesetzbuch", "sgb ", "jobcenter", "sozialgericht", "bürgergeld", "grundsicherung", "unterhaltsvorschuss",
+)  # fmt: skip
+_AUTHORITY = ("bekanntgabe", "bescheid", "anhörung", "verwaltungsakt", "rechtsbehelf")
+_REMEDY = ("widerspruch", "klage", "vwgo", "verwaltungsgericht")
+
+
+def _any(words: Iterable[str], text: str) -> bool:
+    return any(word in text for word in words)
+
+
+@lru_cache(maxsize=4)
+def _fields_of(text: str) -> frozenset[str]:
+    """Which fields of law a whole document speaks of."""
+    found = {"sgbx": _SOCIAL, "ao": _TAX, "vwvfg": _AUTHORITY, "fine": ("bußgeld",)}
+    return frozenset(field for field, words in found.items() if _any(words, text))
+
+
 def law_of(text: str, around: str) -> str:
-    """The field of law a period belongs to, by the words around it first, then by the whole document.
+    """The field of law a period belongs to, by the words around it and by the whole document.
     ``text`` and ``around`` are folded. Returns a key of ``ocr.legal.periods``.
     """
-    tax = (
-        "abgabenordnung",
-        "gewerbesteuer",
-        "grundsteuer",
-        "hundesteuer",
-        "zweitwohnungsteuer",
-        "vergnügungssteuer",
-        "steuerbescheid",
-        "finanzamt",
-        " ao ",
-        "§ 122 ao",
-    )
-    social = (
-        "sozialgesetzbuch",
-        "sgb ",
-        "jobcenter",
-        "sozialgericht",
-        "bürgergeld",
-        "grundsicherung",
-        "sozialgerichtsgesetz",
-        "unterhaltsvorschuss",
-    )
-    if any(word in text for word in social):
+    fields = _fields_of(text)
+    if "fine" in fields and "einspruch" in around:
+        return "bgb"  # OWiG and StPO §§ 42, 43 count like BGB §§ 187 to 193
+    if "sgbx" in fields:
         return "sgbx"
-    if "einspruch" in around and "bußgeld" not in text and any(word in text for word in tax):
+    if "ao" in fields and _any(("einspruch", "widerspruch", "bekanntgabe"), around):
         return "ao"
-    if any(word in text for word in tax) and ("widerspruch" in around or "bekanntgabe" in around):
-        return "ao"
-    if any(word in around for word in ("widerspruch", "klage", "vwgo", "verwaltungsgericht")):
+    if _any(_REMEDY, around):
         return "vwgo"
-    if (
-        any(
-            word in text
-            for word in ("bekanntgabe", "bescheid", "anhörung", "verwaltungsakt", "rechtsbehelf")
-        )
-        and "mahnung" not in around
-    ):
+    if "vwvfg" in fields and "mahnung" not in around:
         return "vwvfg"
     return "bgb"
 
@@ -109,6 +105,7 @@ def count(
     return due[0], period, f"{word} {day.isoformat()}", [*steps, *due[1]]
 
 
+@lru_cache(maxsize=1024)
 def _computed(law: str, event: str, day: date, period: str) -> tuple[str, list[str]] | None:
     from ocr.legal.periods import compute
     from ocr.legal.rules import PeriodError
@@ -126,6 +123,7 @@ def _in_words(steps: Iterable["Step"]) -> list[str]:
     return [f"{step.text} ({step.source})" if step.source else step.text for step in steps]
 
 
+@lru_cache(maxsize=1024)
 def day_steps(law: str, day: str) -> list[str]:
     """The steps of a deadline set as a date: what the law makes of a weekend or holiday is said, not done."""
     from ocr.legal.periods import fixed

@@ -5,6 +5,7 @@ text says. Where no sure anchor is found the due day stays open and the steps sa
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -74,14 +75,17 @@ def find_deadlines(
                 *_fixed(sheet, days, whole),
                 *_yearless(sheet, anchors),
             ]
-            found.extend(sheet.finding(hit) for hit in _apart(hits))
+            found.extend(sheet.finding(hit) for hit in _apart(hits, len(sheet.text)))
     return found
 
 
-def _apart(hits: Iterable[Hit]) -> list[Hit]:
+def _apart(hits: Iterable[Hit], length: int) -> list[Hit]:
+    """The hits without those that overlap an earlier rule's."""
+    taken = bytearray(length)
     kept: list[Hit] = []
     for hit in hits:
-        if not any(o.start < hit.end and hit.start < o.end for o in kept):
+        if not any(taken[hit.start : hit.end]):
+            taken[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
             kept.append(hit)
     return sorted(kept, key=lambda h: h.start)
 
@@ -102,6 +106,7 @@ def _anchors(
 
 def _durations(sheet: Sheet, days: list[Finding], anchors: Anchors, whole: str) -> Iterator[Hit]:
     text = sheet.text
+    starts = [day.start for day in days]
     for found in [*_DURATION.finditer(text), *_NAMED.finditer(text)]:
         parts = found.groupdict()
         if word := parts.get("word"):
@@ -110,7 +115,7 @@ def _durations(sheet: Sheet, days: list[Finding], anchors: Anchors, whole: str) 
             period = iso_period(parts["number"], parts["unit"])
         end = found.end()
         behind = _AFTER.match(text, end)
-        near = next((d for d in days if end <= d.start <= end + 90), None)
+        near = _first_behind(days, starts, end)
         around = sheet.folded[max(0, found.start() - 200) : end + 200]
         if near and not behind and _UNTIL_SOON.match(text[end : near.start]):
             steps = day_steps(law_of(whole, around), near.normalized)
@@ -131,6 +136,12 @@ def _durations(sheet: Sheet, days: list[Finding], anchors: Anchors, whole: str) 
             end = _phrase_end(text, behind, named)
         counted = count(law_of(whole, around), period, event, named, anchors)
         yield _hit(found.start(), end, *counted, "deadline.duration", 0.85 if counted[0] else 0.7)
+
+
+def _first_behind(days: list[Finding], starts: list[int], end: int) -> Finding | None:
+    """The first date that begins within 90 characters behind ``end``; ``days`` stand in reading order."""
+    at = bisect_left(starts, end)
+    return days[at] if at < len(days) and starts[at] <= end + 90 else None
 
 
 def _phrase_end(text: str, behind: re.Match[str], named: Finding | None) -> int:
@@ -221,5 +232,10 @@ def _hit(
     rule: str,
     confidence: float,
 ) -> Hit:
-    normal: dict[str, Any] = {"due": due, "duration": period, "anchor": anchor, "steps": steps}
+    normal: dict[str, Any] = {
+        "due": due,
+        "duration": period,
+        "anchor": anchor,
+        "steps": list(steps),
+    }
     return Hit("deadline", start, end, normal, rule, confidence)

@@ -11,6 +11,8 @@ from ocr.documents import Evidence, Field, Finding, Invoice
 
 _PREFIX = re.compile(r"^(?:(?:Re|AW|WG|Fwd|FW|Antwort)\s*:\s*)+", re.IGNORECASE)
 _MAX_SUBJECT = 200
+_MAX_DAYS = 200
+_BEFORE = 80
 
 # What stands before a date tells what it is the date of.
 _OWN_DATE = re.compile(
@@ -89,7 +91,7 @@ def find_date(letter: Letter, findings: Sequence[Finding], properties: dict[str,
         f
         for f in findings
         if f.kind == "date" and f.valid and f.page == page and f.rule != "date.range"
-    ]
+    ][:_MAX_DAYS]
     ranked = sorted(
         ((_points(letter, day), -day.start, day) for day in days),
         key=lambda entry: entry[:2],
@@ -118,7 +120,8 @@ def _points(letter: Letter, day: Finding) -> float:
     text = letter.sheet.text
     start = text.rfind("\n", 0, day.start) + 1
     stop = text.find("\n", day.end)
-    before = text[start : day.start].lower()
+    # a date line is short: what stands further left says nothing about this date
+    before = text[max(start, day.start - _BEFORE) : day.start].lower()
     behind = text[day.end : stop if stop >= 0 else len(text)].strip(" .,\r")
     points = 0.0
     if _STRONG_DATE.search(before) and not _OTHER_DATE.search(before):

@@ -33,19 +33,19 @@ def _name_hits(sheet: Sheet, gazetteers: Gazetteers) -> list[Hit]:
         *contacts.find_addresses(sheet),
         *find_entities(sheet, gazetteers),
     ]
+    taken = {kind: bytearray(len(sheet.text)) for kind in ("person", "organisation", "address")}
     kept: list[Hit] = []
-    for hit in sorted(
+    order = sorted(
         found, key=lambda h: (h.start - h.end if h.kind != "person" else 0, -h.confidence)
-    ):
-        if not any(o.kind == hit.kind and o.start < hit.end and hit.start < o.end for o in kept):
+    )
+    for hit in order:
+        mask = taken[hit.kind]
+        if not any(mask[hit.start : hit.end]):
+            mask[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
             kept.append(hit)
-    organisations = [hit for hit in kept if hit.kind == "organisation"]
-    return [
-        hit
-        for hit in kept
-        if hit.kind != "person"
-        or not any(o.start <= hit.start and hit.end <= o.end for o in organisations)
-    ]
+    # the person in „Autohaus Reim GmbH“ is part of a name, nobody of his own
+    companies = taken["organisation"]
+    return [h for h in kept if h.kind != "person" or not all(companies[h.start : h.end])]
 
 
 def find_all(sheet: Sheet, gazetteers: Gazetteers) -> list[Finding]:

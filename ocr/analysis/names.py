@@ -74,16 +74,16 @@ def find_persons(sheet: Sheet) -> Iterator[Hit]:
         (_ADDRESSEE, "person.address_block", 0.8),
         (_SALUTATION, "person.salutation", 0.6),
     )
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(sheet.text))
     for pattern, rule, confidence in rules:
         for found in pattern.finditer(sheet.text):
             start, end = _trimmed(sheet.text, *found.span(1))
-            if start >= end or any(start < e and s < end for s, e in taken):
+            if start >= end or any(taken[start:end]):
                 continue
             name = plain_name(sheet.text[start:end])
             if not name:
                 continue
-            taken.append((start, end))
+            taken[start:end] = b"\1" * (end - start)
             yield Hit("person", start, end, name, rule, confidence)
 
 
