@@ -15,6 +15,8 @@ from storage.house import House
 from storage.jobs import queue, runs
 from storage.jobs.handlers import JobContext, JobKind
 from storage.jobs.queue import ClaimedJob
+from storage.jobs.runs import RunState
+from workflows.engine.ending import note_end
 from workflows.engine.flows import Piece, PrefectLink, RunLog, carry_out
 from workflows.engine.work import Tally, work_off
 
@@ -111,24 +113,10 @@ class Drain:
             await carry_out(piece, self.prefect)
         finally:
             extending.cancel()
-            await asyncio.to_thread(
-                self._finish, piece, tally, (self.house.clock() - began).total_seconds()
-            )
-
-    def _finish(self, piece: Piece, tally: Tally, seconds: float) -> None:
-        failed = piece.error is not None
-        state: runs.RunState = "failed" if failed else "done" if tally.clean else "findings"
-        with self.house.database.write() as session:
-            runs.finish(
-                session,
-                piece.run,
-                state,
-                self.house.clock(),
-                seconds=seconds,
-                counts=tally.counts,
-                log=piece.log.lines,
-                reason=piece.problem,
-                flow_run=piece.flow_run,
+            state: RunState = "done" if tally.clean else "findings"
+            seconds = (self.house.clock() - began).total_seconds()
+            await note_end(
+                self.house, piece, "failed" if piece.error else state, tally.counts, seconds
             )
 
     async def _extend(self, kind: JobKind, jobs: Sequence[ClaimedJob]) -> None:

@@ -24,6 +24,7 @@ from storage.journal.sealer import keep_sealing
 from storage.schedules import ScheduleDefinition
 from workflows.engine import flows
 from workflows.engine.drain import Drain
+from workflows.engine.housekeeping import TIDY
 from workflows.engine.reconcile import crash_left_flow_runs, reconcile
 from workflows.engine.scheduling import Scheduler, by_key
 from workflows.engine.server import PrefectServer
@@ -44,7 +45,8 @@ def run(
     prefect: bool = True,
 ) -> None:
     """Work until asked to stop. Returns when all work has ended; exits the process at once where it has not."""
-    asyncio.run(_until_stopped(Engine(house, kinds, definitions, prefect=prefect)))
+    engine = Engine(house, kinds, [*definitions, TIDY], prefect=prefect)
+    asyncio.run(_until_stopped(engine))
 
 
 async def _until_stopped(engine: "Engine") -> None:

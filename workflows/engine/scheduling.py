@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from storage import schedules
 from storage.house import House
-from storage.jobs import runs
 from storage.jobs.handlers import JobContext, PermanentError, TemporaryError
+from storage.jobs.runs import RunState
 from storage.schedules import ScheduleDefinition, StartedRun
+from workflows.engine.ending import note_end
 from workflows.engine.flows import Piece, PrefectLink, RunLog, carry_out
 
 logger = logging.getLogger(__name__)
@@ -83,23 +84,9 @@ class Scheduler:
 
         piece = Piece(started.key, started.run, log, do)
         await carry_out(piece, self.prefect)
-        now = self.house.clock()
-        seconds = (now - began).total_seconds()
-        await asyncio.to_thread(self._finish, piece, counts, seconds)
-
-    def _finish(self, piece: Piece, counts: Mapping[str, int], seconds: float) -> None:
-        with self.house.database.write() as session:
-            runs.finish(
-                session,
-                piece.run,
-                "done" if piece.problem is None else "failed",
-                self.house.clock(),
-                seconds=seconds,
-                counts=counts,
-                log=piece.log.lines,
-                reason=piece.problem,
-                flow_run=piece.flow_run,
-            )
+        seconds = (self.house.clock() - began).total_seconds()
+        state: RunState = "done" if piece.problem is None else "failed"
+        await note_end(self.house, piece, state, counts, seconds)
 
     async def stop(self, grace: float) -> bool:
         """Start nothing more and let runs end. Returns whether all ended within ``grace`` seconds."""

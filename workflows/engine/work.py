@@ -2,13 +2,11 @@
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from storage import processes
-from storage.house import House
 from storage.jobs import queue
 from storage.jobs.handlers import (
     DONE,
@@ -35,27 +33,6 @@ class Tally:
     @property
     def clean(self) -> bool:
         return not (self.counts["failed"] or self.counts["retry"])
-
-
-def drain_now(house: House, kinds: Mapping[str, JobKind]) -> int:
-    """Work off what is due in this process, until nothing is left; how many jobs were done.
-
-    For commands that wait for their work where no engine runs, and for tests.
-    """
-    owner = processes.this_process("command", house.clock()).owner
-    done = 0
-    while True:
-        with house.database.read() as session:
-            due = queue.due_kinds(session, kinds, house.clock())
-        batches = [(kinds[name], _claim(house, kinds[name], owner)) for name in due]
-        for kind, jobs in batches:
-            done += work_off(JobContext(house), kind, jobs).counts["done"]
-        if not any(jobs for _, jobs in batches):
-            return done
-
-
-def _claim(house: House, kind: JobKind, owner: str) -> list[ClaimedJob]:
-    return queue.claim(house.database, [kind.name], kind.batch, owner, kind.lease, house.clock())
 
 
 def work_off(context: JobContext, kind: JobKind, jobs: Sequence[ClaimedJob]) -> Tally:

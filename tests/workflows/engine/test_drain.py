@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from storage import processes, schedules
 from storage.actors import System
+from storage.clock import utc_now
 from storage.house import House
 from storage.jobs import queue, runs
 from storage.jobs.handlers import JobContext, JobKind, PermanentError, registry
@@ -20,6 +21,7 @@ from storage.jobs.queue import ClaimedJob
 from storage.jobs.tables import Job, Run
 from storage.schedules import ScheduleDefinition
 from workflows.engine.drain import Drain
+from workflows.engine.housekeeping import TIDY
 from workflows.engine.reconcile import reconcile
 from workflows.engine.runs import failed_jobs, list_runs, read_log, retry
 from workflows.engine.scheduling import Scheduler, by_key
@@ -227,3 +229,19 @@ def test_a_schedule_that_breaks_says_so_without_content(sqlite_house: House) -> 
 
     run = _scheduled(sqlite_house, ScheduleDefinition("s", "Abgleich", "0 4 * * *", broken))
     assert (run.state, run.reason) == ("failed", "Unerwarteter Fehler (KeyError).")
+
+
+def test_the_house_forgets_what_is_over(house: House) -> None:
+    with house.database.write() as session:
+        queue.enqueue(session, "k", "old")
+        queue.enqueue(session, "k", "failed")
+    old, failed = queue.claim(house.database, ["k"], 2, OWNER, timedelta(hours=1), house.clock())
+    with house.database.write() as session:
+        queue.complete(session, old)
+        queue.fail(session, failed, "kaputt")
+        run = runs.begin(session, "batch", "k", OWNER, house.clock())
+        runs.finish(session, run, "done", house.clock(), seconds=1, counts={})
+    later = House(house.settings, lambda: utc_now() + timedelta(days=31))
+    assert TIDY.run(JobContext(later)) == {"Aufträge": 1, "E-Mails": 0, "Läufe": 1}
+    assert states(house) == ["failed"], "what failed stays until a person has looked at it"
+    later.close()

@@ -21,7 +21,8 @@ from storage.jobs.handlers import (
 )
 from storage.jobs.queue import ClaimedJob
 from storage.jobs.tables import Job
-from workflows.engine.work import drain_now, work_off
+from workflows.engine.once import drain_once
+from workflows.engine.work import work_off
 
 
 def ask(house: House, *keys: str) -> None:
@@ -66,7 +67,7 @@ def test_each_job_ends_on_its_own(house: House) -> None:
 def test_the_last_attempt_is_final(sqlite_house: House) -> None:
     kind = JobKind("k", "K", handle_one=by_key, max_attempts=1)
     ask(sqlite_house, "temporary")
-    drain_now(sqlite_house, registry([kind]))
+    drain_once(sqlite_house, [kind])
     assert states(sqlite_house)["temporary"] == ("failed", "Der Server ist weg.")
 
 
