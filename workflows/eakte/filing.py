@@ -24,6 +24,7 @@ from storage.rights import Verb, require, sees
 from storage.tasks.list import finish_task, open_task
 from workflows.eakte.akten import load_vorgang
 from workflows.eakte.learning import note_decisions
+from workflows.eakte.metadata import MetadataError, checked
 from workflows.eakte.receiving import PROCESS
 from workflows.eakte.sight import enter_scope, scope_of
 from workflows.eakte.tables import Akte, Document, DocumentLink, Filing, Vorgang
@@ -77,7 +78,7 @@ def file_document(
     if document.state not in {"ready", "quarantined"} or document.revision != revision:
         raise ConflictError(_who_was_faster(session, actor, document))
     _open_for_filing(vorgang, akte)
-    _take_turn(session, document, revision)
+    take_turn(session, document, revision)
     before = _values(document)
     _change(document, changes or {})
     note_decisions(session, document, akte, before, now)
@@ -117,9 +118,9 @@ def move_document(
         raise ConflictError(_who_was_faster(session, actor, document))
     if not reason.strip():
         raise ConflictError("Bitte geben Sie an, warum das Dokument umgelegt wird.")
-    _must_be_open(session, document)
+    must_be_open(session, document)
     _open_for_filing(vorgang, akte)
-    _take_turn(session, document, revision)
+    take_turn(session, document, revision)
     note_decisions(session, document, akte, _values(document), now)
     _lay(session, actor, document, vorgang, akte, " ".join(reason.split()), now)
     record(
@@ -143,15 +144,15 @@ def change_document(
     *,
     now: datetime,
 ) -> None:
-    """Correct a document's metadata (``EDITABLE``)."""
+    """Correct a document's metadata (``EDITABLE``, and ``details`` of its kind)."""
     document = load_document(session, actor, document_id)
     require(actor, Verb.DOCUMENT_EDIT, scope_of(document))
     if document.revision != revision:
         raise ConflictError(
             "Jemand anders hat dieses Dokument gerade geändert. Bitte sehen Sie es sich noch einmal an."
         )
-    _must_be_open(session, document)
-    _take_turn(session, document, revision)
+    must_be_open(session, document)
+    take_turn(session, document, revision)
     _change(document, changes)
     record(
         session,
@@ -181,7 +182,7 @@ def forward_document(
     office = session.get(Office, office_id)
     if office is None:
         raise NotFoundError("Dieses Amt gibt es nicht.")
-    _take_turn(session, document, revision)
+    take_turn(session, document, revision)
     scope = Scope(office_id, ProtectionClass(document.protection))
     enter_scope(document, scope)
     set_access(session, document.id, scope.token)
@@ -217,7 +218,7 @@ def discard_document(
         raise ConflictError(_who_was_faster(session, actor, document))
     if not reason.strip():
         raise ConflictError("Bitte geben Sie an, warum das Dokument nicht abgelegt wird.")
-    _take_turn(session, document, revision)
+    take_turn(session, document, revision)
     document.state, document.reason = "discarded", " ".join(reason.split())
     finish_task(session, f"quarantine:{document.id.hex}", now)
     finish_task(session, f"forwarded:{document.id.hex}", now)
@@ -276,7 +277,7 @@ def link_documents(
     )
 
 
-def _take_turn(session: Session, document: Document, revision: int) -> None:
+def take_turn(session: Session, document: Document, revision: int) -> None:
     """Raise the revision if it is still the one that was seen; the losing of two clerks ends here."""
     taken = session.execute(
         update(Document)
@@ -330,7 +331,7 @@ def _open_for_filing(vorgang: Vorgang, akte: Akte) -> None:
         )
 
 
-def _must_be_open(session: Session, document: Document) -> None:
+def must_be_open(session: Session, document: Document) -> None:
     """What lies in a closed Vorgang is not changed any more."""
     if document.vorgang_id is None:
         return
@@ -346,6 +347,19 @@ def _values(document: Document) -> dict[str, Any]:
 
 
 def _change(document: Document, changes: Mapping[str, Any]) -> None:
+    """Set metadata; ``details`` are the fields of the kind (``metadata.py``), checked against the kind as changed."""
+    rest = {name: value for name, value in changes.items() if name != "details"}
+    _change_fields(document, rest)
+    if "details" in changes:
+        try:
+            values = checked(document.kind, changes["details"])
+        except MetadataError as error:
+            raise ConflictError(str(error)) from None
+        confirmed = {**document.details.get("confirmed", {}), **values}
+        document.details = {**document.details, "confirmed": confirmed}
+
+
+def _change_fields(document: Document, changes: Mapping[str, Any]) -> None:
     unknown = changes.keys() - EDITABLE
     if unknown:
         raise ConflictError("Diese Angabe lässt sich nicht ändern: " + ", ".join(sorted(unknown)))

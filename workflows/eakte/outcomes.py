@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from ocr.analysis.unopened import forward_unopened
@@ -77,7 +78,13 @@ def store_ready(
         document.text_hash = understood.text_hash or None
         document.state, document.revision = "ready", document.revision + 1
         entries.append(index_entry(document, understood.text))
-        _keep(session, document, understood, suggestions, now)
+        _keep(
+            session,
+            document,
+            understood,
+            {name: each.as_json() for name, each in suggestions.items()},
+            now,
+        )
         record(
             session,
             actor="system:intake",
@@ -96,13 +103,14 @@ def _keep(
     session: Session,
     document: Document,
     understood: Understood,
-    suggestions: Mapping[str, Suggestion],
+    suggestions: Mapping[str, Any],
     now: datetime,
 ) -> None:
+    """Keep reading and analysis, in place of older ones."""
     for table in (StoredReading, StoredAnalysis):
         session.execute(delete(table).where(table.document_id == document.id))
-    session.add(
-        StoredReading(
+    session.execute(
+        insert(StoredReading).values(
             document_id=document.id,
             sha256=document.sha256,
             version=understood.version,
@@ -110,13 +118,13 @@ def _keep(
             read_at=now,
         )
     )
-    session.add(
-        StoredAnalysis(
+    session.execute(
+        insert(StoredAnalysis).values(
             document_id=document.id,
             version=understood.version,
             content=understood.analysis,
             analysed_at=now,
-            suggestions={name: each.as_json() for name, each in suggestions.items()},
+            suggestions=dict(suggestions),
         )
     )
 
@@ -142,7 +150,8 @@ def apply_fields(document: Document, understood: Understood) -> None:
     document.sender, document.recipient = values.get("sender"), values.get("recipient")
     document.subject, document.language = values.get("subject"), values.get("language")
     document.document_date = _as_date(values.get("date"))
-    document.details = dict(understood.details)
+    confirmed = document.details.get("confirmed") if document.details else None
+    document.details = {**understood.details, **({"confirmed": confirmed} if confirmed else {})}
 
 
 def index_entry(document: Document, text: str) -> Entry:
@@ -223,3 +232,21 @@ def _as_date(value: str | None) -> date | None:
         return date.fromisoformat(value) if value else None
     except ValueError:
         return None
+
+
+def store_version(
+    session: Session, document_id: UUID, understood: Understood, now: datetime
+) -> None:
+    """A new version was read: its text replaces the old one in pages and index, metadata people confirmed stays."""
+    document = session.get_one(Document, document_id, with_for_update=True)
+    document.media_type, document.pages = understood.media_type, understood.pages
+    document.text_hash = understood.text_hash or None
+    if document.state == "quarantined":
+        document.state, document.reason, document.reason_code = "ready", None, None
+        apply_fields(document, understood)
+        finish_tasks(session, [f"quarantine:{document.id.hex}"], now)
+    suggestions = session.scalar(
+        select(StoredAnalysis.suggestions).where(StoredAnalysis.document_id == document_id)
+    )
+    _keep(session, document, understood, suggestions or {}, now)
+    put_many(session, [index_entry(document, understood.text)])

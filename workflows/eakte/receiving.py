@@ -28,6 +28,7 @@ from workflows.eakte.sight import enter_scope, in_sight
 from workflows.eakte.tables import Document, DocumentVersion
 
 PROCESS = "document.process"
+VERSION = "document.version"
 
 
 @dataclass(frozen=True, slots=True)

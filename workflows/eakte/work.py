@@ -13,7 +13,8 @@ from storage.schedules import ScheduleDefinition
 from workflows.eakte import upkeep
 from workflows.eakte.learning import TRAIN, train_model
 from workflows.eakte.processing import Processor
-from workflows.eakte.receiving import PROCESS
+from workflows.eakte.reading_versions import VersionReader
+from workflows.eakte.receiving import PROCESS, VERSION
 from workflows.eakte.watching import Watcher
 
 BATCH = 50
@@ -35,6 +36,12 @@ def job_kinds(house: House, pool: ReaderPool) -> list[JobKind]:
             "Dokumente lesen und auswerten",
             handle_batch=processor.handle,
             batch=BATCH,
+            lease=timedelta(minutes=5),
+        ),
+        JobKind(
+            VERSION,
+            "Neue Fassungen lesen",
+            handle_one=VersionReader(house, pool).handle,
             lease=timedelta(minutes=5),
         ),
         JobKind(

@@ -17,7 +17,7 @@ from storage.jobs.handlers import JobContext
 from storage.jobs.queue import claim
 from storage.organisation.tables import Office, Person
 from workflows.eakte.akten import open_akte, open_vorgang
-from workflows.eakte.receiving import PROCESS, Incoming, Receipt, receive
+from workflows.eakte.receiving import Incoming, Receipt, receive
 from workflows.eakte.tables import Document, PlanEntry, Vorgang
 from workflows.engine.work import work_off
 
@@ -63,9 +63,11 @@ class Town:
         """Work off what waits to be read, as the engine does."""
         from workflows.eakte.work import job_kinds
 
-        kind = next(k for k in job_kinds(self.house, self.readers) if k.name == PROCESS)
-        while jobs := claim(self.house.database, [PROCESS], 50, "test", kind.lease, self.clock()):
-            work_off(JobContext(self.house), kind, jobs)
+        for kind in job_kinds(self.house, self.readers):
+            while jobs := claim(
+                self.house.database, [kind.name], 50, "test", kind.lease, self.clock()
+            ):
+                work_off(JobContext(self.house), kind, jobs)
 
     def document(self, receipt: Receipt) -> Document:
         assert receipt.document is not None
