@@ -63,12 +63,12 @@ def _pdf_page(source: bytes | Path, number: int, dpi: int) -> Any:
 
 
 def _picture_page(source: bytes | Path, number: int, dpi: int) -> Any:
-    from ocr.readers.image import on_paper, open_picture, upright_by_camera
+    from ocr.readers.image import as_shown, on_paper, open_picture
 
     with open_picture(source, Limits()) as image:
         try:
             image.seek(number - 1)
-            shown = on_paper(upright_by_camera(image))
+            shown = on_paper(as_shown(image))
         except EOFError as error:
             raise _no_such_page(number) from error
         except (OSError, ValueError, SyntaxError, TypeError) as error:

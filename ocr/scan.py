@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ocr.clearing import cleared
 from ocr.documents import Box, Page, UnreadableError
 from ocr.layout import Piece, assemble
 from ocr.limits import Limits
@@ -17,6 +18,9 @@ _SURE = 0.75  # confidence of a page that was certainly read the right way up
 _UNSURE_POSTURE = 0.12
 _READABLE = 0.55
 _LOWEST_DPI = 180  # below it Tesseract's letters get too small
+_MOST_PIXELS = 40_000_000  # beyond it Tesseract gets slow, not better
+_DUST = 0.002  # share of ink below which a page without text is an empty page
+_NO_TEXT = "Auf dieser Seite ist kein lesbarer Text."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +67,19 @@ def _best(gray: Picture, stand: Posture, dpi: float, limits: Limits, until: floa
     return best
 
 
-def _enlarged(gray: Picture, dpi: float) -> tuple[Picture, float]:
-    """Pictures of low resolution are doubled; gives the picture and the factor."""
-    if dpi >= _LOWEST_DPI or gray.shape[0] * gray.shape[1] > 30_000_000:
-        return gray, 1.0
+def _resized(gray: Picture, dpi: float) -> tuple[Picture, float]:
+    """Small pictures enlarged for Tesseract, huge ones reduced; gives the picture and the factor."""
     import cv2
 
-    factor = min(3.0, 300 / max(dpi, 1))
-    enlarged = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
-    return np.asarray(enlarged, dtype=np.uint8), factor
+    factor, method = 1.0, cv2.INTER_CUBIC
+    if gray.size > _MOST_PIXELS:
+        factor, method = (_MOST_PIXELS / gray.size) ** 0.5, cv2.INTER_AREA
+    elif dpi < _LOWEST_DPI:
+        factor = min(3.0, 300 / max(dpi, 1), (_MOST_PIXELS / gray.size) ** 0.5)
+    if factor == 1.0:
+        return gray, factor
+    resized = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=method)
+    return np.asarray(resized, dtype=np.uint8), factor
 
 
 def _back(lines: tuple[tuple[Piece, ...], ...], inverse: Any, scale: float) -> list[list[Piece]]:
@@ -112,28 +120,30 @@ def read_picture(
     """
     import cv2
 
-    enlarged, factor = _enlarged(gray, dpi)
+    picture, factor = _resized(cleared(gray, dpi), dpi)
     unit = scale / factor
-    stand = posture(enlarged)
-    shown = turn(enlarged, stand.rotation)
-    height, width = shown.shape
-    size = {"width": round(width * unit, 1), "height": round(height * unit, 1)}
-    if stand.blank:
-        return Page(number, "", "none", 1.0, 0, size["width"], size["height"])
+    stand = posture(picture)
+
+    def size(rotation: int) -> tuple[float, float]:
+        height, width = picture.shape
+        shown = (height, width) if rotation in {90, 270} else (width, height)
+        return round(shown[0] * unit, 1), round(shown[1] * unit, 1)
+
+    if not stand.ink:
+        return Page(number, "", "none", 1.0, 0, *size(0))
     try:
-        best = _best(enlarged, stand, dpi * factor, limits, until)
+        best = _best(picture, stand, dpi * factor, limits, until)
     except UnreadableError as error:
-        return Page(number, "", "none", 0.0, stand.rotation, **size, problem=error.message)
+        return Page(number, "", "none", 0.0, 0, *size(0), problem=error.message)
     found = best.posture
-    if found.rotation != stand.rotation:
-        height, width = turn(enlarged, found.rotation).shape
-        size = {"width": round(width * unit, 1), "height": round(height * unit, 1)}
+    height, width = turn(picture, found.rotation).shape
     inverse = (
         cv2.invertAffineTransform(tilt_matrix(width, height, found.skew)) if found.skew else None
     )
     text, words = assemble(_back(best.result.lines, inverse, unit))
+    if not text and stand.ink < _DUST:
+        return Page(number, "", "none", 1.0, 0, *size(0))
     if not text:
-        return Page(
-            number, "", "none", 0.0, 0, **size, problem="Auf dieser Seite ist kein lesbarer Text."
-        )
-    return Page(number, text, "ocr", round(best.quality, 3), found.rotation, **size, words=words)
+        return Page(number, "", "none", 0.0, 0, *size(0), problem=_NO_TEXT)
+    confidence = round(best.quality, 3)
+    return Page(number, text, "ocr", confidence, found.rotation, *size(found.rotation), words=words)

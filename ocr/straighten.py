@@ -24,13 +24,14 @@ _NEGLIGIBLE_SKEW = 0.08  # degrees
 @dataclass(frozen=True, slots=True)
 class Posture:
     """How a page lies. Turn it clockwise by ``rotation`` (0, 90, 180, 270), then by ``-skew`` degrees (positive skew:
-    lines fall to the right). ``certainty`` is the share by which ink above the lines outweighs ink below, 0 to 1.
+    lines fall to the right). ``certainty`` is the share by which ink above the lines outweighs ink below, ``ink`` the share
+    of the page that letters (or what looks like them) cover, both 0 to 1.
     """
 
     rotation: int
     skew: float
     certainty: float
-    blank: bool = False
+    ink: float = 0.0
 
 
 def _binary(gray: Picture) -> tuple[Any, float]:
@@ -114,8 +115,9 @@ def posture(gray: Picture) -> Posture:
     ink, _ = _binary(gray)
     ink = _letters(ink)
     rows, columns = np.nonzero(ink)
+    share = len(rows) / ink.size
     if len(rows) < _MINIMUM_POINTS:
-        return Posture(0, 0.0, 0.0, blank=len(rows) == 0)
+        return Posture(0, 0.0, 0.0, share)
     if len(rows) > _POINTS:
         step = len(rows) // _POINTS + 1
         rows, columns = rows[::step], columns[::step]
@@ -129,7 +131,7 @@ def posture(gray: Picture) -> Posture:
     certainty = abs(above - below) / total if total else 0.0
     if below > above:
         rotation = (rotation + 180) % 360
-    return Posture(rotation, skew if abs(skew) >= _NEGLIGIBLE_SKEW else 0.0, certainty)
+    return Posture(rotation, skew if abs(skew) >= _NEGLIGIBLE_SKEW else 0.0, certainty, share)
 
 
 def turn(picture: Any, rotation: int) -> Any:

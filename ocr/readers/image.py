@@ -1,8 +1,6 @@
 """Pictures of pages: PNG, JPEG, TIFF with many pages and the rest that Pillow reads, however odd their pixels."""
 
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
@@ -10,12 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ocr import progress
 from ocr.detection import BMP, GIF, JPEG, PNG, TIFF, WEBP
 from ocr.documents import Page, Reading, UnreadableError
 from ocr.limits import Limits
-from ocr.scan import read_picture
-from ocr.slots import slot
+from ocr.readers.ahead import Entry, Recognition, summary_of
 from ocr.straighten import Picture
 
 _A4_SHORT_SIDE = 8.27  # inches
@@ -68,7 +64,7 @@ def _dpi(image: Any) -> float:
     width, height = image.size
     if stated:
         try:
-            dpi = float(stated[0])
+            dpi = max(map(float, stated[:2]))
         except (TypeError, ValueError, ZeroDivisionError, IndexError):
             dpi = 0.0
         # Cameras and screens state 72 or 96 for everything.
@@ -77,10 +73,18 @@ def _dpi(image: Any) -> float:
     return float(min(600.0, max(70.0, min(width, height) / _A4_SHORT_SIDE)))
 
 
-def upright_by_camera(image: Any) -> Any:
-    """Turned as EXIF says."""
+def as_shown(image: Any) -> Any:
+    """Turned as EXIF says, with square pixels: faxes have twice as many across as down."""
     from PIL import ImageOps
 
+    stretch = 1.0
+    with suppress(TypeError, ValueError, ZeroDivisionError, IndexError, KeyError):
+        across, down = image.info["dpi"]
+        stretch = float(across) / float(down)
+    if 1.1 < stretch < 3 or 1 / 3 < stretch < 0.9:
+        width, height = image.size
+        size = (width, round(height * stretch)) if stretch > 1 else (round(width / stretch), height)
+        image = image.convert("L").resize(size)
     return ImageOps.exif_transpose(image)
 
 
@@ -107,60 +111,37 @@ def to_gray(image: Any) -> Picture:
     return np.asarray(on_paper(image).convert("L"), dtype=np.uint8)
 
 
-def _read_page(gray: Picture, number: int, dpi: float, limits: Limits, until: float) -> Page:
-    with slot():
-        return read_picture(gray, number, dpi, 1.0, limits, until)
+def _entry(image: Any, index: int, recognition: Recognition) -> Entry:
+    """Page ``index`` from 0, being recognised, or what is wrong with it."""
+    number = index + 1
+    try:
+        image.seek(index)
+        _check_size(image, recognition.limits)
+        gray = to_gray(as_shown(image))
+    except UnreadableError as error:
+        return Page(number, "", "none", 0.0, problem=error.message)
+    except _FAULTS:
+        return Page(number, "", "none", 0.0, problem=_BAD_PAGE)
+    if not gray.size:
+        return Page(number, "", "none", 0.0, problem=_BAD_PAGE)
+    return recognition.start(gray, number, _dpi(image), 1.0)
 
 
 def read_image(source: bytes | Path, limits: Limits) -> Reading:
-    """Reads all pages of a picture file; boxes in pixels. Raises UnreadableError if the first page is unreadable."""
-    until = time.monotonic() + limits.seconds * 0.8
+    """Reads all pages of a picture file; boxes in pixels. Raises UnreadableError if no page can be decoded."""
     warnings: list[str] = []
-    pages: list[Page] = []
-    with open_picture(source, limits) as image, ThreadPoolExecutor(limits.threads) as readers:
+    with open_picture(source, limits) as image, Recognition(limits) as recognition:
         media_type = _MEDIA_TYPES[image.format]
         total = _frames(image, warnings)
         count = min(total, limits.pages)
         if count < total:
             warnings.append(f"Die Datei hat {total} Seiten; gelesen wurden nur die ersten {count}.")
-        for first in range(0, count, limits.threads):
-            batch: list[Any] = []
-            for index in range(first, min(first + limits.threads, count)):
-                try:
-                    image.seek(index)
-                    _check_size(image, limits)
-                    frame = upright_by_camera(image)
-                    gray = to_gray(frame)
-                    if gray.size == 0:
-                        raise ValueError("empty picture")
-                except (UnreadableError, MemoryError, *_FAULTS) as error:
-                    if total == 1:
-                        raise _refusal(error) from error
-                    message = error.message if isinstance(error, UnreadableError) else _BAD_PAGE
-                    batch.append(Page(index + 1, "", "none", 0.0, problem=message))
-                    continue
-                batch.append(
-                    readers.submit(_read_page, gray, index + 1, _dpi(image), limits, until)
-                )
-            for entry in batch:
-                pages.append(entry if isinstance(entry, Page) else entry.result())
-                progress.report(len(pages), count)
+        entries = (_entry(image, index, recognition) for index in range(count))
+        pages = list(recognition.in_order(entries, count))
     if all(page.problem == _BAD_PAGE for page in pages):
         raise UnreadableError("damaged", _DAMAGED)
-    unread = sum(page.problem is not None for page in pages)
-    if unread:
-        warnings.append(f"{unread} von {count} Seiten konnten nicht gelesen werden.")
+    warnings.extend(summary_of(pages))
     return Reading(media_type, tuple(pages), warnings=tuple(warnings))
-
-
-def _refusal(error: BaseException) -> UnreadableError:
-    if isinstance(error, UnreadableError):
-        return error
-    if isinstance(error, MemoryError):
-        return UnreadableError(
-            "memory", "Das Bild braucht zu viel Speicher. Bitte kleiner einscannen."
-        )
-    return UnreadableError("damaged", _DAMAGED)
 
 
 def _frames(image: Any, warnings: list[str]) -> int:

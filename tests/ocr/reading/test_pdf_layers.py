@@ -210,4 +210,4 @@ def test_time_spent_leaves_pages_with_a_problem_and_not_a_failed_file(samples: A
     assert (second.method, second.confidence) == ("none", 0.0)
     assert second.problem is not None
     assert "Zeitgrenze" in second.problem
-    assert reading.warnings == ("1 von 2 Seiten konnten nicht gelesen werden.",)
+    assert reading.warnings == ("1 von 2 Seiten ohne lesbaren Text.",)
