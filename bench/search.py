@@ -24,8 +24,10 @@ from storage.database import Database
 from storage.fulltext import ddl
 from storage.fulltext.index import Entry, put, put_many, refresh, search
 from storage.fulltext.normalise import normalise, parse_query
-from storage.fulltext.words import fold, root, words
+from storage.fulltext.words import WORD, fold, root, words
+from workflows.demo.corpus import search_corpus
 
+SIZE = 2_000  # characters
 DOCUMENTS = int(os.environ.get("RATHAUS_BENCH_DOCUMENTS", "100000"))
 FEW = "rare1x"  # the token of one document in a hundred
 PER_CLASS = 20
@@ -33,9 +35,6 @@ ROUNDS = 3
 SAMPLE = 2_000
 BATCH = 500
 TOP = 10
-FREQUENT = """der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er hat
-dass sie nach wird bei einer um am sind noch wie einem über einen so zum war haben nur Antrag Stadt Bescheid Straße
-Genehmigung Verwaltung Bauamt Gebühr Frist Haus Verfahren"""
 VIEWERS = {"sieht alles": None, "sieht 1 %": frozenset({FEW})}
 
 
@@ -107,45 +106,17 @@ def _asked(query: str) -> list[str]:
 
 
 def corpus(seed: int, count: int) -> Iterator[Entry]:
-    """Invented German-like letters of about 2 kB: words by Zipf's law, a fifth of them from the letter's own topic."""
-    import numpy as np
-
-    rng, numbers = random.Random(seed), np.random.default_rng(seed)
-    vocabulary = np.array(_vocabulary(rng, 60_000), dtype=object)
-    size = len(vocabulary)
-    common = np.cumsum(1 / np.arange(1, size + 1))
-    special = np.cumsum(1 / np.arange(1, 301))
-    topics = [numbers.integers(60, size, 300) for _ in range(500)]
-    for number in range(count):
-        drawn = np.searchsorted(
-            common / common[-1], numbers.random(int(190 * numbers.uniform(0.7, 1.3)))
-        )
-        own = numbers.random(len(drawn)) < 0.2
-        topic = topics[int(numbers.integers(500))]
-        drawn[own] = topic[np.searchsorted(special / special[-1], numbers.random(int(own.sum())))]
-        text = vocabulary[drawn]
+    """Invented letters; one in a hundred may be seen by the viewer of few."""
+    rng = random.Random(seed)
+    for number, text in enumerate(search_corpus(seed, count, SIZE)):
         access = FEW if rng.random() < 0.01 else f"office{rng.randrange(20)}x"
-        yield Entry(UUID(int=number + 1), "document", access, " ".join(text[:3]), " ".join(text))
-
-
-def _vocabulary(rng: random.Random, size: int) -> list[str]:
-    start, middle = "b d f g h k l m n p r s t w sch st br gr kl tr", "a e i o u au ei ä ö ü ie"
-    end = "n r l t s ch ck ng rt nd lf mm"
-    syllables = [a + b + c for a in start.split() for b in middle.split() for c in end.split()]
-    bases = ["".join(rng.sample(syllables, rng.choice((1, 1, 2)))) for _ in range(6_000)]
-    known = dict.fromkeys(FREQUENT.split())
-    while len(known) < size:
-        word = "".join(rng.choice(bases) for _ in range(rng.choice((1, 1, 2, 2, 3))))
-        known[(word + rng.choice(("", "", "", "en", "e", "ung", "lich", "keit"))).capitalize()] = (
-            None
-        )
-    return list(known)
+        yield Entry(UUID(int=number + 1), "document", access, " ".join(text.split()[2:5]), text)
 
 
 def choose(sample: list[Entry]) -> dict[str, str]:
     """Queries of four classes from words of the first documents."""
     rng = random.Random(11)
-    texts = [[word for word in entry.text.split() if len(fold(word)) > 2] for entry in sample]
+    texts = [[word for word in WORD.findall(entry.text) if len(fold(word)) > 2] for entry in sample]
     spread = Counter(chain.from_iterable(set(text) for text in texts))
     common = [word for word, n in spread.items() if n > len(sample) * 0.05]
     rare = [word for word, n in spread.items() if n <= max(2, len(sample) // 400)]

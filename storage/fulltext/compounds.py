@@ -60,7 +60,7 @@ def _cover(word: str) -> tuple[tuple[int, str], ...]:
         if whole is not None:
             best[start] = ((start, whole),)
             continue
-        for middle, rest in tuple(best.items()):
+        for middle, rest in reversed(tuple(best.items())):  # the longest last part first
             if middle < start + SHORTEST or (start in best and len(rest) >= len(best[start]) - 1):
                 continue
             head = inner.get(word[start:middle])

@@ -30,7 +30,7 @@ class All:
 Expression = Token | Any | All
 
 
-def any_of(tokens: Iterable[str], *, prefix: bool = False) -> Expression:
+def any_of(tokens: Iterable[str], *, prefix: bool = False) -> Any:
     return Any(tuple(Token(token, prefix) for token in tokens))
 
 

@@ -125,7 +125,8 @@ def remove(session: Session | Connection, entry: UUID) -> None:
 
 
 def _remove(session: Session | Connection, entries: Sequence[UUID]) -> None:
-    rows = session.execute(select(ENTRY).where(ENTRY.c.entry.in_(entries))).all()
+    wanted = select(ENTRY).where(ENTRY.c.entry.in_(entries)).order_by(ENTRY.c.id)
+    rows = session.execute(wanted.with_for_update()).all()
     if rows:
         _take(session, rows)
         numbers = [row.id for row in rows]
@@ -135,7 +136,8 @@ def _remove(session: Session | Connection, entries: Sequence[UUID]) -> None:
 
 def set_access(session: Session | Connection, entry: UUID, token: str) -> None:
     """Change who may find an entry, in the same transaction as its new office or protection class."""
-    row = session.execute(select(ENTRY).where(ENTRY.c.entry == entry)).one_or_none()
+    wanted = select(ENTRY).where(ENTRY.c.entry == entry)
+    row = session.execute(wanted.with_for_update()).one_or_none()
     if row is None or row.access == token:
         return
     _take(session, [row])

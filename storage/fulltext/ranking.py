@@ -5,6 +5,7 @@ share between 0 and 1 of the best conceivable. So it orders as BM25 does, but sa
 hold a word that the viewer may not see. The weight comes from the statistics of the whole corpus. A prefix counts by its most frequent matching term in the entry.
 """
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -49,6 +50,11 @@ class Ranking:
 
     def weight(self, atom: Atom) -> float:
         return weight(self.corpus, self.postings(atom))
+
+    def share(self, atoms: Iterable[Atom]) -> float:
+        """The expected share of entries with all of these, as if words fell independently of each other."""
+        total = max(self.corpus.entries, 1)
+        return math.prod(min(1.0, self.postings(atom) / total) for atom in atoms)
 
     def score(self, length: int, forward: bytes) -> float:
         norm = K1 * (1 - B + B * length / self.corpus.mean_length)

@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from storage.fulltext import rows
-from storage.fulltext.expression import All, Expression, Token, any_of
+from storage.fulltext.estimate import surely_more, visible
+from storage.fulltext.expression import All, Any, Expression, Token, any_of
 from storage.fulltext.levels import Graded, best_of_many
 from storage.fulltext.normalise import Atom, Query, parse_query
 from storage.fulltext.ranking import Ranking, holds, make_ranking
@@ -91,7 +92,7 @@ class _Wish:
 
     asked: Query
     narrow: tuple[Expression, ...]
-    scope: tuple[Expression, ...]
+    scope: tuple[Any, ...]
     without: tuple[Expression, ...]
     wide: tuple[Atom, ...]
     ordered: bool  # the order or form of words must be checked
@@ -102,7 +103,7 @@ class _Wish:
         return All(parts, self.without) if parts else None
 
 
-def _plan(asked: Query, ranking: Ranking, scope: tuple[Expression, ...]) -> _Wish:
+def _plan(asked: Query, ranking: Ranking, scope: tuple[Any, ...]) -> _Wish:
     narrow: list[Expression] = []
     wide = []
     for atom in asked.wanted:
@@ -124,13 +125,11 @@ def _plan(asked: Query, ranking: Ranking, scope: tuple[Expression, ...]) -> _Wis
 
 def _beginning(atom: Atom) -> Expression:
     """A word still being typed: whatever starts so, and the word it may already be."""
-    from storage.fulltext.expression import Any
-
     return Any((Token(TERM + atom.folded[-1], prefix=True), Token(TERM + atom.terms[-1])))
 
 
-def _scope(tokens: frozenset[str] | None, filters: Filters) -> tuple[Expression, ...]:
-    scope: list[Expression] = []
+def _scope(tokens: frozenset[str] | None, filters: Filters) -> tuple[Any, ...]:
+    scope: list[Any] = []
     if tokens is not None:
         scope.append(any_of(ACCESS + opaque(token) for token in sorted(tokens)))
     if filters.kinds:
@@ -152,42 +151,49 @@ def _find(
 ) -> tuple[Found, int, bool]:
     """(score and number of entries, their count, whether there are more)."""
     indexed = wish.indexed()
-    total, capped = CAP, True
     if wish.ordered or wish.forbidden:
         if indexed is None:  # nothing but a common prefix, and something to check
             indexed = All(tuple(_beginning(atom) for atom in wish.wide), wish.without)
         return _checked(session, wish, ranking, rows.match(session, indexed, DEEP + 1))
-    if indexed is not None:
-        numbers = rows.match(session, indexed, CAP + 1)
-        if wish.wide and len(numbers) <= CAP:
-            return _checked(session, wish, ranking, numbers)
-        if len(numbers) <= max(ALL_RANKED, last):
-            return list(ranking.scores(rows.forwards(session, numbers))), len(numbers), False
-        if len(numbers) <= CAP:
-            total, capped = len(numbers), False
+    if indexed is None or _many(session, wish, ranking):
+        return _best(session, wish, ranking, last, None)
+    numbers = rows.match(session, indexed, CAP + 1)
+    if wish.wide and len(numbers) <= CAP:
+        return _checked(session, wish, ranking, numbers)
+    if len(numbers) <= max(ALL_RANKED, last):
+        return list(ranking.scores(rows.forwards(session, numbers))), len(numbers), False
+    return _best(session, wish, ranking, last, len(numbers) if len(numbers) <= CAP else None)
+
+
+def _many(session: Session | Connection, wish: _Wish, ranking: Ranking) -> bool:
+    """Whether there is no need to ask for all matches, there being too many to rank or, with a prefix, to check."""
+    if wish.wide and not wish.narrow:
+        return visible(session, wish.scope) > 2 * CAP
+    share = ranking.share(wish.asked.wanted)
+    return surely_more(session, wish.narrow, wish.scope, wish.without, share, CAP)
+
+
+def _best(
+    session: Session | Connection, wish: _Wish, ranking: Ranking, last: int, total: int | None
+) -> tuple[Found, int, bool]:
+    """The best of many by the impact levels; ``total`` is their number where it is known."""
     graded = [
         Graded(atom, ranking.spread(atom), ranking.weight(atom)) for atom in wish.asked.wanted
     ]
-    rest = (*wish.narrow, *wish.scope)
-    numbers = best_of_many(
-        session,
-        graded,
-        rest,
-        wish.without,
-        ranking.corpus.entries,
-        last,
-        None if capped else total,
-    )
+    rest, corpus = (*wish.narrow, *wish.scope), ranking.corpus.entries
+    numbers = best_of_many(session, graded, rest, wish.without, corpus, last, total)
     if not wish.wide:
-        return list(ranking.scores(rows.forwards(session, numbers))), total, capped
-    probe = _probe(session, wish)
+        found = list(ranking.scores(rows.forwards(session, numbers)))
+        return found, CAP if total is None else total, total is None
+    probe = _probe(session, wish, visible(session, wish.scope) / max(corpus, 1))
     found, _, _ = _checked(session, wish, ranking, list(dict.fromkeys([*numbers, *probe[:PROBED]])))
     return found, min(max(len(probe), len(found)), CAP), True
 
 
-def _probe(session: Session | Connection, wish: _Wish) -> list[int]:
-    """Entries with one of the commonest words that start so: a lower bound of the count."""
-    parts = tuple(any_of(commonest(session, atom.folded[-1])) for atom in wish.wide)
+def _probe(session: Session | Connection, wish: _Wish, share: float) -> list[int]:
+    """Entries with one of the common words that start so: a lower bound of the count."""
+    enough = 4 * CAP / max(share or 1.0, 0.01)
+    parts = tuple(any_of(commonest(session, atom.folded[-1], enough)) for atom in wish.wide)
     return rows.match(session, All((*parts, *wish.narrow, *wish.scope), wish.without), CAP)
 
 

@@ -24,7 +24,7 @@ _COUNT_SQLITE = text(
 _COUNT_POSTGRESQL = text(
     "SELECT word, ndoc FROM ts_stat('SELECT tokens FROM fulltext_tokens TABLESAMPLE BERNOULLI ('"
     " || CAST(:percent AS text) || ')') WHERE ndoc >= :rare"
-    " AND (word COLLATE \"C\" < '1' OR word COLLATE \"C\" >= 'a')"
+    " AND (word COLLATE \"C\" < '3' OR word COLLATE \"C\" >= 'a')"
 )
 _KEEP_POSTGRESQL = text(
     "INSERT INTO fulltext_statistics"
@@ -97,7 +97,7 @@ def prefix_spread(session: Session | Connection, prefix: str) -> Spread:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A new count: corpus, and in how many entries each token is that is not rare."""
+    """A new count: corpus, and in how many entries each term, access right and kind is, rare ones left out."""
 
     corpus: Corpus
     tokens: list[str]
@@ -146,12 +146,21 @@ def refresh(session: Session | Connection) -> Corpus:
     return counted.corpus
 
 
-def commonest(session: Session | Connection, prefix: str, most: int = 5) -> list[str]:
-    """The tokens of the most common terms that start so; the bare prefix if none is known."""
-    found = session.execute(
-        select(STATISTICS.c.token)
-        .where(STATISTICS.c.token >= TERM + prefix, STATISTICS.c.token < TERM + prefix + "{")
-        .order_by(STATISTICS.c.entries.desc())
-        .limit(most)
-    )
-    return [row.token for row in found] or [TERM + prefix]
+def commonest(session: Session | Connection, prefix: str, enough: float) -> list[str]:
+    """Tokens of common terms that start so: one in just ``enough`` entries, or else the five commonest."""
+    starts = STATISTICS.c.token >= TERM + prefix, STATISTICS.c.token < TERM + prefix + "{"
+    columns = select(STATISTICS.c.token).where(*starts)
+    one = columns.where(STATISTICS.c.entries >= enough).order_by(STATISTICS.c.entries).limit(1)
+    found = session.execute(one).scalars().all()
+    if not found:
+        found = (
+            session.execute(columns.order_by(STATISTICS.c.entries.desc()).limit(5)).scalars().all()
+        )
+    return [*found] or [TERM + prefix]
+
+
+def holders(session: Session | Connection, tokens: Iterable[str]) -> dict[str, int]:
+    """In how many entries each of these tokens is; those not counted are left out."""
+    wanted = STATISTICS.c.token.in_(list(tokens))
+    found = session.execute(select(STATISTICS.c.token, STATISTICS.c.entries).where(wanted))
+    return {row.token: row.entries for row in found}
