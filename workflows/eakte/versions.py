@@ -91,7 +91,8 @@ def _add(
     return number
 
 
-def _last(document_id: UUID) -> Select[tuple[int | None]]:
-    return select(func.max(DocumentVersion.number)).where(
+def _last(session: Session, document_id: UUID) -> int:
+    newest = select(func.max(DocumentVersion.number)).where(
         DocumentVersion.document_id == document_id
     )
+    return session.execute(newest).scalar() or 0
