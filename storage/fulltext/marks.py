@@ -4,9 +4,11 @@ import html
 from collections.abc import Iterator, Sequence
 
 from storage.fulltext.normalise import Atom, parse_query
-from storage.fulltext.words import Word, stem, words
+from storage.fulltext.words import Word, fold, stem, words
 
 SNIPPET = 240  # characters
+WINDOW = 20_000  # characters looked at together
+OVERLAP = 500
 
 
 def spans(text: str, query: str, *, typing: bool = False) -> list[tuple[int, int]]:
@@ -15,8 +17,11 @@ def spans(text: str, query: str, *, typing: bool = False) -> list[tuple[int, int
     Inflections, compounds with the word inside, and what a prefix begins count as the search counts them; of a phrase
     only the words that stand together.
     """
+    return _spans(text, parse_query(query, typing=typing).wanted)
+
+
+def _spans(text: str, atoms: Sequence[Atom]) -> list[tuple[int, int]]:
     found = list(words(text))
-    atoms = parse_query(query, typing=typing).wanted
     marked = {word for atom in atoms for word in _matches(found, atom)}
     return _merged(sorted({(found[at].start, found[at].end) for at in marked}))
 
@@ -60,8 +65,8 @@ def marks(text: str, query: str, *, length: int = SNIPPET, typing: bool = False)
 
     It shows the stretch with most different found words, the first of several; without any, the beginning.
     """
-    found = spans(text, query, typing=typing)
-    start = _best_start(text, found, length)
+    atoms = parse_query(query, typing=typing).wanted
+    start, found = _best_stretch(text, atoms, length)
     end = min(len(text), start + length)
     if end < len(text):
         blank = text.rfind(" ", max(start, end - 25), end)
@@ -77,17 +82,35 @@ def marks(text: str, query: str, *, length: int = SNIPPET, typing: bool = False)
     return f"{'… ' if start else ''}{snippet}{' …' if end < len(text) else ''}"
 
 
-def _best_start(text: str, found: Sequence[tuple[int, int]], length: int) -> int:
+def _best_stretch(
+    text: str, atoms: Sequence[Atom], length: int
+) -> tuple[int, list[tuple[int, int]]]:
+    """Where the snippet starts, and the found words around. Stops reading where all of the query was found."""
+    best: tuple[int, list[tuple[int, int]]] = 0, []
+    most, wanted = 0, sum(len(atom.folded) for atom in atoms)
+    at = 0
+    while at < len(text) and most < wanted:
+        window = text[at : at + WINDOW]
+        found = [(at + first, at + last) for first, last in _spans(window, atoms)]
+        start, different = _best_start(text, found, length)
+        if different > most:
+            best, most = (start, found), different
+        at += WINDOW - OVERLAP
+    return best
+
+
+def _best_start(text: str, found: Sequence[tuple[int, int]], length: int) -> tuple[int, int]:
+    """(start of the stretch with most different found words, their number)."""
     best, most = 0, 0
     for number, (first, _) in enumerate(found):
         inside = {
-            stem(text[start:end].casefold())
+            stem(fold(text[start:end]))
             for start, end in found[number : number + 40]
             if end <= first + length - 40
         }
         if len(inside) > most:
             best, most = first, len(inside)
     if best < 40:
-        return 0
+        return 0, most
     blank = text.find(" ", best - 40, best)
-    return blank + 1 if blank >= 0 else best
+    return (blank + 1 if blank >= 0 else best), most

@@ -51,6 +51,12 @@ def test_snippets_show_the_best_stretch() -> None:
     assert len(snippet) < 300
 
 
+def test_snippets_from_the_end_of_a_long_text() -> None:
+    text = "Füllwort und noch eines. " * 10_000 + "Die Gebühr ist fällig."
+    assert "Die <mark>Gebühr</mark> ist fällig." in marks(text, "Gebühr")
+    assert marks(text, "Abwasser").startswith("Füllwort")
+
+
 @given(st.text(max_size=300), st.text(max_size=30), st.booleans())
 def test_any_text_gives_sound_marks(text: str, query: str, typing: bool) -> None:
     found = spans(text, query, typing=typing)
