@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from storage import processes
@@ -106,19 +106,23 @@ class Engine:
             await asyncio.gather(*tasks, return_exceptions=True)
         await self._say(me, "stopped", None)
         if self.prefect:
+            await self._say(replace(me, name="prefect"), "stopped", None)
             await asyncio.to_thread(server.stop, PREFECT_GRACE_SECONDS)
         return ended
 
     async def _beat(self, me: processes.Beat, server: PrefectServer | None) -> None:
         while True:
             await self._say(me, "running", server.note if server else None)
+            if server is not None:
+                child = replace(me, name="prefect", restarts=server.restarts)
+                await self._say(child, server.state, None)
             await asyncio.sleep(processes.BEAT_EVERY.total_seconds())
 
-    async def _say(self, me: processes.Beat, state: str, note: str | None) -> None:
+    async def _say(self, who: processes.Beat, state: str, note: str | None) -> None:
         now = self.house.clock()
 
         def write() -> None:
-            self.house.database.run(lambda s: processes.beat(s, me, now, state, note))
+            self.house.database.run(lambda s: processes.beat(s, who, now, state, note))
 
         await _tolerated(lambda: asyncio.to_thread(write), "the sign of life could not be given")
 

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 FIRST_START_SECONDS = 120.0
 LOOK_SECONDS = 2.0
 SHUN_SECONDS = 30.0
+SILENT_STARTS = 3
 PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0)
 USER = "rathaus"
 
@@ -81,6 +82,7 @@ class PrefectServer:
     settings: Settings
     healthy: bool = False
     restarts: int = 0
+    _silent_starts: int = 0
     _child: subprocess.Popen[bytes] | None = None
     _stopping: bool = False
     _shunned_until: float = 0.0
@@ -135,16 +137,31 @@ class PrefectServer:
                 except httpx.HTTPError:
                     self.healthy = False
                 if self.healthy:
+                    self._silent_starts = 0
                     self.answered.set()
                 await asyncio.sleep(LOOK_SECONDS if self.answered.is_set() else 0.5)
 
     async def _start_again(self) -> None:
         self.healthy = False
         logger.warning("Prefect's server ended and is started again")
-        await asyncio.sleep(PAUSES[min(self.restarts, len(PAUSES) - 1)])
+        await asyncio.sleep(PAUSES[min(self._silent_starts, len(PAUSES) - 1)])
         self.restarts += 1
+        self._silent_starts += 1
+        if self._silent_starts == SILENT_STARTS:
+            await asyncio.to_thread(self._set_database_aside)
         if not self._stopping:
             self.start()
+
+    def _set_database_aside(self) -> None:
+        """It starts with an empty one then: a damaged database of Prefect's costs its display, nothing else."""
+        for path in (self.settings.data_dir / "prefect").glob("prefect.db*"):
+            logger.warning("Prefect's server does not start: %s is set aside", path.name)
+            path.replace(path.with_name(f"damaged-{path.name}"))
+
+    @property
+    def state(self) -> str:
+        """For the status: running, or starting while it has not answered."""
+        return "running" if self.healthy else "starting"
 
     def stop(self, grace: float = 5.0) -> None:
         self._stopping, self.healthy = True, False

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from storage import processes, schedules
 from storage.actors import System
@@ -245,3 +245,25 @@ def test_the_house_forgets_what_is_over(house: House) -> None:
     assert TIDY.run(JobContext(later)) == {"Aufträge": 1, "E-Mails": 0, "Läufe": 1}
     assert states(house) == ["failed"], "what failed stays until a person has looked at it"
     later.close()
+
+
+def test_the_end_of_a_run_is_written_when_the_database_is_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table of runs is away while the batch ends."""
+    monkeypatch.setattr("workflows.engine.ending.PAUSE_SECONDS", 0.05)
+
+    def rename(before: str, after: str) -> None:
+        with house.database.write() as session:
+            session.execute(text(f"ALTER TABLE {before} RENAME TO {after}"))
+
+    async def during(_drain: Drain) -> None:
+        ask(house, "a")
+        await until(lambda: states(house) == ["done"])
+        await asyncio.to_thread(rename, "away", "run")
+
+    def handle(_context: JobContext, _job: ClaimedJob) -> None:
+        rename("run", "away")
+
+    drained(house, JobKind("k", "K", handle_one=handle), during)
+    assert _last(house).state == "done"

@@ -7,6 +7,7 @@ import socket
 import threading
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from config.settings import Settings
 from storage.house import House
 from storage.jobs import queue
 from storage.jobs.handlers import JobContext, JobKind, PermanentError, registry
@@ -203,3 +205,27 @@ def test_work_is_done_once_when_prefect_goes_away(prefect_server: PrefectServer,
     asyncio.run(scene())
     assert done == ["once"]
     assert lost == [True]
+
+
+@pytest.mark.long
+@pytest.mark.timeout(400)
+def test_a_damaged_database_of_prefect_is_set_aside(tmp_path: Path) -> None:
+    folder = tmp_path / "prefect"
+    folder.mkdir()
+    (folder / "prefect.db").write_bytes(b"no database" * 1000)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    async def scene() -> None:
+        server = PrefectServer(Settings(data_dir=tmp_path, engine_port=port))
+        server.start()
+        watching = asyncio.create_task(server.watch())
+        try:
+            await asyncio.wait_for(server.answered.wait(), 380)
+        finally:
+            watching.cancel()
+            server.stop()
+
+    asyncio.run(scene())
+    assert (folder / "damaged-prefect.db").exists()
