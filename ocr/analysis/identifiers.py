@@ -19,7 +19,7 @@ _TAX_CUE = re.compile(
     re.IGNORECASE,
 )
 _VAT_HINT = re.compile(r"ust|uid|vat|umsatzst|tva|btw")
-_TAX_HINT = re.compile(r"steuer|ident|idnr|st\.")
+_TAX_HINT = re.compile(r"steuer-?[ ]?[nif]|ident|idnr|st\.?-?[ ]?nr|stnr")
 _TAX_BARE = re.compile(r"(?<![\w/.-])\d{2,3}/\d{3}/\d{4,5}(?![\w/-])")
 _LEITWEG = re.compile(r"(?<![\w-])\d{2,12}(?:-[A-Z0-9]{1,30})?-\d{2}(?![\w]|-\w)")
 
@@ -43,12 +43,18 @@ def find_tax_numbers(sheet: Sheet) -> Iterator[Hit]:
         number = found[1].replace(" ", "")
         if any(c.isdigit() for c in number):
             yield Hit("vat_id", *found.span(1), number, "vat_id.eu", 0.9, eu_vat.is_valid(number))
-    if _TAX_HINT.search(sheet.folded) or "/" in text:
-        yield from _tax_ids(text)
+    seen: set[int] = set()
+    if _TAX_HINT.search(sheet.folded):
+        for hit in _tax_ids(text):
+            seen.add(hit.start)
+            yield hit
+    bare = _TAX_BARE.finditer(text) if "/" in text else ()
+    for found in bare:
+        if found.start() not in seen:
+            yield Hit("tax_id", *found.span(), re.sub(r"\D", "", found[0]), "tax_id.shape", 0.5)
 
 
 def _tax_ids(text: str) -> Iterator[Hit]:
-    seen: set[int] = set()
     for found in _TAX_CUE.finditer(text):
         from stdnum.de import idnr, stnr
 
@@ -63,11 +69,7 @@ def _tax_ids(text: str) -> Iterator[Hit]:
             personal = True
         valid = idnr.is_valid(digits) if personal else stnr.is_valid(digits)
         rule = "tax_id.idnr" if personal else "tax_id.steuernummer"
-        seen.add(found.start("number"))
         yield Hit("tax_id", *found.span("number"), digits, rule, 0.95 if valid else 0.7, valid)
-    for found in _TAX_BARE.finditer(text):
-        if found.start() not in seen:
-            yield Hit("tax_id", *found.span(), re.sub(r"\D", "", found[0]), "tax_id.shape", 0.5)
 
 
 def leitweg_holds(code: str) -> bool:

@@ -10,6 +10,7 @@ from ocr.analysis.findings import find_all
 from ocr.analysis.gazetteers import Gazetteers
 from ocr.analysis.language import find_language
 from ocr.analysis.layout import Letter
+from ocr.analysis.profiles import Zone
 from ocr.analysis.sheet import Sheet
 from ocr.analysis.summary import summarise
 from ocr.documents import Analysis, Evidence, Field, Finding, Invoice, Page, Reading
@@ -18,17 +19,28 @@ VERSION = "1"
 """Changes whenever the same reading may be understood differently; documents of older versions are analysed again."""
 
 
+_NEVER_INVOICES = frozenset(
+    [
+        "Antrag", "Anfrage", "Anhörung", "Stellungnahme", "Widerspruch", "Einspruch", "Beschwerde", "Dienstaufsichtsbeschwerde",
+        "Kündigung", "Einladung", "Protokoll", "Vermerk", "Vollmacht", "Bewerbung", "Urteil", "Beschluss", "Ladung", "Zustellungsurkunde",
+    ]
+)  # fmt: skip
+_SURE = 0.9
+
+
 def analyse(reading: Reading, gazetteers: Gazetteers | None = None) -> Analysis:
     """Findings, fields, invoice and summary of a reading. ``gazetteers``: config's seed data by default."""
-    from ocr.analysis.invoice import read_invoice
-
     known = gazetteers if gazetteers is not None else Gazetteers.default()
     sheets = [Sheet(page) for page in reading.pages if page.text.strip()]
     findings = [finding for sheet in sheets for finding in find_all(sheet, known)]
     # An empty page stands in where nothing was read, so that mail headers still count.
     letter = Letter(sheets[0] if sheets else Sheet(Page(1, "", "none", 0.0)))
-    invoice = read_invoice(reading, tuple(findings))
-    suggested = _fields(letter, sheets, findings, reading.properties, known, invoice)
+    stated = reading.properties.get("subject")
+    zones = kinds.zones_of(letter, sheets, stated if isinstance(stated, str) else None)
+    kind = kinds.find_kind(zones)
+    invoice = _invoice(reading, findings, kind)
+    suggested = _fields(letter, zones, kind, findings, reading.properties, known, invoice)
+    suggested["language"] = find_language(sheet.folded for sheet in sheets[:3])
     day = suggested["date"].value
     findings += find_deadlines(sheets, findings, date.fromisoformat(day) if day else None)
     findings.sort(key=lambda f: (f.page, f.start, f.end, f.kind))
@@ -41,33 +53,40 @@ def analyse(reading: Reading, gazetteers: Gazetteers | None = None) -> Analysis:
     )
 
 
+def _invoice(reading: Reading, findings: Sequence[Finding], kind: Field) -> Invoice | None:
+    """The invoice in the reading; the pages of what is surely something else are not searched for one."""
+    from ocr.analysis.invoice import read_invoice
+
+    structured = bool(reading.attachments) or "xml" in reading.properties
+    if kind.value in _NEVER_INVOICES and kind.confidence >= _SURE and not structured:
+        return None
+    return read_invoice(reading, tuple(findings))
+
+
 def _fields(
     letter: Letter,
-    sheets: Sequence[Sheet],
+    zones: Sequence[Zone],
+    kind: Field,
     findings: Sequence[Finding],
     properties: dict[str, Any],
     known: Gazetteers,
     invoice: Invoice | None,
 ) -> dict[str, Field]:
     subject = fields.find_subject(letter, properties)
-    stated = properties.get("subject")
-    zones = kinds.zones_of(letter, sheets, stated if isinstance(stated, str) else None)
     parties = senders.find_parties(letter, findings, properties, known)
     found = {
-        "kind": kinds.find_kind(zones),
+        "kind": kind,
         "sender": parties.sender,
         "recipient": parties.recipient,
         "date": fields.find_date(letter, findings, properties),
     } | fields.stated_by_invoice(invoice)
     if subject.value is None and invoice is not None and invoice.number:
         named = f"{found['kind'].value or 'Rechnung'} {invoice.number}"
-        subject = Field(
-            named, 0.9, (Evidence(None, None, None, invoice.number, "invoice.number", 0.9),)
-        )
-    kind = found["kind"].value
+        proof = Evidence(None, None, None, invoice.number, "invoice.number", 0.9)
+        subject = Field(named, 0.9, (proof,))
+    final = found["kind"].value
     return found | {
-        "sender_kind": senders.find_sender_kind(parties, zones, findings, known, kind),
+        "sender_kind": senders.find_sender_kind(parties, zones, findings, known, final),
         "subject": subject,
-        "title": fields.make_title(kind, subject.value, found["sender"].value),
-        "language": find_language(sheet.folded for sheet in sheets[:3]),
+        "title": fields.make_title(final, subject.value, found["sender"].value),
     }

@@ -11,10 +11,13 @@ from ocr.analysis.layout import Letter
 from ocr.analysis.sheet import Sheet
 from ocr.documents import Evidence
 
-_END = re.compile(
-    r"(?<![\s(][A-Za-zÄÖÜäöü])(?<!\bNr)(?<!\bbzw)(?<!\bca)(?<!\bAbs)(?<!\bArt)(?<!\bDr)(?<!\bStr)(?<!\bstr)(?<!\bggf)(?<!\busw)(?<!\binkl)(?<!\bvgl)(?<!\bgem)(?<!\bTel)(?<!\bz\.B)(?<!\d)[.!?](?=\s+[A-ZÄÖÜ„\"(]|\s*$)"
-    r"|(?<=\d{4})[.](?=\s+[A-ZÄÖÜ„])|\n\s*\n"
+_END = re.compile(r"[.!?](?=\s|$)|\n\s*\n")
+# What a point belongs to without ending a sentence: abbreviations, initials, ordinals („am 3. Mai“).
+_NO_END = re.compile(
+    r"(?:(?:^|[\s(])[A-Za-zÄÖÜäöü]|\b(?:Nr|bzw|ca|Abs|Art|Dr|Prof|Str|str|ggf|usw|inkl|vgl|gem|Tel|Ziff|Az|z\.B|d\.h|i\.d\.R|Hr|Fr|St|Mio|Mrd)"
+    r"|(?:^|\D)\d{1,2})$"
 )
+_BEGINS = re.compile(r"\s*[A-ZÄÖÜ„\"(\d]|\s*$")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _STEM = 6
 """Letters that stand for a word: enough to bring German inflections together."""
@@ -22,8 +25,8 @@ _STOP = frozenset(
     "dieser dieses diesem diesen nicht haben hatte werden wurde wurden sind eine einer eines einem einen ihre ihrer ihrem ihren unser unsere unserer auch oder aber dass wenn sich nach durch über unter gegen bitte sowie kann können".split()  # noqa: SIM905
 )
 _SHORT, _LONG = 35, 400
-_MAX_SENTENCES = 120
-_PAGES = 8
+_MAX_SENTENCES = 60
+_PAGES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,18 @@ def sentences(letter: Letter, sheets: Sequence[Sheet]) -> list[Sentence]:
             low, high = letter.body[0].start, letter.body[-1].end
         at = low
         for stop in _END.finditer(sheet.text, low, high):
+            if stop[0] == "." and not _ends(sheet.text, stop.start(), stop.end()):
+                continue
             _keep(found, sheet, at, stop.end())
             at = stop.end()
         _keep(found, sheet, at, high)
         if len(found) >= _MAX_SENTENCES:
             break
     return found[:_MAX_SENTENCES]
+
+
+def _ends(text: str, point: int, behind: int) -> bool:
+    return not _NO_END.search(text, max(0, point - 8), point) and bool(_BEGINS.match(text, behind))
 
 
 def _keep(found: list[Sentence], sheet: Sheet, start: int, end: int) -> None:
@@ -98,7 +107,7 @@ def _centrality(bags: Sequence[Counter[str]]) -> list[float]:
     prior = 1.0 / (1.0 + np.arange(n) / 3.0)
     prior /= prior.sum()
     if n > 1 and vocabulary:
-        matrix = np.zeros((n, len(vocabulary)))
+        matrix = np.zeros((n, len(vocabulary)), dtype=np.float32)
         for row, bag in enumerate(bags):
             for stem, times in bag.items():
                 matrix[row, vocabulary[stem]] = times
