@@ -17,13 +17,12 @@ class Limits:
     pages: int = 3_000
     pixels: int = 160_000_000  # A0 at 300 dpi has 139 million
     seconds: float = 900.0
-    patience: float = 90.0
+    patience: float = 120.0
     memory: int = 3 * 1024 * MEBIBYTE
     output: int = 512 * MEBIBYTE
     members: int = 1_000
     unpacked: int = 512 * MEBIBYTE
     ratio: int = 200
-    depth: int = 8
     text: int = 20_000_000
     dpi: int = 300
     languages: str = "deu"

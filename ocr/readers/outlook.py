@@ -7,16 +7,19 @@ from typing import Any
 
 from ocr.detection import OUTLOOK
 from ocr.documents import Attachment, Reading, UnreadableError
+from ocr.encoding import decode
 from ocr.layout import clean
 from ocr.limits import Limits
 from ocr.names import safe_name
 from ocr.readers.archive import type_of
 from ocr.readers.mail import addresses, header_properties
+from ocr.readers.outlook_rtf import unpack_rtf
 from ocr.readers.web import readable
-from ocr.readers.word import as_pages
+from ocr.readers.word import as_pages, rtf_text
 
 _FAULTS = (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError, LookupError,
            RecursionError, OverflowError, EOFError, ArithmeticError, NotImplementedError)  # fmt: skip
+_HTML, _PACKED_RTF = 0x1013, 0x1009  # PidTagHtml, PidTagRtfCompressed
 _DAMAGED = "Diese Outlook-Datei ist beschädigt oder unvollständig. Bitte erneut anfordern."
 
 
@@ -56,8 +59,26 @@ def _body(message: Any) -> str:
     plain = message.body
     if plain and plain.strip():
         return clean(plain.replace("\r\n", "\n").replace("\r", "\n")).strip("\n")
+    markup = message.properties.binary_prop_value(_HTML)
+    if markup:
+        return readable(decode(markup, _charset(message)))
+    packed = message.properties.binary_prop_value(_PACKED_RTF)
+    if packed:
+        return _rtf_text(packed)
     html = message.html_body
     return readable(html) if html else ""
+
+
+def _charset(message: Any) -> str | None:
+    try:
+        return str(message.properties.body_encoding)
+    except _FAULTS:
+        return None
+
+
+def _rtf_text(packed: bytes) -> str:
+    """The text of a body kept as RTF; HTML in RTF clothing (MS-OXRTFEX) comes out as text too."""
+    return clean(rtf_text(unpack_rtf(packed))).strip("\n")
 
 
 def _attachments(message: Any, limits: Limits, warnings: list[str]) -> list[Attachment]:

@@ -22,6 +22,7 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _PICTURES_WANTED_BELOW = 100  # characters: a document without text is often a pasted scan
 _LARGEST_BLANKS = 100
+_RTF_FAULTS = (ValueError, LookupError, TypeError, RecursionError, OverflowError)
 
 
 _WORD_MARKS = {
@@ -203,25 +204,21 @@ def read_odt(source: bytes | Path, limits: Limits) -> Reading:
     )
 
 
-def read_rtf(source: bytes | Path, limits: Limits) -> Reading:
+def rtf_text(data: bytes) -> str:
+    """The text of RTF markup. Raises UnreadableError."""
     from striprtf.striprtf import rtf_to_text
 
     convert: Callable[..., object] = rtf_to_text
-
-    data = source if isinstance(source, bytes) else source.read_bytes()
     try:
-        text = str(convert(data.decode("latin-1"), errors="ignore"))
-    except (
-        ValueError,
-        LookupError,
-        IndexError,
-        KeyError,
-        TypeError,
-        RecursionError,
-        OverflowError,
-    ) as error:
+        return str(convert(data.decode("latin-1"), errors="ignore"))
+    except _RTF_FAULTS as error:
         raise UnreadableError(
             "damaged", "Diese RTF-Datei ist beschädigt. Bitte erneut anfordern."
         ) from error
+
+
+def read_rtf(source: bytes | Path, limits: Limits) -> Reading:
+    data = source if isinstance(source, bytes) else source.read_bytes()
     warnings: list[str] = []
-    return Reading(RTF, as_pages(_pages(iter([text]), limits, warnings)), (), {}, tuple(warnings))
+    texts = _pages(iter([rtf_text(data)]), limits, warnings)
+    return Reading(RTF, as_pages(texts), (), {}, tuple(warnings))

@@ -16,6 +16,7 @@ from ocr.names import safe_name
 from ocr.pictures import render_page
 from ocr.plausibility import is_plausible
 from ocr.straighten import posture, straighten
+from ocr.tables import tables
 from ocr.tesseract import parse_table
 
 
@@ -159,3 +160,19 @@ def test_a_page_of_35000_points_gets_a_picture_of_bearable_size(samples: Any) ->
     data = samples.pdf(lambda paper: paper.rect(0, 0, 900, 900, fill=1), size=(14_000, 14_000))
     picture = Image.open(BytesIO(render_page(data, "application/pdf", 1)))
     assert max(picture.size) <= 4_000
+
+
+def test_tables_are_found_where_asked_for(samples: Any, tmp_path: Any) -> None:
+    def draw(paper: Any) -> None:
+        for row, cells in enumerate((("Gebühr", "12,50"), ("Auslagen", "3,00"))):
+            for column, cell in enumerate(cells):
+                paper.rect(100 + 90 * column, 600 - 20 * row, 90, 20)
+                paper.drawString(105 + 90 * column, 606 - 20 * row, cell)
+
+    path = tmp_path / "tabelle.pdf"
+    path.write_bytes(samples.pdf(samples.printed(), draw))
+    assert tables(path, 2) == [[["Gebühr", "12,50"], ["Auslagen", "3,00"]]]
+    assert tables(path, 1) == []
+    path.write_bytes(b"%PDF-1.4 kaputt")
+    with pytest.raises(UnreadableError):
+        tables(path, 1)
