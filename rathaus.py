@@ -90,7 +90,7 @@ def _engine() -> None:
     house = _house()
     set_up("engine", house.settings.log_level)
     with _engine_work(house) as (kinds, schedules), watching(house):
-        run(house, kinds, schedules)
+        run(house, kinds, schedules, prefect=house.settings.prefect)
 
 
 def _upgrade() -> None:

@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     port: int = 8500
     public_port: int = 8510
     engine_port: int = 8520
+    prefect: bool = True
+    """Whether the engine starts Prefect's server beside it; without it runs are still logged in our own table."""
     base_url: str | None = None
     """The address staff type in; decides cookies' ``Secure`` and which Origin is accepted."""
     trusted_proxies: str = "127.0.0.1"
