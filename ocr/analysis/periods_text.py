@@ -9,7 +9,8 @@ _WORDS = {
     "zwanzig": 20, "dreißig": 30, "dreissig": 30, "one": 1, "two": 2, "three": 3, "four": 4,
 }  # fmt: skip
 NUMBER = "(?:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r"|\d{1,3})"
-UNIT = r"(?:Kalendertag|Werktag|Arbeitstag|Bankarbeitstag|Tag|Woche|Monat|Jahr|day|week|month)(?:en|es|s|e|n)?"
+UNIT = r"(?:kalendertag|werktag|arbeitstag|bankarbeitstag|tag|woche|monat|jahr|day|week|month)(?:en|es|s|e|n)?"
+# Both for folded text.
 PERIOD = rf"(?P<number>{NUMBER})(?:[ ]?\([a-zäöü\d]{{1,10}}\))?[\s-]{{1,2}}(?P<unit>{UNIT})"
 
 
