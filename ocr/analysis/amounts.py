@@ -109,7 +109,7 @@ def find_amounts(sheet: Sheet) -> Iterator[Hit]:
     if named:
         for pattern, rule in ((_BEHIND, "amount.unit_behind"), (_BEFORE, "amount.unit_before")):
             for found in pattern.finditer(text):
-                if any(taken[found.start() : found.end()]):
+                if taken.find(1, found.start(), found.end()) >= 0:
                     continue
                 taken[found.start() : found.end()] = b"\1" * (found.end() - found.start())
                 unit = found["unit"].lower().rstrip(".")
@@ -119,7 +119,7 @@ def find_amounts(sheet: Sheet) -> Iterator[Hit]:
             continue
         cued = None
         for found in _BARE.finditer(text, line.start, line.end):
-            if any(taken[found.start() : found.end()]):
+            if taken.find(1, found.start(), found.end()) >= 0:
                 continue
             cued = bool(_CUE.search(line.text)) if cued is None else cued
             if not cued:

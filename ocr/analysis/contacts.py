@@ -27,11 +27,11 @@ def find_urls(sheet: Sheet) -> Iterator[Hit]:
         yield Hit("url", found.start(), found.start() + len(raw), normal, "url.shape", 0.95)
 
 
+# Matched with folded text, which spares the slow search that ignores case.
 _PHONE_CUE = re.compile(
-    r"(?:Tel(?:efon(?:nummer)?|\.)?|Fon|Phone|Fax|Telefax|Mobil(?:telefon)?|Handy|Durchwahl|Rufnummer|Hotline|telefonisch|Rückruf|erreichbar)"
-    r"(?:[ \t]*(?:-?Nr\.?|nummer|unter(?: der(?: Nummer)?)?|Mobil|privat|dienstlich|Zentrale))*[ \t]*[.:/]*[ \t\n]{0,3}"
-    r"((?:\+|\(|0)[\d \u00a0()/.\-–]{5,24}\d)",
-    re.IGNORECASE,
+    r"(?:tel(?:efon(?:nummer)?|efonisch|efax|\.)?|fon|phone|fax|mobil(?:telefon)?|handy|durchwahl|rufnummer|hotline|rückruf|erreichbar)"
+    r"(?:[ ]*(?:-?nr\.?|nummer|unter(?: der(?: nummer)?)?|mobil|privat|dienstlich|zentrale))*[ ]*[.:/]*[ ]{0,3}"
+    r"((?:\+|\(|0)[\d ()/.\-–]{5,24}\d)"
 )
 _PHONE_BARE = re.compile(
     r"(?<![\w/.,+-])((?:\+|00)[1-9]\d{1,2}[ /(-][\d ()/\-–]{5,18}\d|\(0\d{2,5}\)[ ]?[\d /\-–]{3,12}\d|0\d{2,5}[ ]?[/–-][ ]?\d[\d \-–]{2,10}\d)(?![\d/.,]*\d)"
@@ -54,8 +54,11 @@ def _dial(number: str) -> tuple[str, bool, bool] | None:
 def find_phones(sheet: Sheet) -> Iterator[Hit]:
     """Telephone and fax numbers behind their cue, or written the way numbers are (+49 ..., 07131/56-0)."""
     seen: set[int] = set()
-    for pattern, rule in ((_PHONE_CUE, "phone.cue"), (_PHONE_BARE, "phone.shape")):
-        for found in pattern.finditer(sheet.text):
+    for pattern, text, rule in (
+        (_PHONE_CUE, sheet.folded, "phone.cue"),
+        (_PHONE_BARE, sheet.text, "phone.shape"),
+    ):
+        for found in pattern.finditer(text):
             start, end = found.span(1)
             if start in seen:
                 continue

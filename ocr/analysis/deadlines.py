@@ -82,7 +82,7 @@ def _apart(hits: Iterable[Hit], length: int) -> list[Hit]:
     taken = bytearray(length)
     kept: list[Hit] = []
     for hit in hits:
-        if not any(taken[hit.start : hit.end]):
+        if taken.find(1, hit.start, hit.end) < 0:
             taken[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
             kept.append(hit)
     return sorted(kept, key=lambda h: h.start)

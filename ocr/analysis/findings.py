@@ -40,7 +40,7 @@ def _name_hits(sheet: Sheet, gazetteers: Gazetteers) -> list[Hit]:
     )
     for hit in order:
         mask = taken[hit.kind]
-        if not any(mask[hit.start : hit.end]):
+        if mask.find(1, hit.start, hit.end) < 0:
             mask[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
             kept.append(hit)
     # the person in „Autohaus Reim GmbH“ is part of a name, nobody of his own
@@ -54,7 +54,7 @@ def find_all(sheet: Sheet, gazetteers: Gazetteers) -> list[Finding]:
     hits: list[Hit] = []
     for rule in _numbers(sheet, gazetteers):
         for hit in rule:
-            if any(taken[hit.start : hit.end]):
+            if taken.find(1, hit.start, hit.end) >= 0:
                 continue
             taken[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
             hits.append(hit)

@@ -31,6 +31,7 @@ _SIGNED = re.compile(
 _INITIALLED = re.compile(
     rf"(?:\bgez\.|\bi\.[ ]?A\.|\bi\.[ ]?V\.|\bppa\.|/s/)[ ]{{1,2}}({FULL_NAME})(?![\w])"
 )
+_INITIALS = re.compile(r"gez\.|i\. ?[AV]\.|ppa\.|/s/")
 _UNDER_DATE = re.compile(
     rf"\d{{4}}[ ]*\n(?:[ \t_.]*\n){{0,4}}[ \t]*({FULL_NAME})[ \t]*(?=\n[ \t_(]|\n?$|\nGeschäftsf|\nVorsitz)"
 )
@@ -76,9 +77,11 @@ def find_persons(sheet: Sheet) -> Iterator[Hit]:
     )
     taken = bytearray(len(sheet.text))
     for pattern, rule, confidence in rules:
+        if pattern is _INITIALLED and not _INITIALS.search(sheet.text):
+            continue
         for found in pattern.finditer(sheet.text):
             start, end = _trimmed(sheet.text, *found.span(1))
-            if start >= end or any(taken[start:end]):
+            if start >= end or taken.find(1, start, end) >= 0:
                 continue
             name = plain_name(sheet.text[start:end])
             if not name:

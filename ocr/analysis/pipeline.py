@@ -1,5 +1,6 @@
 """The whole text analysis of a reading: pure, versioned, every suggestion with its evidence."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -26,6 +27,10 @@ _NEVER_INVOICES = frozenset(
     ]
 )  # fmt: skip
 _SURE = 0.9
+# Words of which every printed bill has one, also where the scan has lost a letter or its title is spaced out.
+_BILL = re.compile(
+    r"rechn|echnung|r e c h n|invoice|gutschr|beleg|quittung|faktur|mwst|ust\b|ust\.|umsatzst|steuer|vat\b|brutto|netto|betrag|beitrag|summe|total|€|\beur\b"
+)
 
 
 def analyse(reading: Reading, gazetteers: Gazetteers | None = None) -> Analysis:
@@ -38,7 +43,7 @@ def analyse(reading: Reading, gazetteers: Gazetteers | None = None) -> Analysis:
     stated = reading.properties.get("subject")
     zones = kinds.zones_of(letter, sheets, stated if isinstance(stated, str) else None)
     kind = kinds.find_kind(zones)
-    invoice = _invoice(reading, findings, kind)
+    invoice = _invoice(reading, sheets, findings, kind)
     suggested = _fields(letter, zones, kind, findings, reading.properties, known, invoice)
     suggested["language"] = find_language(sheet.folded for sheet in sheets[:3])
     day = suggested["date"].value
@@ -53,13 +58,18 @@ def analyse(reading: Reading, gazetteers: Gazetteers | None = None) -> Analysis:
     )
 
 
-def _invoice(reading: Reading, findings: Sequence[Finding], kind: Field) -> Invoice | None:
+def _invoice(
+    reading: Reading, sheets: Sequence[Sheet], findings: Sequence[Finding], kind: Field
+) -> Invoice | None:
     """The invoice in the reading; the pages of what is surely something else are not searched for one."""
     from ocr.analysis.invoice import read_invoice
 
     structured = bool(reading.attachments) or "xml" in reading.properties
-    if kind.value in _NEVER_INVOICES and kind.confidence >= _SURE and not structured:
-        return None
+    if not structured:
+        if kind.value in _NEVER_INVOICES and kind.confidence >= _SURE:
+            return None
+        if not any(_BILL.search(sheet.folded) for sheet in sheets):
+            return None
     return read_invoice(reading, tuple(findings))
 
 
