@@ -19,6 +19,7 @@ from storage.fulltext.statistics import Spread
 from storage.fulltext.tokens import LEVELS, typical_impact
 
 MOST = 400  # candidates that are ranked exactly
+CROWDED = 2_000  # of one level that alone decides
 STAIRS = 4
 TRIES = 8
 GUESS = 50  # entries per level where nothing is known
@@ -94,6 +95,8 @@ def _one(
         ):  # more than was expected: the best might be cut off
             steps = (after - place) // 2
             continue
+        if len(more) == most and len(found) < last:  # one level decides alone
+            more = rows.match(session, step, CROWDED)
         found += more
         place, steps = after, len(TOP_DOWN)
         share = max(min(share, (len(more) + 1) / (expected + 1)), 0.001)

@@ -30,6 +30,15 @@ _SEQUENCES = {
     name: text(f"SELECT id, words FROM fulltext_sequence WHERE {some}")  # noqa: S608 - fixed text
     for name, some in _SOME.items()
 }
+_HOLDING = {
+    "sqlite": text(
+        f"SELECT id FROM fulltext_entry WHERE {_SOME['sqlite']} AND instr(forward, :piece) > 0"  # noqa: S608 - fixed text
+    ),
+    "postgresql": text(
+        f"SELECT id FROM fulltext_entry WHERE {_SOME['postgresql']}"  # noqa: S608 - fixed text
+        " AND position(CAST(:piece AS bytea) IN forward) > 0"
+    ),
+}
 
 
 def match(session: Session | Connection, wanted: Expression, most: int) -> list[int]:
@@ -45,6 +54,13 @@ def forwards(session: Session | Connection, numbers: Sequence[int]) -> list[tupl
     name = dialect(session)
     found = session.execute(_FORWARDS[name], {"numbers": _list(name, numbers)})
     return [(row[0], row[1], row[2]) for row in found]
+
+
+def holding(session: Session | Connection, numbers: Sequence[int], piece: bytes) -> list[int]:
+    """Those of the entries whose terms with frequencies hold ``piece``."""
+    name = dialect(session)
+    values = {"numbers": _list(name, numbers), "piece": piece}
+    return [row[0] for row in session.execute(_HOLDING[name], values)]
 
 
 def sequences(session: Session | Connection, numbers: Sequence[int]) -> dict[int, bytes]:

@@ -159,10 +159,27 @@ def _find(
         return _best(session, wish, ranking, last, None)
     numbers = rows.match(session, indexed, CAP + 1)
     if wish.wide and len(numbers) <= CAP:
-        return _checked(session, wish, ranking, numbers)
+        return _sifted(session, wish, ranking, last, numbers)
     if len(numbers) <= max(ALL_RANKED, last):
         return list(ranking.scores(rows.forwards(session, numbers))), len(numbers), False
     return _best(session, wish, ranking, last, len(numbers) if len(numbers) <= CAP else None)
+
+
+def _sifted(
+    session: Session | Connection,
+    wish: _Wish,
+    ranking: Ranking,
+    last: int,
+    numbers: list[int],
+) -> tuple[Found, int, bool]:
+    """Those of ``numbers`` that hold the common prefixes; counted by the database where that can be."""
+    if any(not atom.terms[-1].startswith(atom.folded[-1]) for atom in wish.wide):
+        return _checked(session, wish, ranking, numbers)
+    for atom in wish.wide:
+        numbers = rows.holding(session, numbers, f" {atom.folded[-1]}".encode("ascii"))
+    if len(numbers) > max(ALL_RANKED, last):
+        return _best(session, wish, ranking, last, len(numbers))
+    return list(ranking.scores(rows.forwards(session, numbers))), len(numbers), False
 
 
 def _many(session: Session | Connection, wish: _Wish, ranking: Ranking) -> bool:
@@ -185,6 +202,8 @@ def _best(
     if not wish.wide:
         found = list(ranking.scores(rows.forwards(session, numbers)))
         return found, CAP if total is None else total, total is None
+    if total is not None:
+        return _checked(session, wish, ranking, numbers)[0], total, False
     probe = _probe(session, wish, visible(session, wish.scope) / max(corpus, 1))
     found, _, _ = _checked(session, wish, ranking, list(dict.fromkeys([*numbers, *probe[:PROBED]])))
     return found, min(max(len(probe), len(found)), CAP), True

@@ -24,7 +24,7 @@ from storage.fulltext.words import analysed
 PIVOT = 250  # words
 K1, B = 1.2, 0.75
 LEVELS = "abcdefghijklmnopqrstuvwxyz"
-_LOWEST, _STEP = 0.35, 1.18
+_LOWEST, _STEP = 0.4, 1.2  # up to 38 times in an entry of usual length
 TITLE_WEIGHT = 3
 MOST_FREQUENT = 127
 FREQUENCIES = [chr(0x80 + often) for often in range(MOST_FREQUENT + 1)]
