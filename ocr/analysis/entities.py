@@ -1,5 +1,6 @@
 """spaCy as tokenizer and host: gazetteers by PhraseMatcher, and the entities of an installed model."""
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from spacy.matcher import PhraseMatcher
     from spacy.tokens import Doc
 
+_log = logging.getLogger(__name__)
+_NOT_NEEDED = ["lemmatizer", "tagger", "morphologizer", "parser"]
 _LABELS = {"PER": "person", "ORG": "organisation"}
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"[ ]\d{1,4}(?:[ ]?[a-zA-Z](?!\w))?(?!\d)")
@@ -36,16 +39,16 @@ class Host:
 
 @lru_cache(maxsize=4)
 def host(gazetteers: Gazetteers) -> Host:
-    """The pipeline for these gazetteers, built once. Raises OSError if the named model is not installed."""
+    """The pipeline for these gazetteers, built once. A model that is named but not installed is logged and left out."""
     import spacy
     from spacy.matcher import PhraseMatcher
 
+    nlp, with_model = spacy.blank("de"), False
     if gazetteers.model:
-        nlp = spacy.load(
-            gazetteers.model, exclude=["lemmatizer", "tagger", "morphologizer", "parser"]
-        )
-    else:
-        nlp = spacy.blank("de")
+        try:
+            nlp, with_model = spacy.load(gazetteers.model, exclude=_NOT_NEEDED), True
+        except OSError:
+            _log.warning("spaCy-Modell „%s“ ist nicht installiert, Regeln allein", gazetteers.model)
     matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
     names: dict[str, str] = {}
 
@@ -71,7 +74,7 @@ def host(gazetteers: Gazetteers) -> Host:
     )
     add("street", {street: street for street in gazetteers.streets})
     telling = frozenset(max(_WORD.findall(phrase), key=len) for phrase in names)
-    return Host(nlp, matcher, names, telling, bool(gazetteers.model))
+    return Host(nlp, matcher, names, telling, with_model)
 
 
 def _untitled(name: str) -> str:

@@ -6,6 +6,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from config.settings import get_settings
+
 
 @dataclass(frozen=True)
 class Office:
@@ -34,7 +36,9 @@ class Gazetteers:
     @staticmethod
     @lru_cache(maxsize=1)
     def default() -> "Gazetteers":
-        """What config/seed knows of the demo city; files that are missing there count as empty."""
+        """What config/seed knows of the demo city, files that are missing there counting as empty; the model is
+        the one the settings name.
+        """
         city = _seed("city.yaml") or {}
         offices = tuple(
             Office(str(entry["key"]), entry["name"], entry.get("short") or entry["name"])
@@ -54,6 +58,7 @@ class Gazetteers:
             )
             + ((name,) if name else ()),
             organisations=_own_names(city),
+            model=get_settings().spacy_model,
         )
 
 
