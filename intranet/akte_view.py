@@ -129,11 +129,13 @@ def _vorgang_deeds(visit: Visit, rows: Sequence[Vorgang]) -> None:
     if not rows:
         return
     now, staff = visit.house.clock(), visit.staff
-    chosen = st.selectbox(
-        "Vorgang",
-        rows,
-        format_func=lambda row: f"{row.number}. {row.title} ({STATES[row.state]})",
-    )
+    by_id = {row.id: row for row in rows}
+
+    def label(key: UUID) -> str:
+        row = by_id[key]
+        return f"{row.number}. {row.title} ({STATES[row.state]})"
+
+    chosen = by_id[st.selectbox("Vorgang", list(by_id), format_func=label)]
     closing = chosen.state == "open"
     if st.button("z. d. A. (schließen)" if closing else "Wieder öffnen", key="vorgang-zu"):
         verb = close_vorgang if closing else reopen_vorgang

@@ -6,6 +6,7 @@ from uuid import UUID
 import streamlit as st
 from sqlalchemy.orm import Session
 
+from intranet.notes import note
 from intranet.views.inbox import InboxLine
 from intranet.views.offices import all_offices
 from intranet.visit import Visit
@@ -80,6 +81,6 @@ def carry_out(visit: Visit, chosen: Sequence[InboxLine], deed: Deed, done: str) 
             problems.append(f"„{line.title}“: {problem}")
     count = len(chosen) - len(problems)
     if count:
-        st.toast(f"{count} {'Dokument' if count == 1 else 'Dokumente'} {done}.")
+        note(f"{count} {'Dokument' if count == 1 else 'Dokumente'} {done}.")
     st.session_state.problems = problems
     st.rerun()

@@ -7,6 +7,7 @@ import streamlit as st
 from intranet.deeds import carry_out
 from intranet.document_fields import fields_form
 from intranet.filing import file_as_chosen, move_as_chosen
+from intranet.notes import note
 from intranet.place_form import place_form
 from intranet.views.document import DocumentView
 from intranet.views.offices import all_offices
@@ -62,7 +63,7 @@ def filing_desk(visit: Visit, view: DocumentView) -> None:
                 ),
             )
         if done and filed is not None:
-            st.toast(f"Abgelegt in {filed.reference}.", icon=":material/check:")
+            note(f"Abgelegt in {filed.reference}.")
             go_on(visit, document.id)
     if st.button("Überspringen", key="weiter", icon=":material/skip_next:"):
         go_on(visit, document.id)
@@ -80,7 +81,7 @@ def filed_desk(visit: Visit, view: DocumentView) -> None:
             ),
         )
         if done:
-            st.toast("Gespeichert.")
+            note("Gespeichert.")
             st.rerun()
     with st.expander("Umlegen", icon=":material/drive_file_move:"):
         choice = place_form(visit, view)
@@ -94,7 +95,7 @@ def filed_desk(visit: Visit, view: DocumentView) -> None:
                 ),
             )
             if done and filed is not None:
-                st.toast(f"Umgelegt nach {filed.reference}.")
+                note(f"Umgelegt nach {filed.reference}.")
                 st.rerun()
 
 
@@ -113,7 +114,7 @@ def elsewhere(visit: Visit, view: DocumentView) -> None:
                 ),
             )
             if done:
-                st.toast(f"Weitergeleitet: {office.name}.")
+                note(f"Weitergeleitet: {office.name}.")
                 go_on(visit, document.id)
     if document.state == "unopened":
         return
@@ -127,5 +128,5 @@ def elsewhere(visit: Visit, view: DocumentView) -> None:
                 ),
             )
             if done:
-                st.toast("Aus dem Posteingang genommen.")
+                note("Aus dem Posteingang genommen.")
                 go_on(visit, document.id)

@@ -46,21 +46,28 @@ def quiet(words: str) -> Safe:
 
 
 def table(caption: str, columns: Sequence[Column | str], rows: Iterable[Sequence[Cell]]) -> str:
-    """A table with caption and column headings, inside a box that scrolls on narrow screens."""
+    """A table with caption and column headings, inside a box that scrolls where it is too wide.
+
+    On a phone each row becomes a card; the roles keep it a table for screen readers (CSS would take that away).
+    """
     heads = [column if isinstance(column, Column) else Column(column) for column in columns]
-    head = "".join(f'<th scope="col"{_css(column)}>{escape(column.title)}</th>' for column in heads)
+    head = "".join(
+        f'<th scope="col" role="columnheader"{_css(column)}>{escape(column.title)}</th>'
+        for column in heads
+    )
     body = "".join(
-        "<tr>"
+        '<tr role="row">'
         + "".join(
-            f"<td{_css(column)}>{text(cell)}</td>" for column, cell in zip(heads, row, strict=True)
+            f'<td role="cell"{_css(column)} data-titel="{escape(column.title)}">{text(cell)}</td>'
+            for column, cell in zip(heads, row, strict=True)
         )
         + "</tr>"
         for row in rows
     )
     return (
         '<div class="tabelle" tabindex="0" role="region" aria-label="'
-        f'{escape(caption)}"><table class="liste"><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'{escape(caption)}"><table class="liste" role="table"><caption>{escape(caption)}</caption>'
+        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead><tbody role="rowgroup">{body}</tbody></table></div>'
     )
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from intranet.leaving import leave
 from intranet.navigation import pages_for
+from intranet.notes import show_notes
 from intranet.password_form import password_form
 from intranet.visit import welcome
 
@@ -13,6 +14,7 @@ WAPPEN = Path(__file__).with_name("assets") / "wappen.svg"
 
 st.set_page_config(page_title="Rathauswerk", page_icon=":material/account_balance:", layout="wide")
 visit = welcome()
+show_notes()
 if visit.must_change:
     st.title("Bitte wählen Sie Ihr eigenes Passwort")
     st.write("Ihr Passwort wurde von der Systemverwaltung vergeben. Danach geht es weiter.")

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from intranet import html
 from intranet.deeds import carry_out
+from intranet.notes import note
 from intranet.views.offices import OfficeChoice
 from intranet.visit import Visit
 from presence.operations import (
@@ -177,5 +178,5 @@ def _hand_out(done: bool, name: str, login: str, password: str | None) -> None:
 
 def _again(done: bool, message: str) -> None:
     if done:
-        st.toast(message)
+        note(message)
         st.rerun()

@@ -36,11 +36,13 @@ CHOICES = {
 SELECT_BOX = {
     "`Add: ${M}`": "`Hinzufügen: ${M}`",
     "`Clear value`": "`Auswahl löschen`",
+    '"aria-label":`Open`': '"aria-label":`Aufklappen`',
     "`No results`": "`Nichts gefunden`",
     "`Selectbox options`": "`Auswahl`",
 }
 MULTI_SELECT = {
     "`Add: ${n}`": "`Hinzufügen: ${n}`",
+    '"aria-label":`Open`': '"aria-label":`Aufklappen`',
     "`Clear all`": "`Alle entfernen`",
     "`Multiselect options`": "`Auswahl`",
     "`No results`": "`Nichts gefunden`",

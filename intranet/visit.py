@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from intranet.addresses import addresses
 from intranet.cookies import Cookies
@@ -35,8 +36,12 @@ def session_token() -> str | None:
 def visit(*, active: bool = True) -> Visit:
     """Who is here now, with today's rights. Whoever's session is over is led to the sign-in page, and the rerun ends.
 
-    ``main.py`` and every fragment begin with this; fragments that refresh themselves say ``active=False``.
+    ``main.py`` and every fragment begin with this; fragments that refresh themselves say ``active=False``. Where the
+    whole script runs, ``main.py`` has asked a moment ago, and its answer stands.
     """
+    context = get_script_run_ctx()
+    if not active and context is not None and not context.fragment_ids_this_run:
+        return visitor()
     house, token = the_house(), session_token()
     signed_in: SignedIn | None = check(house.database, token, house.clock(), active=active)
     if signed_in is None or token is None:

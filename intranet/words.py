@@ -4,6 +4,17 @@ from datetime import date, datetime, timedelta
 
 from storage.clock import WEEKDAYS, local, local_date
 
+_JOBS = {
+    "document.process": "Dokumente lesen und auswerten",
+    "model.train": "Aus Bestätigungen lernen",
+    "mail": "E-Mail versenden",
+}
+
+
+def job(kind: str) -> str:
+    """What a kind of job does; a schedule's title and unknown kinds stay as they are."""
+    return _JOBS.get(kind, kind)
+
 
 def day(value: date) -> str:
     """24.12.2026"""

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from intranet import html, words
+from intranet.notes import note
 from intranet.password_form import password_form
 from intranet.visit import visitor
 from presence.sessions import own_sessions, sign_out_everywhere
@@ -24,7 +25,7 @@ if colours:
 
 st.header("Passwort ändern")
 if password_form(visit):
-    st.success("Ihr Passwort ist geändert. Andere Geräte sind abgemeldet.", icon=":material/check:")
+    st.success("Ihr Passwort ist geändert. Andere Geräte sind abgemeldet.")
 
 st.header("Hier sind Sie angemeldet")
 with visit.house.database.read() as session:
@@ -47,5 +48,5 @@ if st.button("Alle anderen Geräte abmelden", key="ueberall", disabled=len(devic
     ended = visit.house.database.run(
         lambda session: sign_out_everywhere(session, visit.staff.person, except_token=visit.token)
     )
-    st.toast(f"{ended} Gerät abgemeldet." if ended == 1 else f"{ended} Geräte abgemeldet.")
+    note(f"{ended} Gerät abgemeldet." if ended == 1 else f"{ended} Geräte abgemeldet.")
     st.rerun()

@@ -1,9 +1,12 @@
 """Läufe: what the engine has done, with its log; failed jobs, to be tried again with a reason."""
 
+from uuid import UUID
+
 import streamlit as st
 
 from intranet import html, words
 from intranet.deeds import carry_out
+from intranet.notes import note
 from intranet.visit import visit, visitor
 from workflows.engine.runs import STATES, RunLine, failed_jobs, list_runs, read_log, retry
 
@@ -15,15 +18,10 @@ SHOW = {
     "fehlgeschlagen": "failed",
     "abgebrochen": "crashed",
 }
-KINDS = {
-    "document.process": "Dokumente lesen",
-    "mail": "E-Mail senden",
-    "text.train": "Textmodell lernen",
-}
 
 
 def title_of(run: RunLine) -> str:
-    return KINDS.get(run.title, run.title)
+    return words.job(run.title)
 
 
 def overview() -> None:
@@ -82,15 +80,17 @@ def protocol() -> None:
     if not runs:
         return
     st.header("Protokoll", anchor=False)
-    run = st.selectbox(
-        "Lauf",
-        runs,
-        format_func=lambda each: (
-            f"{words.moment(each.started_at)} {title_of(each)} ({STATES.get(each.state, each.state)})"
-        ),
-    )
+    by_id = {each.id: each for each in runs}
+
+    def label(key: UUID) -> str:
+        run = by_id[key]
+        return (
+            f"{words.moment(run.started_at)} {title_of(run)} ({STATES.get(run.state, run.state)})"
+        )
+
+    chosen = st.selectbox("Lauf", list(by_id), format_func=label)
     with here.house.database.read() as session:
-        log = read_log(session, here.staff, run.id)
+        log = read_log(session, here.staff, chosen)
     if log:
         st.html(
             html.table(
@@ -117,7 +117,7 @@ def failures() -> None:
             ["Art", html.Column("Versuche", "zahl"), "Grund", html.Column("Zuletzt", "zeit")],
             [
                 (
-                    KINDS.get(job.kind, job.kind),
+                    words.job(job.kind),
                     str(job.attempts),
                     job.reason,
                     words.moment(job.finished_at) if job.finished_at else "",
@@ -133,7 +133,7 @@ def failures() -> None:
             here, lambda s: retry(s, here.staff, [job.id for job in jobs], reason, now)
         )
         if done:
-            st.toast(f"{count} Aufträge warten wieder.")
+            note(f"{count} Aufträge warten wieder.")
             st.rerun()
 
 

@@ -52,14 +52,16 @@ else:
     st.html(html.empty("Niemand gefunden.", "Versuchen Sie einen anderen Namen."))
 
 st.header("Person bearbeiten", anchor=False)
-person = st.selectbox(
+by_id = {each.person: each for each in shown}
+chosen = st.selectbox(
     "Person",
-    shown,
+    list(by_id),
     index=0 if len(shown) == 1 else None,
-    format_func=lambda each: f"{each.name} ({each.login})",
+    format_func=lambda key: f"{by_id[key].name} ({by_id[key].login})",
     placeholder="Bitte wählen",
 )
-if person is not None:
+if chosen is not None:
+    person = by_id[chosen]
     account, roles, classes = st.tabs(["Konto", "Rollen", "Schutzklassen"])
     with account:
         account_desk(here, person)

@@ -15,7 +15,7 @@ from storage.blobs.errors import BlobStoreError
 from storage.clock import local_date, new_id
 from storage.database import StorageBusyError
 from storage.rights import NotAllowedError
-from workflows.eakte.queries import inbox_counts
+from workflows.eakte.queries import inbox as rows_of
 from workflows.eakte.receiving import Incoming, Receipt, receive
 
 here = visitor()
@@ -43,23 +43,24 @@ def upload(choices: Sequence[OfficeChoice]) -> None:
     st.session_state.setdefault("problems", [])
     with st.container(border=True):
         files = st.file_uploader(
-            "Dateien in den Posteingang legen",
+            "Dateien hierher ziehen oder auswählen",
             accept_multiple_files=True,
             key=f"dateien-{turn}",
             help="PDF, Scans (PNG, JPEG, TIFF), Word, OpenDocument, E-Mails, ZIP-Archive, E-Rechnungen.",
         )
         left, right = st.columns([2, 3], vertical_alignment="center")
-        office = left.selectbox(
-            "Posteingang von",
-            choices,
-            format_func=lambda choice: choice.name,
-            disabled=len(choices) < 2,
-        )
+        if len(choices) > 1:
+            office = left.selectbox(
+                "Posteingang von", choices, format_func=lambda choice: choice.name
+            )
+        else:
+            office = choices[0]
+            left.markdown(f"Posteingang von **{office.name}**")
         unopened = right.checkbox(
             "Ungeöffnet weiterleiten",
             help="Für vertrauliche Sendungen: Der Inhalt wird nicht gelesen, nicht durchsuchbar gemacht und nicht gelernt.",
         )
-    if files and office is not None:
+    if files:
         with st.spinner("Dateien werden sicher abgelegt …"):
             hand_in(office.id, files, unopened=unopened)
         st.session_state.turn = turn + 1
@@ -167,10 +168,10 @@ with here.house.database.read() as session:
     now = here.house.clock()
     choices = inboxes(session, here.staff, local_date(now))
     under_way = inbox.batch(session, here.staff, st.session_state.get("batch", []), now)
-    counts = inbox_counts(session, here.staff)
+    reading = bool(rows_of(session, here.staff, states=inbox.BUSY, limit=1))
 if choices:
     upload(choices)
 if not under_way.finished:
     st.session_state.told = False
 st.fragment(progress, run_every=None if under_way.finished else "1s")()
-st.fragment(listing, run_every="5s" if inbox.BUSY & counts.keys() else None)()
+st.fragment(listing, run_every="5s" if reading else None)()

@@ -4,6 +4,7 @@ import streamlit as st
 
 from intranet import html, words
 from intranet.deeds import carry_out
+from intranet.notes import note
 from intranet.visit import visit, visitor
 from storage.cron import CronError, in_words
 from storage.schedules import ScheduleLine, change, lines, pause, resume, run_now
@@ -57,7 +58,8 @@ def deeds() -> None:
     if not rows:
         return
     st.header("Ändern", anchor=False)
-    row = st.selectbox("Zeitplan", rows, format_func=lambda each: each.title)
+    by_key = {each.key: each for each in rows}
+    row = by_key[st.selectbox("Zeitplan", list(by_key), format_func=lambda key: by_key[key].title)]
     now, staff = here.house.clock(), here.staff
     one, two, _ = st.columns([1, 1, 3])
     if one.button("Jetzt ausführen", key="jetzt", icon=":material/play_arrow:"):
@@ -85,7 +87,7 @@ def deeds() -> None:
 
 def tell(done: bool, message: str) -> None:
     if done:
-        st.toast(message)
+        note(message)
         st.rerun()
 
 

@@ -87,3 +87,14 @@ document.addEventListener("click", (ereignis) => {
   dispatchEvent(new PopStateEvent("popstate"));
   window.scrollTo(0, 0);
 });
+
+// Streamlit schachtelt die Abschnitte seines Menüs so, dass Vorleseprogramme keine Listen erkennen.
+function ordneMenue() {
+  for (const punkt of document.querySelectorAll('[data-testid="stSidebarNavItems"] li')) {
+    const eltern = punkt.parentElement;
+    if (eltern.tagName !== "UL" && eltern.getAttribute("role") !== "list") eltern.setAttribute("role", "list");
+    const liste = punkt.closest("ul");
+    if (liste !== eltern && liste.getAttribute("role") !== "presentation") liste.setAttribute("role", "presentation");
+  }
+}
+new MutationObserver(ordneMenue).observe(document.documentElement, { childList: true, subtree: true });

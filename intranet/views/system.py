@@ -54,7 +54,7 @@ def load(house: House, staff: Staff) -> SystemView:
             for each in found["processes"]
         ],
         queues=[
-            (each["kind"], str(each["waiting"]), f"{each['oldest_seconds']:.0f} s")
+            (words.job(each["kind"]), str(each["waiting"]), f"{each['oldest_seconds']:.0f} s")
             for each in found["queues"]
         ],
         warnings=found["warnings"],

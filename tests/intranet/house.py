@@ -3,8 +3,10 @@
 import sys
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from presence.operations import create_account, preset_password
@@ -67,6 +69,10 @@ def furnish(house: House) -> None:
                 grant_role(session, ACTOR, person.id, role, None, now=now)
             create_account(session, ACTOR, person.id, now=now)
             preset_password(session, ACTOR, person.id, PASSWORD, now=now)
+
+
+def office(session: Session, key: str) -> UUID:
+    return session.scalars(select(Office.id).where(Office.key == key)).one()
 
 
 def plan(house: House) -> None:

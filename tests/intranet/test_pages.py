@@ -165,3 +165,80 @@ def test_whoever_got_a_password_must_choose_an_own_one_first(
     assert app.title[0].value == "Bitte wählen Sie Ihr eigenes Passwort"
     with furnished.house.database.write() as session:
         session.get_one(Account, person.id).must_change = False
+
+
+def test_schedules_can_be_run_paused_and_moved_and_stay_so(browse: Browse, furnished: Any) -> None:
+    from storage.schedules import ScheduleDefinition, lines, register
+
+    with furnished.house.database.write() as session:
+        register(
+            session,
+            [ScheduleDefinition("test.nacht", "Nachts nachsehen", "15 4 * * *", lambda _: {})],
+            furnished.house.clock(),
+        )
+    app = browse("ada.admin", "zeitplaene.py")
+    assert "Nachts nachsehen" in words(app)
+    assert "täglich" in words(app).lower() or "jeden tag" in words(app).lower()
+    app.button(key="jetzt").click().run()
+    app.button(key="anhalten").click().run()
+    app.text_input[0].set_value("30 6 * * 1-5").run()
+    app.button(key="uebernehmen").click().run()
+    assert not app.error
+    with furnished.house.database.read() as session:
+        (line,) = lines(session, System("test"))
+    assert line.paused
+    assert line.cron == "30 6 * * 1-5"
+    assert line.changed
+    app.text_input[0].set_value("Unsinn").run()
+    app.button(key="uebernehmen").click().run()
+    assert app.error
+
+
+def test_a_role_given_by_the_administrator_counts_at_once(browse: Browse, furnished: Any) -> None:
+    app = browse("ada.admin", "personen.py")
+    app.text_input[0].set_value("neu.hier").run()
+    boxes = {each.label: each for each in app.selectbox}
+    boxes["Rolle"].set_value(Role.REGISTRY)
+    app.button(key="rolle-geben").click().run()
+    assert not app.error
+    assert "Poststelle und Registratur" in words(app)
+    assert "Rechnung 2026-117" in words(browse("neu.hier", "posteingang.py"))
+
+
+def test_akten_are_opened_closed_and_opened_again(browse: Browse, furnished: Any) -> None:
+    from sqlalchemy import select
+
+    from workflows.eakte.tables import Akte, PlanEntry
+
+    with furnished.house.database.read() as session:
+        entry = session.scalars(select(PlanEntry.id).where(PlanEntry.number == "C1.01")).one()
+    app = browse("paula.post", "akten.py", eintrag=str(entry))
+    app.text_input(key="neue-akte").set_value("Absperrungen am Hafen")
+    app.button(key="anlegen").click().run()
+    assert not app.error
+    with furnished.house.database.read() as session:
+        akte = session.scalars(select(Akte.id).where(Akte.title == "Absperrungen am Hafen")).one()
+    app = browse("paula.post", "akten.py", akte=str(akte))
+    app.button(key="akte-zu").click().run()
+    assert not app.error
+    assert "geschlossen" in words(app)
+    assert "Akte geschlossen" in words(app)
+    app.button(key="akte-auf").click().run()
+    assert "Akte wieder geöffnet" in words(app)
+
+
+def test_a_page_that_breaks_says_so_in_german_with_a_number(
+    browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from intranet.server import _tell
+
+    class Screen:
+        shown = ""
+
+        def error(self, text: str, icon: str) -> None:
+            self.shown = text
+
+    screen = Screen()
+    assert _tell(screen, RuntimeError("geheim"))
+    assert "Nummer" in screen.shown
+    assert "geheim" not in screen.shown
