@@ -56,7 +56,9 @@ class TextModel:
         """The words of the text that speak most for the label, with their shares."""
         row = self.weights[self.labels.index(label)]
         vectorizer = _vectorizer()
-        unique = sorted(set(vectorizer.build_tokenizer()(text[:READ].lower())))
+        unique = sorted(
+            {word for word in vectorizer.build_tokenizer()(text[:READ].lower()) if len(word) >= 4}
+        )
         if not unique:
             return []
         each = vectorizer.transform(unique)
