@@ -12,6 +12,8 @@ from ocr.documents import Evidence, Field, Finding, Invoice
 _PREFIX = re.compile(r"^(?:(?:Re|AW|WG|Fwd|FW|Antwort)\s*:\s*)+", re.IGNORECASE)
 _MAX_SUBJECT = 200
 _MAX_DAYS = 200
+_HEADING = 0.55
+"""How sure a subject is that is only the first heading of a text without salutation."""
 _BEFORE = 80
 
 # What stands before a date tells what it is the date of.
@@ -44,7 +46,7 @@ def find_subject(letter: Letter, properties: dict[str, Any]) -> Field:
             if re.search(r"betr|subject", cued, re.IGNORECASE)
             else 0.75
             if letter.salutation
-            else 0.55
+            else _HEADING
         )
         page = letter.sheet.number
         evidence = tuple(
@@ -163,6 +165,18 @@ def stated_by_invoice(invoice: Invoice | None) -> dict[str, Field]:
         for key, value in values.items()
         if value
     }
+
+
+def subject_of_bill(subject: Field, kind: str | None, invoice: Invoice | None) -> Field:
+    """„Rechnung 4711“ where a bill has no subject of its own but a heading at best, such as „Seite 1“."""
+    if invoice is None or not invoice.number or subject.confidence > _HEADING:
+        return subject
+    if subject.value and (
+        invoice.number in subject.value or kind not in {"Rechnung", "Gutschrift"}
+    ):
+        return subject
+    proof = Evidence(None, None, None, invoice.number, "invoice.number", 0.8)
+    return Field(f"{kind or 'Rechnung'} {invoice.number}", 0.8, (proof,))
 
 
 def make_title(kind: str | None, subject: str | None, sender: str | None) -> Field:

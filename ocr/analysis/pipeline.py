@@ -14,7 +14,7 @@ from ocr.analysis.layout import Letter
 from ocr.analysis.profiles import Zone
 from ocr.analysis.sheet import Sheet
 from ocr.analysis.summary import summarise
-from ocr.documents import Analysis, Evidence, Field, Finding, Invoice, Page, Reading
+from ocr.documents import Analysis, Field, Finding, Invoice, Page, Reading
 
 VERSION = "1"
 """Changes whenever the same reading may be understood differently; documents of older versions are analysed again."""
@@ -90,10 +90,7 @@ def _fields(
         "recipient": parties.recipient,
         "date": fields.find_date(letter, findings, properties),
     } | fields.stated_by_invoice(invoice)
-    if subject.value is None and invoice is not None and invoice.number:
-        named = f"{found['kind'].value or 'Rechnung'} {invoice.number}"
-        proof = Evidence(None, None, None, invoice.number, "invoice.number", 0.9)
-        subject = Field(named, 0.9, (proof,))
+    subject = fields.subject_of_bill(subject, found["kind"].value, invoice)
     final = found["kind"].value
     return found | {
         "sender_kind": senders.find_sender_kind(parties, zones, findings, known, final),

@@ -4,12 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from ocr.analysis.fields import make_title, stated_by_invoice
+from ocr.analysis.fields import make_title, stated_by_invoice, subject_of_bill
 from ocr.analysis.gazetteers import Gazetteers
 from ocr.analysis.language import find_language
 from ocr.analysis.pipeline import VERSION, analyse
 from ocr.analysis.sheet import fold
-from ocr.documents import Analysis, Invoice, Page, Reading
+from ocr.documents import Analysis, Field, Invoice, Page, Reading
 
 
 def mail(gazetteers: Gazetteers, text: str, **properties: object) -> Analysis:
@@ -111,3 +111,13 @@ def test_the_summary_is_made_of_whole_sentences_of_the_letter(gazetteers: Gazett
         assert piece.text.endswith(".")
         assert "Grüßen" not in piece.text
     assert any("Spielplatz" in piece.text for piece in summary)
+
+
+def test_a_bill_without_a_subject_is_named_by_its_number() -> None:
+    bill = Invoice("4711", None, "EUR", "1.00", None, "1.00", None, None, None, None, source="page")
+    heading = Field("Deutschland Rechnungsdatum 05.03.2013", 0.55)
+    assert subject_of_bill(heading, "Rechnung", bill).value == "Rechnung 4711"
+    assert subject_of_bill(Field(None, 0.0), "Gutschrift", bill).value == "Gutschrift 4711"
+    stated = Field("Erneuerung der Beleuchtung", 0.92)
+    assert subject_of_bill(stated, "Rechnung", bill) is stated
+    assert subject_of_bill(Field("Invoice 4711", 0.55), "Rechnung", bill).value == "Invoice 4711"
