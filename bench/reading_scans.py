@@ -13,7 +13,7 @@ from bench.pages import scans
 from ocr.isolation import ReaderPool
 from ocr.limits import Limits
 
-PAGES = 12
+PAGES = 8
 WORKERS = 2
 LIMIT = 1.25
 

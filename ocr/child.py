@@ -5,6 +5,7 @@ the parent, who is trusted. Answers are a kind (1 byte), a length and a pickle; 
 """
 
 import importlib
+import operator
 import os
 import pickle
 import resource
@@ -37,7 +38,7 @@ _TOO_MUCH_MEMORY = "Die Datei braucht beim Lesen zu viel Speicher."
 def resolve(function: str) -> Any:
     """``package.module:name`` as the callable."""
     module, _, name = function.partition(":")
-    return getattr(importlib.import_module(module), name)
+    return operator.attrgetter(name)(importlib.import_module(module))
 
 
 def _answer(channel: BinaryIO, kind: bytes, value: Any) -> None:
@@ -82,6 +83,14 @@ def _end_with(parent: int) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
+def _warm(entry: str) -> None:
+    """Imports ``module``, or calls ``module:function`` so that what loads late is loaded now."""
+    if ":" in entry:
+        resolve(entry)()
+    else:
+        importlib.import_module(entry)
+
+
 def main() -> None:
     """Serves calls until the pipe closes."""
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
@@ -94,8 +103,8 @@ def main() -> None:
     quiet = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1):  # whatever a parser prints must not reach the pipe
         os.dup2(quiet, stream)
-    for module in (*_MODULES, *filter(None, os.environ.get(WARM, "").split(","))):
-        importlib.import_module(module)
+    for entry in (*_MODULES, *filter(None, os.environ.get(WARM, "").split(","))):
+        _warm(entry)
     _answer(answers, PROGRESS, (0, 0))
     while (head := _take(calls, LENGTH.size)) is not None:
         request = _take(calls, LENGTH.unpack(head)[0])

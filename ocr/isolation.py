@@ -196,7 +196,8 @@ def _failure(code: str, message: str, permanent: bool) -> UnreadableError:
 class ReaderPool:
     """``workers`` reader processes, each replaced after ``recycle_after`` calls. Safe to use from many threads.
 
-    ``warm`` names modules to import ahead of the first call. Close it, or use it as a context manager.
+    ``warm`` names modules to import and functions (``module:name``) to call ahead of the first file. Close the pool, or
+    use it as a context manager.
     """
 
     def __init__(

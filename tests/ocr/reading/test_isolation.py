@@ -155,6 +155,12 @@ def _runs(pid: int) -> bool:
         return False
 
 
+def test_readers_are_warmed_ahead_of_the_first_file() -> None:
+    with ReaderPool(1, Limits(), warm=("ocr.tables", "gc:disable")) as readers:
+        assert readers.run("sys:modules.__contains__", "ocr.tables")
+        assert not readers.run("gc:isenabled")
+
+
 def test_closing_leaves_nothing_behind() -> None:
     readers = ReaderPool(2, Limits())
     readers.run("ocr.names:safe_name", "warm")
