@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from storage.fulltext import rows
-from storage.fulltext.expression import All, Any, Expression, Token
+from storage.fulltext.expression import Any, Token
 from storage.fulltext.statistics import holders
 from storage.fulltext.tokens import ACCESS, KIND
 
@@ -22,23 +21,18 @@ def visible(session: Session | Connection, scope: Sequence[Any]) -> int:
     return min(counts, default=0)
 
 
-def surely_more(
-    session: Session | Connection,
-    narrow: Sequence[Expression],
-    scope: Sequence[Any],
-    without: tuple[Expression, ...],
-    share: float,
-    most: int,
-) -> bool:
-    """Whether a few of the viewer's access rights alone give more than ``most`` matches.
+def few_rights(
+    session: Session | Connection, scope: Sequence[Any], share: float, most: int
+) -> tuple[Any, ...] | None:
+    """The scope with only so many of the viewer's rights as should do for more than ``most`` matches, if there are.
 
     PostgreSQL finds all matches before it gives the first; for someone with many rights and a common word
     („der“) asking with few of the rights takes a fraction of the time. ``share`` is the expected share of
-    matching entries among all. False means: not known.
+    matching entries among all.
     """
     access = [part for part in scope if any(label[0] == ACCESS for label in _labels(part))]
     if len(access) != 1 or len(access[0].parts) < 2:
-        return False
+        return None
     counts = holders(session, _labels(access[0]))
     chosen: list[str] = []
     expected = 0.0
@@ -48,10 +42,9 @@ def surely_more(
         chosen.append(label)
         expected += counts[label] * share
     if expected < 2 * most or len(chosen) == len(access[0].parts):
-        return False
+        return None
     few = Any(tuple(Token(label) for label in chosen))
-    rest = [part for part in scope if part is not access[0]]
-    return len(rows.match(session, All((*narrow, few, *rest), without), most + 1)) > most
+    return (few, *(part for part in scope if part is not access[0]))
 
 
 def _labels(part: Any) -> list[str]:

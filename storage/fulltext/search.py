@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from storage.fulltext import rows
-from storage.fulltext.estimate import surely_more, visible
+from storage.fulltext.estimate import few_rights, visible
 from storage.fulltext.expression import All, Any, Expression, Token, any_of
 from storage.fulltext.levels import Graded, best_of_many
 from storage.fulltext.normalise import Atom, Query, parse_query
@@ -187,7 +187,10 @@ def _many(session: Session | Connection, wish: _Wish, ranking: Ranking) -> bool:
     if wish.wide and not wish.narrow:
         return visible(session, wish.scope) > 2 * CAP
     share = ranking.share(wish.asked.wanted)
-    return surely_more(session, wish.narrow, wish.scope, wish.without, share, CAP)
+    few = few_rights(session, wish.scope, share, CAP)
+    if few is None:
+        return False
+    return len(rows.match(session, All((*wish.narrow, *few), wish.without), CAP + 1)) > CAP
 
 
 def _best(
@@ -204,16 +207,21 @@ def _best(
         return found, CAP if total is None else total, total is None
     if total is not None:
         return _checked(session, wish, ranking, numbers)[0], total, False
-    probe = _probe(session, wish, visible(session, wish.scope) / max(corpus, 1))
+    probe = _probe(session, wish, visible(session, wish.scope) / max(corpus, 1), corpus)
     found, _, _ = _checked(session, wish, ranking, list(dict.fromkeys([*numbers, *probe[:PROBED]])))
     return found, min(max(len(probe), len(found)), CAP), True
 
 
-def _probe(session: Session | Connection, wish: _Wish, share: float) -> list[int]:
+def _probe(session: Session | Connection, wish: _Wish, share: float, corpus: int) -> list[int]:
     """Entries with one of the common words that start so: a lower bound of the count."""
-    enough = 4 * CAP / max(share or 1.0, 0.01)
-    parts = tuple(any_of(commonest(session, atom.folded[-1], enough)) for atom in wish.wide)
-    return rows.match(session, All((*parts, *wish.narrow, *wish.scope), wish.without), CAP)
+    enough, part = 4 * CAP / max(share or 1.0, 0.01), 1.0
+    narrow = [*wish.narrow]
+    for atom in wish.wide:
+        common = commonest(session, atom.folded[-1], enough)
+        part *= min(1.0, sum(common.values()) / max(corpus, 1))
+        narrow.append(any_of(common))
+    few = few_rights(session, wish.scope, part, CAP) or wish.scope
+    return rows.match(session, All((*narrow, *few), wish.without), CAP)
 
 
 def _checked(

@@ -146,17 +146,14 @@ def refresh(session: Session | Connection) -> Corpus:
     return counted.corpus
 
 
-def commonest(session: Session | Connection, prefix: str, enough: float) -> list[str]:
-    """Tokens of common terms that start so: one in just ``enough`` entries, or else the five commonest."""
+def commonest(session: Session | Connection, prefix: str, enough: float) -> dict[str, int]:
+    """Tokens of common terms that start so, with their entries: one in just ``enough``, or else the five commonest."""
     starts = STATISTICS.c.token >= TERM + prefix, STATISTICS.c.token < TERM + prefix + "{"
-    columns = select(STATISTICS.c.token).where(*starts)
+    columns = select(STATISTICS.c.token, STATISTICS.c.entries).where(*starts)
     one = columns.where(STATISTICS.c.entries >= enough).order_by(STATISTICS.c.entries).limit(1)
-    found = session.execute(one).scalars().all()
-    if not found:
-        found = (
-            session.execute(columns.order_by(STATISTICS.c.entries.desc()).limit(5)).scalars().all()
-        )
-    return [*found] or [TERM + prefix]
+    five = columns.order_by(STATISTICS.c.entries.desc()).limit(5)
+    found = session.execute(one).all() or session.execute(five).all()
+    return {row.token: row.entries for row in found} or {TERM + prefix: 0}
 
 
 def holders(session: Session | Connection, tokens: Iterable[str]) -> dict[str, int]:
