@@ -75,7 +75,7 @@ class PrefectLink:
 _open_pieces: dict[str, Piece] = {}
 """By run id: a flow's parameters go to Prefect's database, closures can't."""
 
-_LOUD = ("prefect", "prefect.engine", "prefect.flow_runs", "httpx")
+_LOUD = ("prefect", "prefect.engine", "prefect.flow_runs")
 
 
 async def carry_out(piece: Piece, link: PrefectLink) -> None:
@@ -168,4 +168,3 @@ def warm_up() -> None:
     _flow("mail")
     for name in _LOUD:
         logging.getLogger(name).propagate = False
-    logging.getLogger("httpx").setLevel(logging.WARNING)

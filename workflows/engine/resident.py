@@ -45,6 +45,7 @@ def run(
     prefect: bool = True,
 ) -> None:
     """Work until asked to stop. Returns when all work has ended; exits the process at once where it has not."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line per look at Prefect's server
     engine = Engine(house, kinds, [*definitions, TIDY], prefect=prefect)
     asyncio.run(_until_stopped(engine))
 

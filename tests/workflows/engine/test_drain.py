@@ -267,3 +267,32 @@ def test_the_end_of_a_run_is_written_when_the_database_is_back(
 
     drained(house, JobKind("k", "K", handle_one=handle), during)
     assert _last(house).state == "done"
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_cut_connections_are_made_anew(house: House) -> None:
+    """What a restarted PostgreSQL does to us: all connections end at once, also in the middle of work."""
+    cuts = iter((True,))
+
+    def cut() -> None:
+        with house.database.read() as session:
+            session.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+
+    def handle(_context: JobContext, _job: ClaimedJob) -> None:
+        if next(cuts, False):
+            cut()
+
+    async def during(_drain: Drain) -> None:
+        ask(house, "a")
+        await until(lambda: states(house) == ["done"])
+        await asyncio.to_thread(cut)
+        ask(house, "b")
+        await until(lambda: states(house) == ["done", "done"])
+
+    drained(house, JobKind("k", "K", handle_one=handle), during)
