@@ -136,7 +136,14 @@ def posture(gray: Picture) -> Posture:
 
 def turn(picture: Any, rotation: int) -> Any:
     """``picture`` turned clockwise by a multiple of 90 degrees."""
-    return np.ascontiguousarray(np.rot90(picture, -(rotation // 90))) if rotation else picture
+    import cv2
+
+    turns = {
+        90: cv2.ROTATE_90_CLOCKWISE,
+        180: cv2.ROTATE_180,
+        270: cv2.ROTATE_90_COUNTERCLOCKWISE,
+    }
+    return cv2.rotate(picture, turns[rotation]) if rotation else picture
 
 
 def tilt_matrix(width: int, height: int, skew: float) -> Any:
