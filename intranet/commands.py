@@ -70,7 +70,7 @@ def _serve(app: object, house: House, name: str, port: int) -> None:
                 host=settings.host,
                 port=port,
                 log_config=None,
-                log_level=settings.log_level.lower(),
+                log_level="warning",  # its other lines hold addresses of people
                 access_log=False,
                 proxy_headers=True,
                 forwarded_allow_ips=settings.trusted_proxies,

@@ -54,7 +54,7 @@ def _create(house: House, actor: Actor, name: str, role: Role, office: str) -> t
         where = office_by_key(session, office, today)
         if where is None:
             raise ConflictError(f"Das Amt „{office}“ gibt es nicht.")
-        login = login_of(name)
+        login = name.strip().lower() if " " not in name.strip() else login_of(name)
         person = person_by_login(session, login, today) or add_person(
             session,
             actor,

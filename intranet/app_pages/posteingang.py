@@ -6,6 +6,7 @@ from uuid import UUID
 
 import streamlit as st
 
+from config.seeds import DOCUMENT_KINDS
 from intranet import html
 from intranet.bulk import bulk_actions
 from intranet.views import inbox
@@ -112,7 +113,8 @@ def listing() -> None:
             guest.staff,
             guest.house.clock(),
             chosen=chosen,
-            office=state.get("office_filter"),
+            office=state.get("amt-filter"),
+            kind=state.get("art-filter"),
             after=state.get("after"),
         )
     st.segmented_control(
@@ -124,6 +126,7 @@ def listing() -> None:
         on_change=lambda: state.pop("after", None),
         label_visibility="collapsed",
     )
+    narrow()
     if not view.lines:
         st.html(
             html.empty(
@@ -132,7 +135,7 @@ def listing() -> None:
             )
         )
         return
-    if st.toggle("Mehrere auswählen", key="mehrere"):
+    if state.get("mehrere"):
         bulk_actions(guest, view.lines)
     else:
         st.html(table(view.lines))
@@ -143,6 +146,30 @@ def listing() -> None:
     if state.get("after") and newer.button("Zum Anfang", key="anfang"):
         del state["after"]
         st.rerun(scope="fragment")
+
+
+def narrow() -> None:
+    """Filters by kind and, for those who see several inboxes, by office; and the switch for many at once."""
+
+    def begin() -> None:
+        st.session_state.pop("after", None)
+
+    one, two, three = st.columns([2, 2, 2], vertical_alignment="bottom")
+    one.selectbox(
+        "Art", DOCUMENT_KINDS, index=None, placeholder="alle", key="art-filter", on_change=begin
+    )
+    if len(offices) > 1:
+        names = {each.id: each.name for each in offices}
+        two.selectbox(
+            "Amt",
+            list(names),
+            index=None,
+            format_func=lambda key: names[key],
+            placeholder="alle",
+            key="amt-filter",
+            on_change=begin,
+        )
+    three.toggle("Mehrere auswählen", key="mehrere")
 
 
 def table(lines: Sequence[inbox.InboxLine]) -> str:
@@ -166,11 +193,11 @@ def table(lines: Sequence[inbox.InboxLine]) -> str:
 st.title("Posteingang")
 with here.house.database.read() as session:
     now = here.house.clock()
-    choices = inboxes(session, here.staff, local_date(now))
+    offices = inboxes(session, here.staff, local_date(now))
     under_way = inbox.batch(session, here.staff, st.session_state.get("batch", []), now)
     reading = bool(rows_of(session, here.staff, states=inbox.BUSY, limit=1))
-if choices:
-    upload(choices)
+if offices:
+    upload(offices)
 if not under_way.finished:
     st.session_state.told = False
 st.fragment(progress, run_every=None if under_way.finished else "1s")()

@@ -56,6 +56,21 @@ def overview() -> None:
             st.html(
                 html.empty("Nichts wartet auf Sie.", "Neue Aufgaben erscheinen hier von selbst.")
             )
+        if view.deadlines:
+            st.header("Fristen in der Post", anchor=False)
+            st.html(
+                html.table(
+                    "Im Text gefundene Fristen, noch nicht bestätigt",
+                    ["Dokument", html.Column("Frist", "zeit")],
+                    [
+                        (
+                            html.page_link(f"/dokument?id={each.id}", each.title),
+                            html.state(each.due) if each.overdue else each.due,
+                        )
+                        for each in view.deadlines
+                    ],
+                )
+            )
     with right:
         st.header("Neu in meinem Amt", anchor=False)
         if view.latest:

@@ -65,10 +65,19 @@ def load(
     *,
     chosen: str = "alle",
     office: UUID | None = None,
+    kind: str | None = None,
     after: UUID | None = None,
 ) -> InboxView:
     """The page after ``after`` (the first one without it), newest first."""
-    rows = inbox(session, staff, states=FILTERS[chosen], office=office, after=after, limit=PAGE + 1)
+    rows = inbox(
+        session,
+        staff,
+        states=FILTERS[chosen],
+        office=office,
+        kind=kind,
+        after=after,
+        limit=PAGE + 1,
+    )
     by_state = inbox_counts(session, staff)
     counts = {
         name: sum(by_state.get(state, 0) for state in states) for name, states in FILTERS.items()

@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from intranet import words
 from storage.actors import Staff
+from storage.clock import LOCAL, local_date
 from storage.tasks.list import count_tasks, tasks_for
 from workflows.eakte.queries import inbox_counts, latest
+from workflows.eakte.sight import in_sight
+from workflows.eakte.tables import Document
 
 SHOWN = 15
+DEADLINES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,14 @@ class Filed:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadlineLine:
+    id: UUID
+    title: str
+    due: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StartView:
     """``waiting``: all tasks, of which ``tasks`` are the most urgent."""
 
@@ -41,6 +54,7 @@ class StartView:
     reading: int
     quarantined: int
     latest: Sequence[Filed]
+    deadlines: Sequence[DeadlineLine]
 
 
 def load(session: Session, staff: Staff, now: datetime) -> StartView:
@@ -68,4 +82,28 @@ def load(session: Session, staff: Staff, now: datetime) -> StartView:
             )
             for row in latest(session, staff, staff.memberships)
         ],
+        deadlines=_deadlines(session, staff, local_date(now)),
     )
+
+
+def _deadlines(session: Session, staff: Staff, today: date) -> list[DeadlineLine]:
+    """The nearest deadlines found in post that is not filed yet; found is not confirmed."""
+    due = Document.details["deadline"].as_string()
+    rows = session.execute(
+        select(Document.id, Document.title, due.label("due"))
+        .where(in_sight(session, staff), Document.state == "ready", due.is_not(None))
+        .order_by(due)
+        .limit(DEADLINES)
+    )
+    found = []
+    for row in rows:
+        day = date.fromisoformat(row.due)
+        found.append(
+            DeadlineLine(row.id, row.title, words.due(_at_noon(day), _at_noon(today)), day < today)
+        )
+    return found
+
+
+def _at_noon(day: date) -> datetime:
+    """The day as a moment that no change of clocks moves to its neighbour."""
+    return datetime.combine(day, time(12), LOCAL)
