@@ -32,7 +32,7 @@ def show_akte(visit: Visit, akte_id: UUID) -> None:
         akte = visible_akte(session, visit.staff, akte_id)
         rows = vorgaenge(session, visit.staff, akte_id)
         steps = akte_history(session, visit.staff, akte_id)
-    st.header(f"{akte.reference} {akte.title}", anchor=False)
+    st.header(words.plain(f"{akte.reference} {akte.title}"), anchor=False)
     kept = f" · aufbewahren bis {words.day(akte.retain_until)}" if akte.retain_until else ""
     st.html(
         f"<p>{html.state(STATES[akte.state]).html} · "
@@ -60,7 +60,9 @@ def _contents(visit: Visit, rows: Sequence[tuple[Vorgang, int]]) -> None:
     for vorgang, count in rows:
         noun = "Dokument" if count == 1 else "Dokumente"
         with st.expander(
-            f"{vorgang.number}. {vorgang.title} – {count} {noun}, {STATES[vorgang.state]}",
+            words.plain(
+                f"{vorgang.number}. {vorgang.title} – {count} {noun}, {STATES[vorgang.state]}"
+            ),
             expanded=len(rows) <= 3,
         ):
             _documents(visit, vorgang.id)

@@ -6,6 +6,7 @@ from uuid import UUID
 import streamlit as st
 from sqlalchemy.orm import Session
 
+from intranet import words
 from intranet.notes import note
 from intranet.views.inbox import InboxLine
 from intranet.views.offices import all_offices
@@ -29,7 +30,9 @@ def bulk_actions(visit: Visit, lines: Sequence[InboxLine]) -> None:
         line
         for line in shown
         if st.checkbox(
-            f"{line.title} · {line.sender or 'ohne Absender'} · {line.received} · {line.state}",
+            words.plain(
+                f"{line.title} · {line.sender or 'ohne Absender'} · {line.received} · {line.state}"
+            ),
             value=everything,
             key=f"wahl-{line.id}-{everything}",
         )

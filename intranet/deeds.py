@@ -6,6 +6,7 @@ from typing import TypeVar
 import streamlit as st
 from sqlalchemy.orm import Session
 
+from intranet import words
 from intranet.visit import Visit
 from presence.passwords import PasswordRefusedError
 from storage.blobs.errors import BlobStoreError
@@ -33,5 +34,5 @@ def carry_out(visit: Visit, deed: Callable[[Session], T]) -> tuple[bool, T | Non
     try:
         return True, visit.house.database.run(deed)
     except REFUSALS as refusal:
-        st.error(str(refusal), icon=":material/error:")
+        st.error(words.plain(str(refusal)), icon=":material/error:")
         return False, None

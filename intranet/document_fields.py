@@ -61,7 +61,9 @@ def _because(view: DocumentView, proposal: Proposal) -> str:
     """How sure, why, and what else it could be; evidence that can be seen names its page."""
     parts = [words.percent(proposal.probability) + " sicher" if proposal.value else "unsicher"]
     if proposal.because:
-        parts.append("wegen „" + "“, „".join(_plain(each) for each in proposal.because[:2]) + "“")
+        parts.append(
+            "wegen „" + "“, „".join(words.plain(each[:80]) for each in proposal.because[:2]) + "“"
+        )
     place = summary_of(view.boxes, proposal.name)
     if place:
         parts.append(place)
@@ -69,12 +71,8 @@ def _because(view: DocumentView, proposal: Proposal) -> str:
         parts.append(
             "oder "
             + ", ".join(
-                f"{_plain(value)} ({words.percent(share)})" for value, share in proposal.others[:2]
+                f"{words.plain(value[:80])} ({words.percent(share)})"
+                for value, share in proposal.others[:2]
             )
         )
     return " · ".join(parts)
-
-
-def _plain(text: str) -> str:
-    """Text from documents is no markup of ours."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|<>~:$" else sign for sign in text[:80])

@@ -9,6 +9,7 @@ from intranet.navigation import pages_for
 from intranet.notes import show_notes
 from intranet.password_form import password_form
 from intranet.visit import welcome
+from intranet.words import plain
 
 WAPPEN = Path(__file__).with_name("assets") / "wappen.svg"
 
@@ -39,7 +40,7 @@ menu = {
 st.logo(str(WAPPEN), size="large")
 chosen = st.navigation(menu)
 with st.sidebar:
-    st.caption(f"Angemeldet als **{visit.staff.name}**")
+    st.caption(f"Angemeldet als **{plain(visit.staff.name)}**")
     if st.button("Abmelden", icon=":material/logout:", key="abmelden", width="stretch"):
         leave(visit)
 chosen.run()

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from intranet.words import plain
+
 _KEY = "rathaus-hinweise"
 
 
@@ -13,4 +15,4 @@ def note(message: str) -> None:
 def show_notes() -> None:
     """For ``main.py``: what was noted before this run."""
     for message in st.session_state.pop(_KEY, []):
-        st.toast(message, icon=":material/check:")
+        st.toast(plain(message), icon=":material/check:")

@@ -83,11 +83,15 @@ def _evidence_key(view: DocumentView) -> str:
 
 def _label(place: Place) -> str:
     share = "" if place.probability is None else f" · {words.percent(place.probability)}"
-    return place.label + share
+    return words.plain(place.label) + share
 
 
 def _because(place: Place) -> str:
-    return "wegen " + ", ".join(f"„{each}“" for each in place.because[:4]) if place.because else ""
+    return (
+        "wegen " + ", ".join(f"„{words.plain(each)}“" for each in place.because[:4])
+        if place.because
+        else ""
+    )
 
 
 def _targets(visit: Visit, entry: UUID) -> Sequence[Target]:

@@ -1,5 +1,6 @@
 """Moments and numbers in German words."""
 
+import re
 from datetime import date, datetime, timedelta
 
 from storage.clock import WEEKDAYS, local, local_date
@@ -14,6 +15,20 @@ _JOBS = {
 def job(kind: str) -> str:
     """What a kind of job does; a schedule's title and unknown kinds stay as they are."""
     return _JOBS.get(kind, kind)
+
+
+_MARKUP = frozenset("\\`*_{}[]()#+-.!|<>~:$&")
+_JOINER = "\u2060"  # WORD JOINER: not seen, but no address begins or goes on there
+
+
+def plain(text: str) -> str:
+    """Text from outside for places where Streamlit reads Markdown: no link, picture or formula comes of it.
+
+    Signs of Markdown are escaped; addresses, which are linked even so, are parted by an invisible joiner.
+    """
+    parted = text.replace("@", f"@{_JOINER}").replace("://", f":{_JOINER}//")
+    parted = re.sub(r"(?i)\bwww(?=\.)", f"www{_JOINER}", parted)
+    return "".join(f"\\{sign}" if sign in _MARKUP else sign for sign in " ".join(parted.split()))
 
 
 def day(value: date) -> str:

@@ -39,7 +39,7 @@ def waiting(document: UUID) -> None:
 def head(guest: Visit, view: DocumentView) -> None:
     """Title, state, where it lies, the original."""
     document, now = view.document, guest.house.clock()
-    st.title(document.title or document.file_name, anchor=False)
+    st.title(words.plain(document.title or document.file_name), anchor=False)
     place = ""
     if document.akte_id is not None:
         with guest.house.database.read() as session:
@@ -54,7 +54,7 @@ def head(guest: Visit, view: DocumentView) -> None:
     )
     if document.state == "quarantined":
         st.warning(
-            f"Dieses Dokument konnte nicht gelesen werden. {document.reason or ''}",
+            f"Dieses Dokument konnte nicht gelesen werden. {words.plain(document.reason or '')}",
             icon=":material/report:",
         )
         if st.button("Noch einmal lesen", key="lesen", icon=":material/refresh:"):
@@ -65,12 +65,12 @@ def head(guest: Visit, view: DocumentView) -> None:
                 st.rerun()
     elif document.state == "unopened":
         st.info(
-            f"Diese Sendung wird ungeöffnet weitergeleitet. {document.reason or ''} "
+            f"Diese Sendung wird ungeöffnet weitergeleitet. {words.plain(document.reason or '')} "
             "Sie ist nicht gelesen worden und nicht durchsuchbar.",
             icon=":material/lock:",
         )
     elif document.state == "discarded":
-        st.info(f"Nicht abgelegt: {document.reason or ''}", icon=":material/delete:")
+        st.info(f"Nicht abgelegt: {words.plain(document.reason or '')}", icon=":material/delete:")
 
 
 def body(guest: Visit, view: DocumentView) -> None:

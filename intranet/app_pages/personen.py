@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from intranet import html
+from intranet import html, words
 from intranet.person_desk import account_desk, classes_desk, new_person, roles_desk
 from intranet.views.offices import all_offices
 from intranet.visit import visitor
@@ -26,7 +26,7 @@ with here.house.database.read() as session:
 if secret := st.session_state.pop("neues-passwort", None):
     name, login, password = secret
     st.success(
-        f"Passwort für die erste Anmeldung von {name} ({login}). Es wird nur dieses eine Mal angezeigt:",
+        f"Passwort für die erste Anmeldung von {words.plain(name)} ({words.plain(login)}). Es wird nur dieses eine Mal angezeigt:",
         icon=":material/key:",
     )
     st.code(password, language=None)

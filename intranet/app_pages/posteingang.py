@@ -7,7 +7,7 @@ from uuid import UUID
 import streamlit as st
 
 from config.seeds import DOCUMENT_KINDS
-from intranet import html
+from intranet import html, words
 from intranet.bulk import bulk_actions
 from intranet.views import inbox
 from intranet.views.offices import OfficeChoice, inboxes
@@ -76,9 +76,9 @@ def progress() -> None:
             session, guest.staff, st.session_state.get("batch", []), guest.house.clock()
         )
     for problem in st.session_state.get("problems", []):
-        st.error(problem, icon=":material/error:")
+        st.error(words.plain(problem), icon=":material/error:")
     for receipt in st.session_state.get("known", []):
-        st.info(f"„{receipt.name}“: {receipt.reason}", icon=":material/content_copy:")
+        st.info(words.plain(f"„{receipt.name}“: {receipt.reason}"), icon=":material/content_copy:")
     if not state.lines:
         return
     share = state.done / len(state.lines)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from intranet import html
+from intranet import html, words
 from intranet.bulk import bulk_actions
 from intranet.views import inbox
 from intranet.visit import visitor
@@ -16,7 +16,7 @@ st.write(
 with here.house.database.read() as session:
     view = inbox.load(session, here.staff, here.house.clock(), chosen="Quarantäne")
 for problem in st.session_state.pop("problems", []):
-    st.error(problem, icon=":material/error:")
+    st.error(words.plain(problem), icon=":material/error:")
 if not view.lines:
     st.html(html.empty("Nichts in Quarantäne.", "Alle Dateien konnten gelesen werden."))
 else:

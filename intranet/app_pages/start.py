@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from intranet import html
+from intranet import html, words
 from intranet.views.start import StartView, load
 from intranet.visit import visit, visitor
 
@@ -88,7 +88,7 @@ def overview() -> None:
             st.html(html.empty("Noch nichts abgelegt.", "Hier erscheint, was Ihr Amt ablegt."))
 
 
-st.title(f"Guten Tag, {here.staff.name}", anchor=False)
+st.title(f"Guten Tag, {words.plain(here.staff.name)}", anchor=False)
 with st.form("suche", border=False):
     one, two = st.columns([5, 1], vertical_alignment="bottom")
     query = one.text_input("Suchen", placeholder="Wörter, Namen, Aktenzeichen …")

@@ -77,9 +77,9 @@ def deeds() -> None:
         help="Zum Beispiel „15 6 * * 1-5“ für montags bis freitags um 6:15 Uhr.",
     )
     try:
-        st.caption(f"Das heißt: {in_words(cron)}")
+        st.caption(words.plain(f"Das heißt: {in_words(cron)}"))
     except CronError as problem:
-        st.caption(str(problem))
+        st.caption(words.plain(str(problem)))
     if st.button("Zeit übernehmen", key="uebernehmen", disabled=cron == row.cron):
         done, _ = carry_out(here, lambda s: change(s, staff, row.key, cron, now))
         tell(done, "Die neue Zeit gilt ab sofort und bleibt nach einem Neustart.")

@@ -115,7 +115,7 @@ def test_filing_with_the_suggested_place_and_moving_on(
     assert document.state == "filed"
     assert document.akte_id is not None
     akten = words(browse("anna.beispiel", "akten.py", akte=str(document.akte_id)))
-    assert "C1.01/" in akten
+    assert r"C1\.01/" in akten
     found = browse("anna.beispiel", "suche.py", q="Absperrgitter")
     assert "<mark>Absperrgitter</mark>" in words(found)
 
@@ -242,3 +242,29 @@ def test_a_page_that_breaks_says_so_in_german_with_a_number(
     assert _tell(screen, RuntimeError("geheim"))
     assert "Nummer" in screen.shown
     assert "geheim" not in screen.shown
+
+
+def test_what_a_sender_writes_never_becomes_markup(
+    browse: Browse, furnished: Any, small: Any
+) -> None:
+    from workflows.eakte.receiving import Incoming, receive
+
+    evil = "[Klick](https://boese.example) ![x](https://boese.example/x.png) a@boese.example.txt"
+    receipt = receive(
+        furnished.house,
+        System("test"),
+        Incoming(evil, b"<script>alert(1)</script> Guten Tag", furnished.office("ordnungsamt")),
+    )
+    small.read_post(furnished.house)
+    for page, query in (
+        ("dokument.py", {"id": str(receipt.document)}),
+        ("posteingang.py", {}),
+        ("start.py", {}),
+    ):
+        app = browse("anna.beispiel", page, **query)
+        assert not app.exception
+        shown = words(app)
+        assert "<script" not in shown
+        assert "](https://boese" not in shown
+        assert "![" not in shown
+        assert "a@boese" not in " ".join(each.value for each in app.title)

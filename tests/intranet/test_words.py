@@ -1,5 +1,6 @@
 """German words for moments, numbers and places on a page."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -112,3 +113,12 @@ def test_boxes_never_leave_the_page(start: int, length: int, page: int) -> None:
 def test_formats_without_layout_have_no_boxes() -> None:
     plain = Page(1, "nur Text", "text", 1.0)
     assert marks([plain], [Span(1, 0, 3)]) == []
+
+
+@given(st.text(alphabet="ab*_[](){}#`<>!:/.w@\\ \n~$&", max_size=40))
+def test_plain_text_reads_the_same_and_holds_no_bare_sign(text: str) -> None:
+    made = words.plain(text)
+    assert " ".join(text.split()) == re.sub(r"\\(.)", r"\1", made).replace("\u2060", "")
+    bare = re.sub(r"\\.", "", made)
+    assert not set(bare) & set("*_[]()#`<>!:~$&")
+    assert "@b" not in bare
