@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ocr.analysis.pipeline import VERSION, analyse
-from ocr.documents import Analysis, Attachment, Field, Reading
+from ocr.documents import Analysis, Attachment, Field, Page, Reading
 from ocr.packing import pack_analysis, pack_reading, unpack_reading
 from ocr.reading import read
 
@@ -35,6 +35,15 @@ class Understood:
     headers: dict[str, str]
     parts: tuple[Attachment, ...]
     problems: tuple[str, ...]
+
+
+def warm_up() -> None:
+    """Load what the first file would wait for (rules, gazetteers, tokenizer)."""
+    analyse(
+        Reading(
+            "text/plain", (Page(1, "Betreff: Rechnung über 1,00 EUR vom 1.1.2026", "text", 1.0),)
+        )
+    )
 
 
 def understand(path: str, name: str) -> Understood:

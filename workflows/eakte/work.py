@@ -23,7 +23,9 @@ BATCH = 50
 @contextmanager
 def reader_pool(settings: Settings) -> Iterator[ReaderPool]:
     """The reader processes of this process."""
-    with ReaderPool(settings.reader_workers, Limits(), warm=("ocr.understanding",)) as pool:
+    with ReaderPool(
+        settings.reader_workers, Limits(), recycle_after=1000, warm=("ocr.understanding:warm_up",)
+    ) as pool:
         yield pool
 
 
