@@ -51,12 +51,20 @@ MULTI_SELECT = {
     "`Select ${p.length} matches`": "`${p.length} Treffer auswählen`",
 }
 DATE_INPUT = {
+    "locale:`en-US`": "locale:`de-DE`",
+    "`Use arrow keys to navigate dates. Enter to select. Escape to close.`": (
+        "`Mit den Pfeiltasten wählen, mit der Eingabetaste übernehmen, mit Escape schließen.`"
+    ),
     "`Choose date`": "`Datum wählen`",
     "`Choose date range`": "`Zeitraum wählen`",
     "`Clear date`": "`Datum löschen`",
     "`Clear dates`": "`Zeitraum löschen`",
     "`Date range`": "`Zeitraum`",
     "`Quick select a date range`": "`Zeitraum schnell wählen`",
+}
+CALENDAR = {
+    "`Previous month`": "`Voriger Monat`",
+    "`Next month`": "`Nächster Monat`",
 }
 TEXT_INPUT = {
     "`Clear entry`": "`Eingabe löschen`",
@@ -121,6 +129,7 @@ IN_BUNDLE: dict[str, tuple[dict[str, str], ...]] = {
     "StreamlitMarkdown": (MARKDOWN,),
     "requiredField": (REQUIRED,),
     "Toolbar": (FULL_SCREEN,),
+    "ReorderedSegments": (CALENDAR,),
 }
 
 
