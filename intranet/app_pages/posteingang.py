@@ -25,6 +25,7 @@ here = visitor()
 def hand_in(office: UUID, files: Sequence[Any], *, unopened: bool) -> None:
     """Take the files in and remember them for the progress list; what failed is said at once."""
     receipts: list[Receipt] = []
+    st.session_state.problems = []
     batch = new_id()
     for file in files:
         incoming = Incoming(
@@ -97,6 +98,9 @@ def progress() -> None:
             ],
         )
     )
+    if state.finished and st.button("Ausblenden", key="ausblenden", icon=":material/close:"):
+        st.session_state.batch, st.session_state.known = [], []
+        st.rerun()
     if state.finished and not st.session_state.get("told", False):
         st.session_state.told = True
         st.rerun()
@@ -201,4 +205,4 @@ if offices:
 if not under_way.finished:
     st.session_state.told = False
 st.fragment(progress, run_every=None if under_way.finished else "1s")()
-st.fragment(listing, run_every="5s" if reading else None)()
+st.fragment(listing, run_every="5s" if reading else "60s")()
