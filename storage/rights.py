@@ -43,19 +43,19 @@ class Verb(StrEnum):
 def sees(actor: Actor, scope: Scope) -> bool:
     """Whether the actor may see objects of this scope.
 
-    Open: all staff. Internal: the office's members and the registry that keeps the files. Unfiled: the inbox
-    office's members and the registry. Unopened: the addressed office alone. All other classes: only people to whom this very scope was opened by name; neither
-    heads nor admins come with it.
+    Open: all staff. Internal: the office's members and the registry that keeps its files. Unfiled: the inbox
+    office's members and its registry. Unopened: the addressed office alone. All other classes: only people to whom
+    this very scope was opened by name; neither heads nor admins come with it.
     """
     if isinstance(actor, System):
         return True
     if not isinstance(actor, Staff):
         return False
-    member = actor.works_in(scope.office)
+    member, registry = actor.works_in(scope.office), actor.has(Role.REGISTRY, scope.office)
     by_office = {
         ProtectionClass.OPEN: True,
-        ProtectionClass.INTERNAL: member or actor.has(Role.REGISTRY) or scope in actor.classes,
-        ProtectionClass.UNFILED: member or actor.has(Role.REGISTRY),
+        ProtectionClass.INTERNAL: member or registry or scope in actor.classes,
+        ProtectionClass.UNFILED: member or registry,
         ProtectionClass.UNOPENED: member,
     }
     return by_office.get(scope.protection, scope in actor.classes)
@@ -75,11 +75,15 @@ Rule = Callable[[Actor, Scope | None], bool]
 
 
 def _with_role(*roles: Role) -> Rule:
+    """One of the roles, held where the object belongs; for the house as a whole, held in the whole house."""
+
     def rule(actor: Actor, scope: Scope | None) -> bool:
         if isinstance(actor, System):
             return True
-        office = scope.office if scope else None
-        return isinstance(actor, Staff) and any(actor.has(role, office) for role in roles)
+        where = {None, scope.office} if scope else {None}
+        return isinstance(actor, Staff) and any(
+            grant.role in roles and grant.office in where for grant in actor.grants
+        )
 
     return rule
 
@@ -96,7 +100,11 @@ def _works_with(actor: Actor, scope: Scope | None) -> bool:
         scope is not None
         and isinstance(actor, Staff)
         and sees(actor, scope)
-        and (actor.works_in(scope.office) or actor.has(Role.REGISTRY) or scope in actor.classes)
+        and (
+            actor.works_in(scope.office)
+            or actor.has(Role.REGISTRY, scope.office)
+            or scope in actor.classes
+        )
     )
 
 
@@ -107,7 +115,7 @@ def _receives(actor: Actor, scope: Scope | None) -> bool:
     return (
         scope is not None
         and isinstance(actor, Staff)
-        and (actor.works_in(scope.office) or actor.has(Role.REGISTRY))
+        and (actor.works_in(scope.office) or actor.has(Role.REGISTRY, scope.office))
     )
 
 

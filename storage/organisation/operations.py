@@ -6,13 +6,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.actors import Actor, ProtectionClass, Role
+from storage.actors import ROLE_NAMES, Actor, ProtectionClass, Role
 from storage.clock import local_date
 from storage.conflicts import ConflictError
 from storage.journal.entries import record
 from storage.organisation.queries import valid_on
 from storage.organisation.tables import ClassGrant, Membership, Office, Person, RoleGrant
 from storage.rights import Verb, require
+
+HOUSE_ROLES = frozenset({Role.ADMIN, Role.PRIVACY, Role.ARCHIVIST})
+"""Roles whose rights concern the house as a whole (people, schedules, the journal), never a single office."""
 
 
 def add_office(
@@ -112,8 +115,15 @@ def add_person(
 def grant_role(
     session: Session, actor: Actor, person: UUID, role: Role, office: UUID | None, *, now: datetime
 ) -> None:
-    """Give a role from today on; giving it twice changes nothing."""
+    """Give a role from today on; giving it twice changes nothing.
+
+    Raises ``ConflictError`` for a role of the whole house that is to be given in one office: it would count nowhere.
+    """
     require(actor, Verb.PEOPLE_CHANGE)
+    if office is not None and role in HOUSE_ROLES:
+        raise ConflictError(
+            f"Die Rolle „{ROLE_NAMES[role]}“ gilt nur im ganzen Haus. Bitte wählen Sie dort kein Amt."
+        )
     today = local_date(now)
     held = session.scalar(
         select(RoleGrant.id).where(

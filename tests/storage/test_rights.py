@@ -102,3 +102,18 @@ def test_only_admins_change_schedules_and_people() -> None:
         assert may(System("flow"), verb)
         with pytest.raises(NotAllowedError, match="Berechtigung"):
             require(_staff(), verb)
+
+
+@given(roles, st.sampled_from(list(Verb)))
+def test_a_role_held_in_one_office_does_not_count_for_the_house(role: Role, verb: Verb) -> None:
+    assert not may(Staff(uuid4(), "Test", grants=frozenset({Grant(role, HERE)})), verb)
+
+
+def test_a_registry_of_one_office_sees_and_serves_that_office_alone() -> None:
+    registrar = Staff(uuid4(), "Test", grants=frozenset({Grant(Role.REGISTRY, HERE)}))
+    for protection in (ProtectionClass.INTERNAL, ProtectionClass.UNFILED):
+        assert sees(registrar, Scope(HERE, protection))
+        assert not sees(registrar, Scope(THERE, protection))
+    for verb in (Verb.DOCUMENT_RECEIVE, Verb.DOCUMENT_EDIT, Verb.AKTE_EDIT, Verb.JOURNAL_PROVE):
+        assert may(registrar, verb, Scope(HERE, ProtectionClass.OPEN))
+        assert not may(registrar, verb, Scope(THERE, ProtectionClass.OPEN))

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config import seeds
+from presence.commands import WHOLE_HOUSE
 from presence.operations import create_account
 from presence.passwords import hash_password
 from presence.tables import Account
@@ -37,10 +38,6 @@ SINCE = date(2020, 1, 1)
 SEED = 1
 DOCUMENTS = 320
 FILED = 45
-WHOLE_HOUSE = frozenset(
-    {Role.REGISTRY, Role.ADMIN, Role.PRIVACY, Role.COUNCIL, Role.STRATEGY, Role.ARCHIVIST}
-)
-"""Roles that count in every office; the others count in the office of who holds them."""
 
 Say = Callable[[str], None]
 
