@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from uuid import UUID
 
-from storage.actors import SHARED_CLASSES, Actor, ProtectionClass, Role, Scope, Staff, System
+from storage.actors import Actor, ProtectionClass, Role, Scope, Staff, System
 
 
 class NotAllowedError(Exception):
@@ -21,7 +21,6 @@ class NotAllowedError(Exception):
 class Verb(StrEnum):
     """What can be done, by room. The value is what the journal shows."""
 
-    DOCUMENT_READ = "document.read"
     DOCUMENT_RECEIVE = "document.receive"
     DOCUMENT_EDIT = "document.edit"
     DOCUMENT_FILE = "document.file"
@@ -30,14 +29,12 @@ class Verb(StrEnum):
     AKTE_OPEN = "akte.open"
     AKTE_EDIT = "akte.edit"
     AKTE_CLOSE = "akte.close"
-    AKTENPLAN_CHANGE = "aktenplan.change"
     SCHEDULE_SEE = "schedule.see"
     SCHEDULE_CHANGE = "schedule.change"
     SYSTEM_SEE = "system.see"
     PEOPLE_CHANGE = "people.change"
     JOURNAL_VERIFY = "journal.verify"
     JOURNAL_PROVE = "journal.prove"
-    PRIVACY_REPORT = "privacy.report"
 
 
 def sees(actor: Actor, scope: Scope) -> bool:
@@ -88,10 +85,6 @@ def _with_role(*roles: Role) -> Rule:
     return rule
 
 
-def _in_sight(actor: Actor, scope: Scope | None) -> bool:
-    return scope is not None and sees(actor, scope)
-
-
 def _works_with(actor: Actor, scope: Scope | None) -> bool:
     """In sight, and a member of the office that holds it (or the registry)."""
     if isinstance(actor, System):
@@ -119,12 +112,7 @@ def _receives(actor: Actor, scope: Scope | None) -> bool:
     )
 
 
-def _leads(actor: Actor, scope: Scope | None) -> bool:
-    return _works_with(actor, scope) and _with_role(Role.HEAD, Role.REGISTRY)(actor, scope)
-
-
 RULES: dict[Verb, Rule] = {
-    Verb.DOCUMENT_READ: _in_sight,
     Verb.DOCUMENT_RECEIVE: _receives,
     Verb.DOCUMENT_EDIT: _works_with,
     Verb.DOCUMENT_FILE: _works_with,
@@ -133,14 +121,12 @@ RULES: dict[Verb, Rule] = {
     Verb.AKTE_OPEN: _works_with,
     Verb.AKTE_EDIT: _works_with,
     Verb.AKTE_CLOSE: _works_with,
-    Verb.AKTENPLAN_CHANGE: _with_role(Role.REGISTRY),
     Verb.SCHEDULE_SEE: _with_role(Role.ADMIN),
     Verb.SCHEDULE_CHANGE: _with_role(Role.ADMIN),
     Verb.SYSTEM_SEE: _with_role(Role.ADMIN),
     Verb.PEOPLE_CHANGE: _with_role(Role.ADMIN),
     Verb.JOURNAL_VERIFY: _with_role(Role.ADMIN, Role.PRIVACY, Role.ARCHIVIST),
     Verb.JOURNAL_PROVE: _with_role(Role.ADMIN, Role.PRIVACY, Role.ARCHIVIST, Role.REGISTRY),
-    Verb.PRIVACY_REPORT: _with_role(Role.PRIVACY),
 }
 
 
@@ -154,7 +140,3 @@ def require(actor: Actor, verb: Verb, scope: Scope | None = None) -> None:
     """Raise ``NotAllowedError`` unless the actor may. The first line of every verb."""
     if not may(actor, verb, scope):
         raise NotAllowedError
-
-
-def trains_shared_model(protection: ProtectionClass) -> bool:
-    return protection in SHARED_CLASSES
