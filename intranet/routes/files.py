@@ -67,7 +67,7 @@ def _page(
     return Response(
         picture,
         media_type="image/webp",
-        headers={"Cache-Control": "private, max-age=300", "Content-Security-Policy": _SANDBOX},
+        headers={"Cache-Control": "no-store", "Content-Security-Policy": _SANDBOX},
     )
 
 

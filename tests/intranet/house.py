@@ -28,9 +28,10 @@ def settings_in(folder: Path, port: int = 8500) -> Settings:
     return Settings(data_dir=folder, port=port, _env_file=None)
 
 
-def furnish(house: House) -> None:
+def furnish(house: House, *, create: bool = True) -> None:
     """Fill an empty house: Anna works in the Ordnungsamt, Paula in the post room, Ada administers."""
-    create_all(house.database.engine)
+    if create:
+        create_all(house.database.engine)
     now = house.clock()
     with house.database.write() as session:
         offices = {
