@@ -22,6 +22,9 @@ _AMOUNT = re.compile(
     rf"(?P<sign3>[-−–—](?![\w-]))?(?: ?(?P<behind>{_CURRENCY}))?",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
+_CENTS = re.compile(r"\d[.,](?: ?\d\d|[-–—])")
+_UNIT = re.compile(_CURRENCY, re.IGNORECASE)
 _ANY_CURRENCY = re.compile(rf"(?<!\w)(?:{_CURRENCY})", re.IGNORECASE)
 _NARROW = 0.7
 """Text heights: the widest blank that can stand inside a number."""
@@ -41,7 +44,9 @@ class Amount:
 
 def amounts(row: Row) -> tuple[Amount, ...]:
     """The amounts of a row from left to right. A number counts with two decimals or with a currency beside it."""
-    found = []
+    found: list[Amount] = []
+    if not _may_hold_amounts(row.text):
+        return ()
     position = 0
     while match := _AMOUNT.search(row.text, position):
         amount = _amount(row, match)
@@ -51,6 +56,13 @@ def amounts(row: Row) -> tuple[Amount, ...]:
         else:
             position = _after_digits(row.text, match.start("number"))
     return tuple(found)
+
+
+def _may_hold_amounts(text: str) -> bool:
+    """Whether there are cents, a dash in their place or a currency beside digits."""
+    if not _DIGIT.search(text):
+        return False
+    return bool(_CENTS.search(text) or _UNIT.search(text))
 
 
 def currency(token: str | None) -> str | None:

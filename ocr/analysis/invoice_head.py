@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from ocr.analysis.invoice_labels import fold
 from ocr.analysis.invoice_rows import Row
@@ -17,10 +18,12 @@ _NAME = (
     r"|sept?(?:ember)?|o[kc]t(?:ober)?|nov(?:ember)?|de[zc](?:ember)?)"
 )
 _YEAR = r"(?:19|20) ?\d ?\d"
-_PATTERNS = (
+_NUMERIC = (
     re.compile(rf"(?P<d>\d{{1,2}}) ?[.] ?(?P<m>\d{{1,2}}) ?[.] ?(?P<y>{_YEAR}|\d\d)(?!\d|[.,]\d)"),
     re.compile(r"(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)"),
     re.compile(r"(?P<d>\d{1,2})[/-](?P<m>\d{1,2})[/-](?P<y>(?:19|20)\d\d)(?!\d)"),
+)
+_IN_WORDS = (
     re.compile(
         rf"(?P<d>\d{{1,2}})(?:\.|st|nd|rd|th)? ?(?P<n>{_NAME})\.?,? (?P<y>{_YEAR})(?!\d)",
         re.IGNORECASE,
@@ -29,6 +32,10 @@ _PATTERNS = (
         rf"(?P<n>{_NAME})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>{_YEAR})(?!\d)", re.IGNORECASE
     ),
 )
+# What each form needs at least.
+_DIGITS = re.compile(r"\d.{0,5}\d.{0,5}\d", re.DOTALL)
+_WITH_CENTURY = re.compile(r"(?:19|20) ?\d")
+_NAMED_MONTH = re.compile(_NAME, re.IGNORECASE)
 _PAYMENT = re.compile(
     r"zahl|fallig|skonto|\bbis\b|\bdue\b|payable|\bpay\b|valuta|abbuch|eingezogen|lastschrift"
 )
@@ -76,9 +83,15 @@ class PrintedDay:
     end: int
 
 
-def days(text: str) -> Iterator[PrintedDay]:
+@lru_cache(maxsize=2048)
+def days(text: str) -> tuple[PrintedDay, ...]:
     """All calendar days printed in the text. „03.06.201 3“ (a blank inside the year) is read too."""
-    for pattern in _PATTERNS:
+    return tuple(_days(text)) if _DIGITS.search(text) else ()
+
+
+def _days(text: str) -> Iterator[PrintedDay]:
+    named = _WITH_CENTURY.search(text) and _NAMED_MONTH.search(text)
+    for pattern in (*_NUMERIC, *_IN_WORDS) if named else _NUMERIC:
         for match in pattern.finditer(text):
             if match.start() and re.match(r"[\w.,/-]", text[match.start() - 1]):
                 continue
@@ -240,6 +253,6 @@ def _number_in_title(rows: Sequence[Row]) -> str | None:
 
 def _as_number(value: str) -> str | None:
     value = value.strip(".-/")
-    if not any(c.isdigit() for c in value) or next(days(value), None):
+    if not any(c.isdigit() for c in value) or days(value):
         return None
     return value

@@ -7,9 +7,9 @@ from statistics import median
 
 from ocr.analysis import invoice_head as head
 from ocr.analysis import invoice_parties as parties
-from ocr.analysis.invoice_labels import fold
+from ocr.analysis.invoice_labels import fold, fold_rows
 from ocr.analysis.invoice_rows import Row, rows_of
-from ocr.analysis.invoice_totals import Totals, totals
+from ocr.analysis.invoice_totals import totals
 from ocr.documents import Finding, Invoice, Page
 
 MOST_PAGES = 40
@@ -31,6 +31,8 @@ _OTHER_TITLE = re.compile(
 )
 _CREDIT = re.compile(r"^(?:\w*gutschrift|credit note|storno(?:rechnung|beleg)?|rechnungsstorno)\b")
 _NUMBERED = re.compile(r"^(?:rechnung|gutschrift|invoice)(?: nr| no)? \S*\d", re.MULTILINE)
+_SPACED = re.compile(r"\b(?:[a-z] ){3,}[a-z]\b")
+_SENTENCE_END = re.compile(r"[a-zäöüß]{3}\.$")
 _HEAD_LABEL = re.compile(
     r"rechnungs ?(?:nummer|nr|datum)|\binvoice (?:no|number|date)|beleg ?(?:nr|nummer|datum)|gutschrifts? ?(?:nr|nummer)"
 )
@@ -41,6 +43,8 @@ _PAYMENT = re.compile(
     r"\biban\b|bankverbindung|uberweis|lastschrift|zahlbar|\bpayable\b|bank account|bic\b"
 )
 _ENOUGH = 5
+_MOST_BY_SUMS = 3
+"""Points for a proven (2) and strongly labelled (1) total, which is the dear part to find."""
 
 
 def read_pages(pages: Sequence[Page], findings: Sequence[Finding]) -> Invoice | None:
@@ -52,8 +56,11 @@ def read_pages(pages: Sequence[Page], findings: Sequence[Finding]) -> Invoice | 
     if len(pages) > MOST_PAGES:
         pages = [*pages[: MOST_PAGES // 2], *pages[-MOST_PAGES // 2 :]]
     rows = rows_of(pages)
-    sums = totals(rows) if rows else None
-    if sums is None or _points(rows, sums) < _ENOUGH:
+    said = _points(rows) if rows else 0
+    if said + _MOST_BY_SUMS < _ENOUGH:
+        return None
+    sums = totals(rows)
+    if sums is None or said + 2 * sums.proven + sums.strong < _ENOUGH:
         return None
     sign = -1 if sums.total > 0 and _is_credit(rows) else 1
     receiver = parties.buyer(rows)
@@ -75,16 +82,14 @@ def read_pages(pages: Sequence[Page], findings: Sequence[Finding]) -> Invoice | 
     )
 
 
-def _points(rows: Sequence[Row], sums: Totals) -> int:
-    """How much speaks for an invoice: title, labels of its head, a proven or strongly labelled total."""
-    text = "\n".join(fold(row.text) for row in rows)
+def _points(rows: Sequence[Row]) -> int:
+    """How much the words say of an invoice: title, labels of its head, of its total and of the payment."""
     points = _title_points(rows)
+    text = fold_rows(row.text for row in rows)
     points += 1 if _NUMBERED.search(text) else 0
     points += 2 if _HEAD_LABEL.search(text) else 0
     points += 2 if _STRONG_SUM.search(text) else 0
     points += 1 if _PAYMENT.search(text) else 0
-    points += 2 if sums.proven else 0
-    points += 1 if sums.strong else 0
     return points
 
 
@@ -108,9 +113,9 @@ def _title_points(rows: Sequence[Row]) -> int:
 def _short(row: Row) -> list[str]:
     """The cells of the row as titles: folded, letters spaced out („R E C H N U N G“) drawn together."""
     return [
-        re.sub(r"\b(?:[a-z] ){3,}[a-z]\b", lambda match: match[0].replace(" ", ""), fold(cell.text))
+        _SPACED.sub(lambda match: match[0].replace(" ", ""), fold(cell.text))
         for cell in row.cells
-        if len(cell.text) <= 90 and not re.search(r"[a-zäöüß]{3}\.$", cell.text)
+        if len(cell.text) <= 90 and not _SENTENCE_END.search(cell.text, max(0, len(cell.text) - 5))
     ]
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from ocr.documents import Box, Page
 
@@ -17,20 +18,20 @@ _CELL_GAP = 1.3
 CELL_BREAK = "   "
 _MOST_WORDS, _MOST_IN_ROW, _LONGEST_WORD = 6000, 120, 200
 """What a page, a row and a word can hold at most; more is no print and only costs time."""
+_FLAT = 0.1
+"""Words are taken to be at least this high."""
 _FINEST = 2000
 """No page has lower letters than this part of it; damaged boxes must not blow up the histogram below."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A word and its box."""
 
     text: str
     box: Box
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """Neighbouring words without a column's gap between them. ``start``: offset in the row's text."""
 
     text: str
@@ -49,22 +50,20 @@ class Row:
 
     page: int
     words: tuple[Placed, ...]
+    y0: float
+    y1: float
     page_height: float
     scanned: bool = False
 
     @cached_property
     def height(self) -> float:
         """The height of the text (words of mere punctuation don't count)."""
-        tall = [w.box[3] - w.box[1] for w in self.words if any(c.isalnum() for c in w.text)]
-        return max(median(tall or [w.box[3] - w.box[1] for w in self.words]), 1.0)
-
-    @cached_property
-    def y0(self) -> float:
-        return min(word.box[1] for word in self.words)
-
-    @cached_property
-    def y1(self) -> float:
-        return max(word.box[3] for word in self.words)
+        heights = [w.box[3] - w.box[1] for w in self.words]
+        if heights.count(heights[0]) == len(heights):
+            return max(heights[0], 1.0)
+        pairs = zip(self.words, heights, strict=True)
+        tall = [height for word, height in pairs if any(map(str.isalnum, word.text))]
+        return max(median(tall or heights), 1.0)
 
     @property
     def top(self) -> float:
@@ -76,23 +75,24 @@ class Row:
 
     def cells_by(self, gap: float) -> tuple[Cell, ...]:
         """The row parted at gaps wider than ``gap`` text heights."""
-        groups: list[list[Placed]] = [[self.words[0]]]
-        for before, word in pairwise(self.words):
-            if word.box[0] - before.box[2] > gap * self.height:
-                groups.append([])
-            groups[-1].append(word)
+        words, wide = self.words, gap * self.height
+        breaks = [
+            place
+            for place, (before, word) in enumerate(pairwise(words), 1)
+            if word.box[0] - before.box[2] > wide
+        ]
         cells = []
         start = 0
-        for group in groups:
-            text = " ".join(word.text for word in group)
-            cells.append(Cell(text, group[0].box[0], group[-1].box[2], start))
+        for first, behind in pairwise([0, *breaks, len(words)]):
+            text = " ".join([word.text for word in words[first:behind]])
+            cells.append(Cell(text, words[first].box[0], words[behind - 1].box[2], start))
             start += len(text) + len(CELL_BREAK)
         return tuple(cells)
 
     @cached_property
     def text(self) -> str:
         """Words parted by one blank, cells by three."""
-        return CELL_BREAK.join(cell.text for cell in self.cells)
+        return CELL_BREAK.join([cell.text for cell in self.cells])
 
     @cached_property
     def _spans(self) -> tuple[tuple[int, int, float, float], ...]:
@@ -128,8 +128,10 @@ def rows_of(pages: Sequence[Page]) -> tuple[Row, ...]:
 
 
 def _rows(page: Page) -> list[Row]:
-    placed = [Placed(w.text.strip(), w.box) for w in page.words if w.box and w.text.strip()]
-    placed = [word for word in placed if not _is_upright(word)]
+    shown = [(w.text.strip(), w.box) for w in page.words]
+    placed = [
+        Placed(text, box) for text, box in shown if box and text and not _is_upright(text, box)
+    ]
     if page.method == "ocr":
         placed = straightened(placed)
     if not placed:
@@ -138,23 +140,38 @@ def _rows(page: Page) -> list[Row]:
     if len(placed) > _MOST_WORDS:
         placed = [*placed[: _MOST_WORDS // 2], *placed[-_MOST_WORDS // 2 :]]
     height = page.height or max((word.box[3] for word in placed), default=1.0)
-    lines: list[list[Placed]] = []
-    for word in sorted(placed, key=lambda word: word.box[1] + word.box[3]):
-        line = next((line for line in reversed(lines[-4:]) if _same_row(line, word)), None)
-        if line is None:
-            lines.append([word])
-        elif len(line) < _MOST_IN_ROW:
-            line.append(word)
-    rows = (
+    rows = [
         Row(
             page.number,
-            tuple(sorted(ws, key=lambda w: w.box[0])),
+            tuple(sorted(line.words, key=lambda w: w.box[0])),
+            line.tops[0],
+            line.bottoms[1],
             height,
             page.method == "ocr",
         )
-        for ws in lines
-    )
+        for line in _lines(placed)
+    ]
     return sorted(rows, key=lambda row: row.y0 + row.y1)
+
+
+def _lines(placed: Sequence[Placed]) -> list["_Line"]:
+    """The words in lines, each joining the lowest of the last four lines that holds it."""
+    lines: list[_Line] = []
+    level: tuple[float, float] | None = (
+        None  # of all words of the last line, as text layers of PDFs have it
+    )
+    for word in sorted(placed, key=lambda word: word.box[1] + word.box[3]):
+        place = word.box[1], word.box[3]
+        if place == level:
+            line: _Line | None = lines[-1]
+        else:
+            line = next((line for line in lines[:-5:-1] if line.holds(word)), None)
+            level = place if line is None and place[1] - place[0] >= _FLAT else None
+        if line is None:
+            lines.append(_Line(word))
+        elif len(line.words) < _MOST_IN_ROW:
+            line.add(word)
+    return lines
 
 
 def straightened(placed: list[Placed]) -> list[Placed]:
@@ -188,19 +205,46 @@ def straightened(placed: list[Placed]) -> list[Placed]:
     ]
 
 
-def _is_upright(word: Placed) -> bool:
+def _is_upright(text: str, box: Box) -> bool:
     """Text along the margin, turned by 90 degrees: it would glue rows together."""
-    width = word.box[2] - word.box[0]
-    return len(word.text) > 2 and word.box[3] - word.box[1] > 1.6 * max(width, 0.1)
+    return len(text) > 2 and box[3] - box[1] > 1.6 * max(box[2] - box[0], 0.1)
 
 
-def _same_row(line: Sequence[Placed], word: Placed) -> bool:
-    """Whether the word overlaps the nearest word of the line by half of the lower one's height."""
+class _Line:
+    """A row while its words are gathered, with the bounds of their boxes: those settle most questions at once."""
+
+    def __init__(self, first: Placed) -> None:
+        _, y0, _, y1 = first.box
+        self.words = [first]
+        self.tops, self.bottoms, self.heights = (y0, y0), (y1, y1), (y1 - y0, y1 - y0)
+
+    def add(self, word: Placed) -> None:
+        _, y0, _, y1 = word.box
+        self.words.append(word)
+        if self.tops == (y0, y0) and self.bottoms == (y1, y1):
+            return
+        self.tops = min(self.tops[0], y0), max(self.tops[1], y0)
+        self.bottoms = min(self.bottoms[0], y1), max(self.bottoms[1], y1)
+        self.heights = min(self.heights[0], y1 - y0), max(self.heights[1], y1 - y0)
+
+    def holds(self, word: Placed) -> bool:
+        """Whether the word overlaps the nearest word of the line by half of the lower one's height."""
+        _, y0, _, y1 = word.box
+        most = min(self.bottoms[1], y1) - max(self.tops[0], y0)
+        if most < 0.5 * max(min(self.heights[0], y1 - y0), _FLAT):
+            return False  # it overlaps none of them so far
+        least = min(self.bottoms[0], y1) - max(self.tops[1], y0)
+        if least >= 0.5 * max(min(self.heights[1], y1 - y0), _FLAT):
+            return True  # it overlaps each of them so far
+        return _beside_nearest(self.words, word)
+
+
+def _beside_nearest(line: Sequence[Placed], word: Placed) -> bool:
     middle = word.box[0] + word.box[2]
     near = min(line, key=lambda other: abs(other.box[0] + other.box[2] - middle))
     shared = min(near.box[3], word.box[3]) - max(near.box[1], word.box[1])
     lower = min(near.box[3] - near.box[1], word.box[3] - word.box[1])
-    return shared >= 0.5 * max(lower, 0.1)
+    return shared >= 0.5 * max(lower, _FLAT)
 
 
 def _from_text(text: str) -> list[Placed]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ocr.documents import Box, Finding, Page
 
-_BLANKS = str.maketrans(dict.fromkeys("\n\r\t\f\v\u00a0\u202f\u2009\u2007", " "))
+_BLANKS = "\n\r\t\f\v\u00a0\u202f\u2009\u2007"
 
 
 def fold(text: str) -> str:
@@ -15,7 +15,9 @@ def fold(text: str) -> str:
     low = text.lower()
     if len(low) != len(text):  # a few capitals (İ) become two characters
         low = "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
-    return low.translate(_BLANKS)
+    for blank in _BLANKS:  # several times as quick as one translation
+        low = low.replace(blank, " ")
+    return low
 
 
 @dataclass(frozen=True, slots=True)
