@@ -7,10 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config.seeds import load_city
-from storage.actors import FILING_CLASSES, Actor, ProtectionClass, Scope
+from storage.actors import FILING_CLASSES, SHARED_CLASSES, Actor, ProtectionClass, Scope
 from storage.clock import local_date
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
+from storage.organisation.queries import valid_on
 from storage.rights import Verb, require, sees
 from workflows.eakte.references import format_reference, next_serial
 from workflows.eakte.retention import retain_until
@@ -31,27 +32,34 @@ def open_akte(
 ) -> Akte:
     """Open an Akte under an entry of the Aktenplan; its Aktenzeichen is made by rule.
 
-    Office and protection class come from the entry unless given; the class can be made stricter, not looser.
+    Office and protection class come from the entry unless given; the class can be made stricter, not looser. Raises
+    ``NotFoundError`` where the Aktenplan has no such entry today.
     """
-    entry = session.get(PlanEntry, plan_entry)
-    if entry is None or not entry.leaf:
+    today = local_date(now)
+    entry = session.scalar(
+        select(PlanEntry).where(
+            PlanEntry.id == plan_entry, PlanEntry.leaf, valid_on(PlanEntry, today)
+        )
+    )
+    if entry is None:
         raise NotFoundError("Diesen Eintrag gibt es im Aktenplan nicht.")
     holder = office or entry.office_id
     if holder is None:
         raise ConflictError("Für diesen Eintrag ist kein Amt zuständig. Bitte wählen Sie eines.")
     chosen = protection or ProtectionClass(entry.protection)
-    if chosen not in FILING_CLASSES or (
-        chosen is ProtectionClass.OPEN and entry.protection != ProtectionClass.OPEN.value
-    ):
-        raise ConflictError("Diese Schutzklasse ist schwächer, als der Aktenplan verlangt.")
+    if not _as_strict(chosen, ProtectionClass(entry.protection)):
+        raise ConflictError(
+            "Diese Schutzklasse ist schwächer als die, die der Aktenplan verlangt, oder öffnet die Akte für andere."
+        )
     scope = Scope(holder, chosen)
     require(actor, Verb.AKTE_OPEN, scope)
     if not title.strip():
         raise ConflictError("Bitte geben Sie der Akte einen Namen.")
-    year = local_date(now).year
-    serial = next_serial(session, entry.id, year)
+    serial = next_serial(session, entry.id, today.year)
     akte = Akte(
-        reference=format_reference(load_city().aktenzeichen.template, entry.number, year, serial),
+        reference=format_reference(
+            load_city().aktenzeichen.template, entry.number, today.year, serial
+        ),
         title=" ".join(title.split()),
         plan_entry_id=entry.id,
         opened_at=now,
@@ -70,6 +78,14 @@ def open_akte(
         at=now,
     )
     return akte
+
+
+def _as_strict(chosen: ProtectionClass, demanded: ProtectionClass) -> bool:
+    """No protected class replaces another: each is open to other people."""
+    if chosen is demanded:
+        return True
+    stricter = chosen in FILING_CLASSES and chosen is not ProtectionClass.OPEN
+    return stricter and demanded in SHARED_CLASSES
 
 
 def open_vorgang(
