@@ -203,3 +203,13 @@ def test_the_phone_shows_pages_without_scrolling_sideways(
             assert time.monotonic() < deadline, f"{path} is {wide} px wide"
             page.wait_for_timeout(100)
     context.close()
+
+
+def test_the_chosen_colours_stay_on_every_page(sign_in: SignIn, server: str) -> None:
+    page = sign_in("anna.beispiel", "/einstellungen")
+    app = page.locator('[data-testid="stApp"]')
+    expect(app).to_have_css("background-color", "rgb(255, 255, 255)")
+    page.get_by_text("dunkel", exact=True).click()
+    expect(app).to_have_css("background-color", "rgb(18, 25, 28)", timeout=WAIT)
+    page.goto(server + "/akten")
+    expect(app).to_have_css("background-color", "rgb(18, 25, 28)", timeout=WAIT)
