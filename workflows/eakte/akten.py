@@ -235,11 +235,15 @@ def load_akte(session: Session, actor: Actor, akte_id: UUID) -> Akte:
 
 
 def load_vorgang(session: Session, actor: Actor, vorgang_id: UUID) -> tuple[Vorgang, Akte]:
-    """The Vorgang and its Akte, both locked. Raises ``NotFoundError`` outside the actor's sight."""
-    vorgang = session.get(Vorgang, vorgang_id, with_for_update=True)
-    if vorgang is None:
+    """The Vorgang and its Akte, both locked. Raises ``NotFoundError`` outside the actor's sight.
+
+    The Akte is always locked before its Vorgänge: who comes the other way round waits for ever.
+    """
+    akte_id = session.scalar(select(Vorgang.akte_id).where(Vorgang.id == vorgang_id))
+    if akte_id is None:
         raise NotFoundError("Diesen Vorgang gibt es nicht, oder Sie dürfen ihn nicht sehen.")
-    return vorgang, load_akte(session, actor, vorgang.akte_id)
+    akte = load_akte(session, actor, akte_id)
+    return session.get_one(Vorgang, vorgang_id, with_for_update=True), akte
 
 
 def _check_revision(akte: Akte, revision: int) -> None:
