@@ -11,7 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +23,8 @@ from sqlalchemy.orm import Session, sessionmaker
 BUSY_TIMEOUT_MS = 60_000
 LOOK_AGAIN = 0.002
 QUEUE_LIMIT = 2_000
+BUSY_STATES = frozenset({"40001", "40P01", "55P03"})
+"""PostgreSQL's serialization failure, deadlock and lock timeout (its manual, appendix A)."""
 
 T = TypeVar("T")
 
@@ -142,17 +144,17 @@ class Database:
     def write(self) -> Iterator[Session]:
         """One transaction: state, journal and jobs of a deed commit together, or nothing does.
 
-        Raises ``StorageBusyError`` where the database stayed locked; nothing was changed then.
+        Raises ``StorageBusyError`` where the database stayed locked, chose this deed to end a deadlock, or had no
+        connection to spare; nothing was changed then.
         """
-        if self._queue is None:
-            with self._writers.begin() as session:
-                yield session
-            return
+        turn = self._queue.turn() if self._queue else nullcontext()
         try:
-            with self._queue.turn(), self._writers.begin() as session:
+            with turn, self._writers.begin() as session:
                 yield session
-        except (OperationalError, PoolTimeout) as error:
-            if isinstance(error, PoolTimeout) or "locked" in str(error):
+        except PoolTimeout as error:
+            raise StorageBusyError from error
+        except OperationalError as error:
+            if _is_busy(error):
                 raise StorageBusyError from error
             raise
 
@@ -163,6 +165,11 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _is_busy(error: OperationalError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)  # SQLite has none
+    return state in BUSY_STATES if state else "locked" in str(error.orig)
 
 
 def _queue_for(engine: Engine) -> WriteQueue:

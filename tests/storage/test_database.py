@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from storage.database import Database, StorageBusyError, WriteQueue
 from storage.schema import UtcDateTime
@@ -83,6 +84,83 @@ def test_a_database_locked_by_another_program_is_reported_as_busy(
         other.execute(text("INSERT INTO t VALUES (3)"))
     for database in (first, second):
         database.close()
+
+
+def _postgres_table(url: str, **options: float) -> Database:
+    database = Database(url, **options)  # type: ignore[arg-type]
+    with database.write() as session:
+        session.execute(text("CREATE TABLE IF NOT EXISTS t (a INTEGER PRIMARY KEY, b INTEGER)"))
+        session.execute(text("INSERT INTO t VALUES (1, 0), (2, 0) ON CONFLICT DO NOTHING"))
+    return database
+
+
+@pytest.mark.postgres
+def test_a_deadlock_is_reported_as_busy(postgres_url: str) -> None:
+    database, both_hold = _postgres_table(postgres_url), threading.Barrier(2)
+
+    def take(rows: tuple[int, int]) -> bool:
+        take_one = text("UPDATE t SET b = b + 1 WHERE a = :a")
+        try:
+            with database.write() as session:
+                session.execute(take_one, {"a": rows[0]})
+                both_hold.wait(20)
+                session.execute(take_one, {"a": rows[1]})
+        except StorageBusyError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(take, [(1, 2), (2, 1)])) == [False, True]
+    with database.read() as session:
+        assert session.scalars(text("SELECT b FROM t")).all() == [1, 1], "one did both, one nothing"
+    database.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("settings", "deed"),
+    [
+        ("SET LOCAL lock_timeout = '50ms'", "UPDATE t SET b = 5 WHERE a = 1"),
+        ("SET LOCAL lock_timeout = 0", "SELECT * FROM t WHERE a = 1 FOR UPDATE NOWAIT"),
+    ],
+)
+def test_a_lock_that_does_not_come_is_reported_as_busy(
+    postgres_url: str, settings: str, deed: str
+) -> None:
+    database = _postgres_table(postgres_url)
+    with database.write() as session:
+        session.execute(text("UPDATE t SET b = 1 WHERE a = 1"))
+        with pytest.raises(StorageBusyError):
+            database.run(lambda other: (other.execute(text(settings)), other.execute(text(deed))))
+    database.close()
+
+
+@pytest.mark.postgres
+def test_a_change_seen_too_late_is_reported_as_busy(postgres_url: str) -> None:
+    database = _postgres_table(postgres_url)
+
+    def overtaken(session: Session) -> None:
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        session.execute(text("SELECT * FROM t"))
+        database.run(lambda other: other.execute(text("UPDATE t SET b = 2")))
+        session.execute(text("UPDATE t SET b = 3"))
+
+    with pytest.raises(StorageBusyError):
+        database.run(overtaken)
+    database.close()
+
+
+@pytest.mark.postgres
+def test_a_used_up_pool_is_reported_as_busy(postgres_url: str) -> None:
+    database = _postgres_table(postgres_url, pool_size=1, pool_timeout=0.05)
+    with (
+        database.engine.connect(),
+        database.engine.connect(),
+        pytest.raises(StorageBusyError),
+        database.write() as session,
+    ):
+        session.execute(text("SELECT 1"))
+    database.close()
 
 
 def test_other_faults_are_not_called_busy(tmp_path: Path) -> None:
