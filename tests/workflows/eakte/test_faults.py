@@ -1,5 +1,6 @@
 """Faults around the intake: two engines, a database that drops its connections, a manipulated file, a full disk."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -46,9 +47,11 @@ def test_after_a_restart_of_postgresql_work_goes_on(any_town: Town) -> None:
     ):  # as a restart does: every other connection is cut
         connection.execute(
             text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend'"
             )
-        )
+        )  # with a timeout it waits for their end: until then they would still answer
     town.receive(letter("Betreff: Danach"), "nachher.pdf")
     town.process()
     assert _count(town, "ready") == 2
@@ -113,7 +116,7 @@ def test_stuck_documents_are_taken_up_again(town: Town) -> None:
         session.execute(text("DELETE FROM job"))
         session.execute(text("UPDATE document SET state = 'reading'"))
     town.clock.now = town.clock.now.replace(hour=town.clock.now.hour + 1)
-    assert upkeep.resume_stuck(JobContext(town.house)) == {"wieder aufgenommen": 1}
+    assert upkeep.resume_stuck(JobContext(town.house))["wieder aufgenommen"] == 1
     town.process()
     assert town.document(receipt).state == "ready"
 
@@ -142,3 +145,35 @@ def test_hostile_files_end_in_quarantine_with_a_german_line(town: Town, tmp_path
         assert row.state == "ready" or row.reason
         assert "root:" not in (row.title or "")
     assert {row.state for row in rows if row.file_name.endswith(".xml")} == {"quarantined"}
+
+
+def test_a_job_that_failed_for_good_puts_its_document_aside(any_town: Town) -> None:
+    town = any_town
+    receipt = town.receive(letter(*TREE_LETTER), "a.pdf")
+    with town.house.database.write() as session:
+        session.execute(text("UPDATE job SET state = 'failed', reason = 'Brach ab.'"))
+    town.clock.now = town.clock.now.replace(hour=town.clock.now.hour + 1)
+    assert upkeep.resume_stuck(JobContext(town.house))["in Quarantäne"] == 1
+    assert (town.document(receipt).state, town.document(receipt).reason) == (
+        "quarantined",
+        "Brach ab.",
+    )
+
+
+def test_a_busy_document_is_not_reset(any_town: Town) -> None:
+    town = any_town
+    town.receive(letter(*TREE_LETTER), "a.pdf")
+    town.clock.now = town.clock.now.replace(hour=town.clock.now.hour + 1)
+    counts = upkeep.resume_stuck(JobContext(town.house))
+    assert (counts["wieder aufgenommen"], counts["in Quarantäne"]) == (0, 0)
+
+
+def test_copies_left_by_a_killed_process_are_removed(town: Town) -> None:
+    left = town.house.settings.in_data("tmp", "alt", "geheim")
+    left.write_text("geheim")
+    os.utime(left.parent, (0, 0))
+    young = town.house.settings.in_data("tmp", "neu", "noch")
+    young.write_text("wird gelesen")
+    assert upkeep.resume_stuck(JobContext(town.house))["Reste entfernt"] == 1
+    assert not left.exists()
+    assert young.exists()
