@@ -3,7 +3,8 @@
 import logging
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -47,15 +48,19 @@ def _engine_work(house: "House") -> Iterator[tuple[list[Any], list[Any]]]:
         yield [MAIL, *eakte.job_kinds(house, pool)], eakte.schedules()
 
 
-def _drain(house: "House") -> int:
-    """Do waiting work of the intake here, unless an engine is at work."""
+def _drain(house: "House", enough: Callable[[], bool]) -> bool:
+    """Read waiting documents here until it is enough, unless an engine is at work."""
     from storage.processes import engine_is_running
     from workflows.engine.once import drain_once
 
     if engine_is_running(house.database, house.clock()):
-        return 0
+        return False
     with _engine_work(house) as (kinds, _):
-        return drain_once(house, kinds)
+        reading = [kind for kind in kinds if kind.name.startswith("document.")]
+        while not enough():
+            if not drain_once(house, reading, until=enough):
+                time.sleep(0.2)  # a job waits for its next attempt
+    return True
 
 
 def _status(*, as_json: AsJson = False) -> None:

@@ -14,8 +14,8 @@ from intranet.visit import Visit
 from storage.clock import local_date
 from storage.conflicts import ConflictError, NotFoundError
 from storage.rights import NotAllowedError
-from workflows.eakte.filing import discard_document, forward_document, retry_document
 from workflows.eakte.queries import visible_document
+from workflows.eakte.unfiled import discard_document, forward_document, retry_document
 
 SHOWN = 50
 

@@ -13,8 +13,9 @@ from intranet.views.document import DocumentView
 from intranet.views.offices import all_offices
 from intranet.visit import Visit
 from storage.clock import local_date
-from workflows.eakte.filing import change_document, discard_document, forward_document
+from workflows.eakte.filing import change_document
 from workflows.eakte.queries import inbox
+from workflows.eakte.unfiled import discard_document, forward_document
 
 
 def go_on(visit: Visit, after: UUID) -> None:

@@ -16,6 +16,8 @@ from ocr.reading import read
 
 CONTAINERS = frozenset({"application/zip", "message/rfc822", "application/vnd.ms-outlook"})
 """Types whose attachments become documents of their own."""
+ENVELOPE = ("from", "to", "cc", "subject", "delivered-to", "x-original-to", "sensitivity")
+"""What the rules for post that stays unopened look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Understood:
     fields: dict[str, Field]
     details: dict[str, Any]
     references: tuple[str, ...]
-    headers: dict[str, str]
+    headers: dict[str, Any]
     parts: tuple[Attachment, ...]
     problems: tuple[str, ...]
 
@@ -73,11 +75,7 @@ def _understood(reading: Reading, packed: bytes | None = None) -> Understood:
         references=tuple(
             each.normalized for each in analysis.findings if each.kind == "aktenzeichen"
         ),
-        headers={
-            key: str(value)
-            for key, value in reading.properties.items()
-            if key in {"from", "to", "subject"}
-        },
+        headers={key: reading.properties[key] for key in ENVELOPE if key in reading.properties},
         parts=reading.attachments if reading.type in CONTAINERS else (),
         problems=(*reading.warnings, *(page.problem for page in reading.pages if page.problem)),
     )

@@ -13,8 +13,8 @@ from intranet.views.inbox import BUSY, STATE_NAMES
 from intranet.visit import Visit, visit, visitor
 from storage.conflicts import NotFoundError
 from workflows.eakte.akten_queries import visible_akte
-from workflows.eakte.filing import retry_document
 from workflows.eakte.queries import states_of
+from workflows.eakte.unfiled import retry_document
 
 here = visitor()
 

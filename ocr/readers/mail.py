@@ -106,7 +106,15 @@ def header_properties(message: Part) -> dict[str, Any]:
         "references": list(dict.fromkeys(references)),
         "automatic": is_automatic(message),
         "list": any(_raw(message, name) for name in ("List-Id", "List-Unsubscribe")),
+        "delivered-to": [address for _, address in addresses(message, "Delivered-To")],
+        "x-original-to": [address for _, address in addresses(message, "X-Original-To")],
+        "sensitivity": header(message, "Sensitivity"),
     }
+
+
+def envelope(head: bytes) -> dict[str, Any]:
+    """The headers of a mail alone, from its first bytes; the body is not looked at."""
+    return header_properties(BytesHeaderParser(policy=compat32).parsebytes(head))
 
 
 def _leaves(message: Part, depth: int = 0) -> Iterator[tuple[Part, bool]]:

@@ -1,5 +1,7 @@
 """The revisions lead to exactly the schema the code works with, on both databases."""
 
+from collections.abc import Iterator
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -11,7 +13,7 @@ from storage.migration import is_current, upgrade
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def empty(request: pytest.FixtureRequest):
+def empty(request: pytest.FixtureRequest) -> Iterator[Database]:
     if request.param == "sqlite":
         url = f"sqlite:///{request.getfixturevalue('tmp_path') / 'leer.sqlite'}"
     else:
@@ -32,7 +34,10 @@ def test_upgrade_makes_the_schema_of_the_code(empty: Database) -> None:
     with empty.engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
-            opts={"include_name": lambda name, kind, _: _ours(name or "", kind), "compare_type": True},
+            opts={
+                "include_name": lambda name, kind, _: _ours(name or "", kind),
+                "compare_type": True,
+            },
         )
         assert compare_metadata(context, load()) == []
         tables = set(inspect(connection).get_table_names())

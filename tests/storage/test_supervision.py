@@ -119,7 +119,7 @@ def test_ready_is_said_once_and_only_when_all_serve(tmp_path: Path) -> None:
     )
 
     def deed() -> None:
-        until(lambda: (tmp_path / "engine").exists())
+        until((tmp_path / "engine").exists)
         assert not said
         open_doors.set()
         until(lambda: said)

@@ -36,8 +36,8 @@ STATUS = {
     "discarded": "ready",
 }
 
-Drain = Callable[[House], int]
-"""Does waiting work of the intake in this process; returns how many jobs it did."""
+Drain = Callable[[House, Callable[[], bool]], bool]
+"""Reads waiting documents in this process until told that it is enough; False where an engine does that."""
 
 
 def commands(open_house: Callable[[], House], drain: Drain) -> typer.Typer:
@@ -60,7 +60,7 @@ def commands(open_house: Callable[[], House], drain: Drain) -> typer.Typer:
         with explained():
             actor = acting(house, "eakte.ingest")
             inbox = _inbox(house, actor, office)
-            receipts = [_take_in(house, actor, file, inbox) for file in files]
+            receipts = [_take_in(house, actor, file, folder, inbox) for file, folder in files]
             if wait:
                 _wait(house, actor, [each.document for _, each in receipts if each.document], drain)
             results = _results(house, actor, receipts)
@@ -153,14 +153,18 @@ def _plain(snippet: str) -> str:
     return unescape(snippet.replace("<mark>", "").replace("</mark>", ""))
 
 
-def _files(paths: Iterable[Path]) -> Iterable[Path]:
+def _files(paths: Iterable[Path]) -> Iterable[tuple[Path, str]]:
+    """Each file with the folders it lies in, from the named one on (they decide what stays unopened)."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(
-                each for each in path.rglob("*") if each.is_file() and not each.is_symlink()
-            )
+            for each in sorted(path.rglob("*")):
+                if each.is_file() and not each.is_symlink():
+                    yield (
+                        each,
+                        "/".join((path.resolve().name, *each.parent.relative_to(path).parts)),
+                    )
         elif path.is_file():
-            yield path
+            yield path, path.resolve().parent.name
         else:
             fail(
                 f"„{path}“ gibt es nicht. Bitte geben Sie eine Datei oder einen Ordner an.",
@@ -181,26 +185,29 @@ def _inbox(house: House, actor: Actor, key: str | None) -> UUID:
     return office.id
 
 
-def _take_in(house: House, actor: Actor, file: Path, inbox: UUID) -> tuple[Path, Receipt]:
+def _take_in(
+    house: House, actor: Actor, file: Path, folder: str, inbox: UUID
+) -> tuple[Path, Receipt]:
     try:
         return file, receive(
-            house,
-            actor,
-            Incoming(file.name, file, inbox, source="command", folder=file.parent.name),
+            house, actor, Incoming(file.name, file, inbox, source="command", folder=folder)
         )
     except OSError as error:
-        reason = f"Die Datei ist nicht lesbar: {error.strerror}."
-        return file, Receipt(file.name, "", None, "quarantined", reason)
+        raise ConflictError(
+            f"„{file.name}“ ist nicht lesbar: {error.strerror}. Die Dateien davor sind aufgenommen."
+        ) from error
 
 
 def _wait(house: House, actor: Actor, documents: Sequence[UUID], drain: Drain) -> None:
     """Until all are read: by the engine, or by this process where none is at work."""
-    while True:
+
+    def done() -> bool:
         with house.database.read() as session:
             states = states_of(session, actor, documents)
-        if not any(row.state in {"received", "reading"} for row in states.values()):
-            return
-        if not drain(house):
+        return not any(row.state in {"received", "reading"} for row in states.values())
+
+    while not done():
+        if not drain(house, done):
             time.sleep(0.2)
 
 

@@ -13,19 +13,16 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from storage.actors import Actor, ProtectionClass, Scope, Staff
+from storage.actors import Actor, Staff
 from storage.conflicts import ConflictError, NotFoundError
-from storage.fulltext.index import set_access
-from storage.jobs.queue import enqueue
 from storage.journal.entries import record
 from storage.organisation.queries import names
-from storage.organisation.tables import Office
 from storage.rights import Verb, require, sees
-from storage.tasks.list import finish_task, open_task
+from storage.tasks.list import finish_task
 from workflows.eakte.akten import load_vorgang
-from workflows.eakte.learning import note_decisions
+from workflows.eakte.learning import group_of, note_decisions, train_later
 from workflows.eakte.metadata import MetadataError, checked
-from workflows.eakte.receiving import PROCESS
+from workflows.eakte.outcomes import reindex
 from workflows.eakte.sight import enter_scope, scope_of
 from workflows.eakte.tables import Akte, Document, DocumentLink, Filing, Vorgang
 
@@ -76,7 +73,7 @@ def file_document(
     vorgang, akte = load_vorgang(session, actor, vorgang_id)
     require(actor, Verb.AKTE_EDIT, scope_of(akte))
     if document.state not in {"ready", "quarantined"} or document.revision != revision:
-        raise ConflictError(_who_was_faster(session, actor, document))
+        raise ConflictError(who_was_faster(session, actor, document))
     _open_for_filing(vorgang, akte)
     take_turn(session, document, revision)
     before = _values(document)
@@ -115,12 +112,15 @@ def move_document(
     vorgang, akte = load_vorgang(session, actor, vorgang_id)
     require(actor, Verb.AKTE_EDIT, scope_of(akte))
     if document.state != "filed" or document.revision != revision:
-        raise ConflictError(_who_was_faster(session, actor, document))
+        raise ConflictError(who_was_faster(session, actor, document))
     if not reason.strip():
         raise ConflictError("Bitte geben Sie an, warum das Dokument umgelegt wird.")
     must_be_open(session, document)
     _open_for_filing(vorgang, akte)
     take_turn(session, document, revision)
+    train_later(
+        session, group_of(document.protection, document.access), now
+    )  # it must forget what leaves it
     note_decisions(session, document, akte, _values(document), now)
     _lay(session, actor, document, vorgang, akte, " ".join(reason.split()), now)
     record(
@@ -154,6 +154,7 @@ def change_document(
     must_be_open(session, document)
     take_turn(session, document, revision)
     _change(document, changes)
+    reindex(session, document)
     record(
         session,
         actor=actor.journal_id,
@@ -165,101 +166,16 @@ def change_document(
     )
 
 
-def forward_document(
-    session: Session,
-    actor: Actor,
-    document_id: UUID,
-    revision: int,
-    office_id: UUID,
-    *,
-    now: datetime,
-) -> None:
-    """Pass unfiled post on to the inbox of the office in charge; the office is told by a task."""
-    document = load_document(session, actor, document_id)
-    require(actor, Verb.DOCUMENT_FORWARD, scope_of(document))
-    if document.state not in {"ready", "quarantined", "unopened"} or document.revision != revision:
-        raise ConflictError(_who_was_faster(session, actor, document))
-    office = session.get(Office, office_id)
-    if office is None:
-        raise NotFoundError("Dieses Amt gibt es nicht.")
-    take_turn(session, document, revision)
-    scope = Scope(office_id, ProtectionClass(document.protection))
-    enter_scope(document, scope)
-    set_access(session, document.id, scope.token)
-    open_task(
-        session,
-        key=f"forwarded:{document.id.hex}",
-        kind="forwarded",
-        title="Post wurde an Ihr Amt weitergeleitet",
-        link=f"/dokument?id={document.id}",
-        object_kind="document",
-        object_id=document.id,
-        now=now,
-        office=office_id,
-    )
-    record(
-        session,
-        actor=actor.journal_id,
-        verb=Verb.DOCUMENT_FORWARD.value,
-        object_kind="document",
-        object_id=document.id,
-        details={"office": office_id},
-        at=now,
-    )
-
-
-def discard_document(
-    session: Session, actor: Actor, document_id: UUID, revision: int, reason: str, *, now: datetime
-) -> None:
-    """Take unfiled post (advertising, a second copy) out of the inbox; it stays findable by its journal entry."""
-    document = load_document(session, actor, document_id)
-    require(actor, Verb.DOCUMENT_FILE, scope_of(document))
-    if document.state not in {"ready", "quarantined"} or document.revision != revision:
-        raise ConflictError(_who_was_faster(session, actor, document))
-    if not reason.strip():
-        raise ConflictError("Bitte geben Sie an, warum das Dokument nicht abgelegt wird.")
-    take_turn(session, document, revision)
-    document.state, document.reason = "discarded", " ".join(reason.split())
-    finish_task(session, f"quarantine:{document.id.hex}", now)
-    finish_task(session, f"forwarded:{document.id.hex}", now)
-    record(
-        session,
-        actor=actor.journal_id,
-        verb="document.discard",
-        object_kind="document",
-        object_id=document.id,
-        at=now,
-    )
-
-
-def retry_document(session: Session, actor: Actor, document_id: UUID, *, now: datetime) -> None:
-    """Read a quarantined document once more."""
-    document = load_document(session, actor, document_id)
-    require(actor, Verb.DOCUMENT_RETRY, scope_of(document))
-    if document.state != "quarantined":
-        raise ConflictError("Dieses Dokument ist nicht in Quarantäne.")
-    document.state, document.reason, document.reason_code = "received", None, None
-    document.revision += 1
-    enqueue(session, PROCESS, document.id.hex, again=True, now=now)
-    finish_task(session, f"quarantine:{document.id.hex}", now)
-    record(
-        session,
-        actor=actor.journal_id,
-        verb=Verb.DOCUMENT_RETRY.value,
-        object_kind="document",
-        object_id=document.id,
-        at=now,
-    )
-
-
 def link_documents(
     session: Session, actor: Actor, from_id: UUID, to_id: UUID, kind: str, *, now: datetime
 ) -> None:
     """Link two documents within the actor's sight; linking twice changes nothing."""
     if kind not in LINK_KINDS or from_id == to_id:
         raise ConflictError("Diese Verknüpfung geht nicht.")
-    first, second = load_document(session, actor, from_id), load_document(session, actor, to_id)
+    loaded = {each: load_document(session, actor, each) for each in sorted((from_id, to_id))}
+    first, second = loaded[from_id], loaded[to_id]
     require(actor, Verb.DOCUMENT_EDIT, scope_of(first))
+    must_be_open(session, first)
     known = select(DocumentLink.id).where(
         DocumentLink.from_id == first.id, DocumentLink.to_id == second.id, DocumentLink.kind == kind
     )
@@ -313,9 +229,8 @@ def _lay(
         )
     )
     document.vorgang_id, document.akte_id = vorgang.id, akte.id
-    scope = scope_of(akte)
-    enter_scope(document, scope)
-    set_access(session, document.id, scope.token)
+    enter_scope(document, scope_of(akte))
+    reindex(session, document)
     finish_task(session, f"forwarded:{document.id.hex}", now)
 
 
@@ -350,6 +265,8 @@ def _change(document: Document, changes: Mapping[str, Any]) -> None:
     """Set metadata; ``details`` are the fields of the kind (``metadata.py``), checked against the kind as changed."""
     rest = {name: value for name, value in changes.items() if name != "details"}
     _change_fields(document, rest)
+    by_hand = sorted({*document.details.get("by_hand", ()), *rest})
+    document.details = {**document.details, "by_hand": by_hand}
     if "details" in changes:
         try:
             values = checked(document.kind, changes["details"])
@@ -375,7 +292,7 @@ def _change_fields(document: Document, changes: Mapping[str, Any]) -> None:
             setattr(document, name, text or None)
 
 
-def _who_was_faster(session: Session, actor: Actor, document: Document) -> str:
+def who_was_faster(session: Session, actor: Actor, document: Document) -> str:
     if document.state == "filed" and document.akte_id:
         akte = session.get_one(Akte, document.akte_id)
         who = names(session, {document.filed_by} if document.filed_by else ()).get(

@@ -25,6 +25,7 @@ from workflows.eakte.tables import (
     StoredReading,
     TextModel,
 )
+from workflows.eakte.text_model import READ
 
 TRAIN = "model.train"
 PAUSE = timedelta(seconds=20)
@@ -53,15 +54,20 @@ def note_decisions(
             was = {"value": before[name], "options": [], "model": stored.version if stored else ""}
             _note(session, document.id, name, was, value, now)
     if stored is not None:
-        enqueue(
-            session,
-            TRAIN,
-            group_of(akte.protection, akte.access),
-            run_after=now + PAUSE,
-            priority=Priority.BACKGROUND,
-            again=True,
-            now=now,
-        )
+        train_later(session, group_of(akte.protection, akte.access), now)
+
+
+def train_later(session: Session, group: str, now: datetime) -> None:
+    """Have a group's model trained soon, once for all that is filed meanwhile."""
+    enqueue(
+        session,
+        TRAIN,
+        group,
+        run_after=now + PAUSE,
+        priority=Priority.BACKGROUND,
+        again=True,
+        now=now,
+    )
 
 
 def _note(
@@ -129,7 +135,7 @@ def _examples(session: Session, group: str) -> tuple[list[str], list[str]]:
         query = query.where(Document.access == group)
     texts, labels = [], []
     for content, entry in session.execute(query):
-        text = unpack_reading(content, words=False).text
+        text = unpack_reading(content, words=False).text[:READ]
         if text.strip():
             texts.append(text)
             labels.append(entry.hex)

@@ -10,21 +10,22 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from ocr.analysis.unopened import forward_unopened
+from ocr.analysis.unopened import UnopenedRule
+from ocr.packing import unpack_reading
 from ocr.understanding import Understood
-from storage.actors import ProtectionClass, Scope
+from storage.actors import System
 from storage.clock import local_date
-from storage.fulltext.index import Entry, put_many, remove
+from storage.fulltext.index import Entry, put_many
 from storage.jobs.queue import ClaimedJob
 from storage.journal.entries import record
-from storage.organisation.queries import office_by_key
 from storage.tasks.list import finish_tasks, open_task
-from workflows.eakte.sight import enter_scope
 from workflows.eakte.suggesting import Suggestion
 from workflows.eakte.tables import Document, DocumentVersion, StoredAnalysis, StoredReading
+from workflows.eakte.unopened import hand_over, rule_for
 
 KIND = "document"
 AT_WORK = ("received", "reading")
+HOUSE = System("intake")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,10 @@ def store_ready(
             continue
         understood = each.understood
         document.media_type, document.pages = understood.media_type, understood.pages
-        rule = forward_unopened(document.file_name, None, understood.headers)
-        if rule is not None:
-            _forward(session, document, rule.key, rule.forward_to, rule.title, now)
+        rule = unopened_rule(document.file_name, understood, now)
+        if rule is not None:  # an Outlook message, whose headers only the reader knows
+            hand_over(session, HOUSE, document, rule, now)
+            document.revision += 1
             continue
         apply_fields(document, understood)
         document.text_hash = understood.text_hash or None
@@ -87,7 +89,7 @@ def store_ready(
         )
         record(
             session,
-            actor="system:intake",
+            actor=HOUSE.journal_id,
             verb="document.ready",
             object_kind="document",
             object_id=document.id,
@@ -142,16 +144,27 @@ def _note_types(session: Session, documents: Iterable[Document]) -> None:
         )
 
 
+def unopened_rule(name: str, understood: Understood, now: datetime) -> UnopenedRule | None:
+    """The rule that forbids to keep anything of what was read."""
+    return rule_for(name, None, understood.headers, None, now) if understood.headers else None
+
+
 def apply_fields(document: Document, understood: Understood) -> None:
     """Take over what was understood as the document's metadata; a person confirms or changes it when filing."""
     values = {name: each.value for name, each in understood.fields.items()}
+    details = document.details or {}
+    by_hand = {name: getattr(document, name) for name in details.get("by_hand", ())}
     document.title = (values.get("title") or values.get("subject") or document.file_name)[:300]
     document.kind, document.sender_kind = values.get("kind"), values.get("sender_kind")
     document.sender, document.recipient = values.get("sender"), values.get("recipient")
     document.subject, document.language = values.get("subject"), values.get("language")
     document.document_date = _as_date(values.get("date"))
-    confirmed = document.details.get("confirmed") if document.details else None
-    document.details = {**understood.details, **({"confirmed": confirmed} if confirmed else {})}
+    kept: dict[str, Any] = {
+        name: details[name] for name in ("confirmed", "by_hand") if name in details
+    }
+    document.details = {**understood.details, **kept}
+    for name, chosen in by_hand.items():
+        setattr(document, name, chosen)
 
 
 def index_entry(document: Document, text: str) -> Entry:
@@ -167,15 +180,16 @@ def index_entry(document: Document, text: str) -> Entry:
     )
 
 
-def store_quarantined(
-    session: Session, document_id: UUID, code: str, reason: str, now: datetime
-) -> None:
-    """Put the document aside with the reason; somebody of the inbox looks at it."""
-    document = session.get_one(Document, document_id, with_for_update=True)
-    if document.state not in AT_WORK:
-        return
-    document.state, document.reason_code, document.reason = "quarantined", code, reason
-    document.revision += 1
+def reindex(session: Session, document: Document) -> None:
+    """Bring the index entry up to date with the document's metadata and who may see it."""
+    stored = session.get(StoredReading, document.id)
+    if stored is not None:
+        session.flush()
+        put_many(session, [index_entry(document, unpack_reading(stored.content, words=False).text)])
+
+
+def wait_for_a_look(session: Session, document: Document, now: datetime) -> None:
+    """Let a document in quarantine wait for somebody of the office it lies with."""
     open_task(
         session,
         key=f"quarantine:{document.id.hex}",
@@ -187,43 +201,26 @@ def store_quarantined(
         now=now,
         office=document.office_id,
     )
+
+
+def store_quarantined(
+    session: Session, document_id: UUID, code: str, reason: str, now: datetime
+) -> None:
+    """Put the document aside with the reason; somebody of the inbox looks at it."""
+    document = session.get_one(Document, document_id, with_for_update=True)
+    if document.state not in AT_WORK:
+        return
+    document.state, document.reason_code, document.reason = "quarantined", code, reason
+    document.revision += 1
+    wait_for_a_look(session, document, now)
     record(
         session,
-        actor="system:intake",
+        actor=HOUSE.journal_id,
         verb="document.quarantine",
         object_kind="document",
         object_id=document.id,
         details={"code": code},
         at=now,
-    )
-
-
-def _forward(
-    session: Session,
-    document: Document,
-    rule: str,
-    office_key: str | None,
-    title: str,
-    now: datetime,
-) -> None:
-    """A mail whose header names a confidential addressee: nothing that was read of it is kept."""
-    addressee = office_by_key(session, office_key, local_date(now)) if office_key else None
-    enter_scope(
-        document, Scope(addressee.id if addressee else document.office_id, ProtectionClass.UNOPENED)
-    )
-    document.state, document.unopened_rule, document.reason = "unopened", rule, title
-    document.title = "Ungeöffnete Sendung"
-    remove(session, document.id)
-    open_task(
-        session,
-        key=f"unopened:{document.id.hex}",
-        kind="unopened",
-        title="Ungeöffnete Sendung liegt für Sie bereit",
-        link=f"/dokument?id={document.id}",
-        object_kind="document",
-        object_id=document.id,
-        now=now,
-        office=document.office_id,
     )
 
 
@@ -235,10 +232,18 @@ def _as_date(value: str | None) -> date | None:
 
 
 def store_version(
-    session: Session, document_id: UUID, understood: Understood, now: datetime
+    session: Session, version: DocumentVersion, understood: Understood, now: datetime
 ) -> None:
-    """A new version was read: its text replaces the old one in pages and index, metadata people confirmed stays."""
+    """A new version was read: file, text and index turn to it; metadata that people confirmed stays."""
+    document_id = version.document_id
     document = session.get_one(Document, document_id, with_for_update=True)
+    if document.state not in {"ready", "filed", "quarantined"}:
+        return
+    document.sha256, document.file_name, document.size = (
+        version.sha256,
+        version.file_name,
+        version.size,
+    )
     document.media_type, document.pages = understood.media_type, understood.pages
     document.text_hash = understood.text_hash or None
     if document.state == "quarantined":
@@ -250,3 +255,11 @@ def store_version(
     )
     _keep(session, document, understood, suggestions or {}, now)
     put_many(session, [index_entry(document, understood.text)])
+    record(
+        session,
+        actor=HOUSE.journal_id,
+        verb="document.version.read",
+        object_kind="document",
+        object_id=document.id,
+        at=now,
+    )

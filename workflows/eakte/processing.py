@@ -1,17 +1,17 @@
 """The intake's work: from ``received`` to ``ready``, ``quarantined`` or ``unopened``.
 
-A batch of jobs goes through reader processes (``understanding.py``); what they return is written in small groups of
-one transaction each: stored reading, analysis, suggestions, index entry, journal and the finished job. A process
-may die anywhere: what did not commit is done again, what did is found done.
+A batch of jobs goes through reader processes (``ocr.understanding``), a few files ahead of them; what they return is
+written in small groups of one transaction each: stored reading, analysis, suggestions, index entry, journal and the
+finished job. A process may die anywhere: what did not commit is done again, what did is found done.
 """
 
 import logging
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -21,28 +21,37 @@ from sqlalchemy.orm import Session
 
 from ocr.documents import UnreadableError
 from ocr.understanding import Understood
-from storage.actors import ProtectionClass, Scope, System
-from storage.blobs.errors import BlobStoreError
+from storage.blobs.errors import BlobCorruptError, BlobMissingError, BlobStoreError
 from storage.clock import local_date
+from storage.database import StorageBusyError
 from storage.house import House
 from storage.jobs.handlers import DONE, JobContext, Outcome
 from storage.jobs.queue import ClaimedJob, LostLeaseError, complete
 from storage.virus import VirusFoundError, scan
-from workflows.eakte.outcomes import Broken, Finished, store_quarantined, store_ready
-from workflows.eakte.plan import Suggesters, entries_of_references, sender_history
+from workflows.eakte.outcomes import (
+    HOUSE,
+    Broken,
+    Finished,
+    store_quarantined,
+    store_ready,
+    unopened_rule,
+)
+from workflows.eakte.plan import Suggesters, suggest_for
 from workflows.eakte.receiving import Incoming, receive
-from workflows.eakte.suggesting import Letter, Suggester, Suggestion
 from workflows.eakte.tables import Document
 
 GROUP = 10
 """Documents per transaction: one fsync for all, and still less than a second until somebody sees them."""
 PATIENCE = 0.25
 """Seconds a finished document waits for others to share its transaction."""
+AHEAD = 8
+"""Files that are decrypted and handed to the readers ahead of those being read."""
 DEEPEST = 5
 """How deep files may be nested in files (a mail in a ZIP in a mail ...)."""
 TRIES = 3
 """Attempts at a file whose reading failed for a passing reason, before a person looks at it."""
-HOUSE = System("intake")
+ATTEMPTS = 8
+"""Attempts while the storage or the virus scanner is away: with the queue's back-off, about ten minutes."""
 
 log = logging.getLogger("rathaus.eakte")
 
@@ -51,6 +60,15 @@ class Readers(Protocol):
     """The pool of reader processes (``ocr.isolation.ReaderPool``)."""
 
     def submit(self, function: str, *args: object) -> "Future[Understood]": ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A document whose reading has ended, well or not."""
+
+    job: ClaimedJob
+    document: Document
+    result: "Future[Understood]"
 
 
 @dataclass
@@ -63,20 +81,18 @@ class Processor:
 
     def handle(self, context: JobContext, jobs: Sequence[ClaimedJob]) -> Mapping[UUID, Outcome]:
         """Do the jobs and say how each ended."""
-        outcomes: dict[UUID, Outcome] = {}
+        outcomes: dict[UUID, Outcome] = {job.id: DONE for job in jobs}
         with tempfile.TemporaryDirectory(
             dir=self.house.settings.in_data("tmp", "x").parent
         ) as folder:
-            waiting = self._start(jobs, Path(folder), outcomes)
-            for group in _as_they_finish(waiting):
+            for group in self._read(self._begin(jobs), Path(folder)):
                 outcomes.update(self._settle(group))
         done = sum(1 for outcome in outcomes.values() if outcome.state == "done")
         context.info(f"{done} von {len(jobs)} Dokumenten verarbeitet")
         return outcomes
 
-    def _start(
-        self, jobs: Sequence[ClaimedJob], folder: Path, outcomes: dict[UUID, Outcome]
-    ) -> "dict[Future[Understood], tuple[ClaimedJob, Document]]":
+    def _begin(self, jobs: Sequence[ClaimedJob]) -> list[tuple[ClaimedJob, Document]]:
+        """Mark the documents as being read; those that are read already need nothing more."""
         by_document = {UUID(job.key): job for job in jobs}
         with self.house.database.write() as session:
             session.execute(
@@ -85,13 +101,39 @@ class Processor:
                 .values(state="reading")
             )
             documents = session.scalars(select(Document).where(Document.id.in_(by_document))).all()
-        outcomes.update({job.id: DONE for job in jobs})
-        waiting: dict[Future[Understood], tuple[ClaimedJob, Document]] = {}
-        for document in documents:
-            job = by_document[document.id]
-            if document.state == "reading":
-                waiting[self._submit(document, folder)] = (job, document)
-        return waiting
+        at_work = {document.id: document for document in documents if document.state == "reading"}
+        return [(job, at_work[key]) for key, job in by_document.items() if key in at_work]
+
+    def _read(
+        self, work: Sequence[tuple[ClaimedJob, Document]], folder: Path
+    ) -> Iterator[list[_Read]]:
+        """Groups of what has been read: up to ``GROUP``, or what there is ``PATIENCE`` after the first of them."""
+        left = deque(work)
+        pending: dict[Future[Understood], _Read] = {}
+        ready: list[_Read] = []
+        first = 0.0
+        while left or pending or ready:
+            while left and len(pending) < AHEAD:
+                job, document = left.popleft()
+                future = self._submit(document, folder)
+                pending[future] = _Read(job, document, future)
+            timeout = max(0.0, first + PATIENCE - time.monotonic()) if ready else None
+            done = (
+                wait(pending, timeout=timeout, return_when=FIRST_COMPLETED).done
+                if pending
+                else set()
+            )
+            if done and not ready:
+                first = time.monotonic()
+            for future in done:
+                read = pending.pop(future)
+                (folder / read.document.id.hex).unlink(missing_ok=True)
+                ready.append(read)
+            if len(ready) >= GROUP or (
+                ready and (not pending or time.monotonic() >= first + PATIENCE)
+            ):
+                group, ready = ready[:GROUP], ready[GROUP:]
+                yield group
 
     def _submit(self, document: Document, folder: Path) -> "Future[Understood]":
         path = folder / document.id.hex
@@ -104,110 +146,90 @@ class Processor:
             return failed
         return self.readers.submit("ocr.understanding:understand", str(path), document.file_name)
 
-    def _settle(
-        self, group: Sequence[tuple[ClaimedJob, Document, "Future[Understood]"]]
-    ) -> dict[UUID, Outcome]:
+    def _settle(self, group: Sequence[_Read]) -> dict[UUID, Outcome]:
+        """Store the group in one transaction; where that fails, each for itself, so that one can't spoil the others."""
+        try:
+            return self._store(group)
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again one by one
+            if len(group) > 1:
+                log.warning(
+                    "a group of %d is stored one by one: %s", len(group), type(error).__name__
+                )
+        outcomes: dict[UUID, Outcome] = {}
+        for one in group:
+            try:
+                outcomes.update(self._store([one]))
+            except LostLeaseError:
+                log.info("job %s was taken over by another engine", one.job.id)
+            except Exception as error:
+                log.exception("document %s could not be stored", one.document.id)
+                outcomes[one.job.id] = self._give_up_or_retry(one, error)
+        return outcomes
+
+    def _store(self, group: Sequence[_Read]) -> dict[UUID, Outcome]:
         outcomes: dict[UUID, Outcome] = {}
         finished: list[Finished] = []
         broken: list[Broken] = []
-        for job, document, future in group:
-            error = future.exception()
+        for one in group:
+            error = one.result.exception()
             if error is None:
-                try:
-                    self._receive_parts(document, future.result())
-                except BlobStoreError as full:
-                    outcomes[job.id] = Outcome("retry", str(full))
-                    continue
-                finished.append(Finished(job, document.id, future.result()))
+                self._receive_parts(one.document, one.result.result())
+                finished.append(Finished(one.job, one.document.id, one.result.result()))
                 continue
-            permanent, code, reason = _explained(error)
-            if permanent or job.attempt >= TRIES:
-                broken.append(Broken(job, document.id, code, reason))
+            tries, code, reason = _explained(error)
+            if one.job.attempt >= tries:
+                broken.append(Broken(one.job, one.document.id, code, reason))
             else:
-                outcomes[job.id] = Outcome("retry", reason)
-        self._store(finished, broken)
-        return outcomes
-
-    def _store(self, finished: Sequence[Finished], broken: Sequence[Broken]) -> None:
-        """One transaction for all; if a lease was lost, each for itself, so that one can't spoil the others."""
+                outcomes[one.job.id] = Outcome("retry", reason)
         now = self.house.clock()
+        offices = {one.document.id: one.document.office_id for one in group}
         with self.house.database.read() as session:
-            suggestions = self._suggest(session, finished, local_date(now))
-        try:
-            self._commit(finished, suggestions, broken)
-        except LostLeaseError:
-            for each, suggested in zip(finished, suggestions, strict=True):
-                self._commit_alone([each], [suggested], [])
-            for one in broken:
-                self._commit_alone([], [], [one])
-
-    def _commit(
-        self,
-        finished: Sequence[Finished],
-        suggestions: Sequence[Mapping[str, Suggestion]],
-        broken: Sequence[Broken],
-    ) -> None:
-        now = self.house.clock()
+            letters = [(each.understood, offices[each.document]) for each in finished]
+            suggestions = suggest_for(session, self.suggesters, letters, local_date(now))
         with self.house.database.write() as session:
             store_ready(session, finished, suggestions, now)
-            for one in broken:
-                store_quarantined(session, one.document, one.code, one.reason, now)
-            for job in (*(each.job for each in finished), *(one.job for one in broken)):
+            for each in broken:
+                store_quarantined(session, each.document, each.code, each.reason, now)
+            for job in (*(each.job for each in finished), *(each.job for each in broken)):
                 complete(session, job, now)
+        return outcomes
 
-    def _commit_alone(
-        self,
-        finished: Sequence[Finished],
-        suggestions: Sequence[Mapping[str, Suggestion]],
-        broken: Sequence[Broken],
-    ) -> None:
-        try:
-            self._commit(finished, suggestions, broken)
-        except LostLeaseError:
-            log.info("a document was taken over by another engine")
+    def _give_up_or_retry(self, one: _Read, error: Exception) -> Outcome:
+        tries, code, reason = _explained(error)
+        if one.job.attempt < tries:
+            return Outcome("retry", reason)
 
-    def _suggest(
-        self, session: Session, finished: Sequence[Finished], day: date
-    ) -> list[dict[str, Suggestion]]:
-        if not finished:
-            return []
-        documents = {
-            row.id: row
-            for row in session.scalars(
-                select(Document).where(Document.id.in_(f.document for f in finished))
-            )
-        }
-        history = sender_history(session, (_value(f.understood, "sender") for f in finished))
-        known = entries_of_references(
-            session, (ref for f in finished for ref in f.understood.references)
-        )
-        made: dict[UUID, Suggester] = {}
-        results: list[dict[str, Suggestion]] = []
-        for each in finished:
-            office = documents[each.document].office_id
-            if office not in made:
-                groups = (Scope(office, protection).token for protection in ProtectionClass)
-                made[office] = self.suggesters.for_inbox(session, groups, day)
-            results.extend(made[office].suggest([_as_letter(each.understood, known, history)]))
-        return results
+        def put_aside(session: Session) -> None:
+            store_quarantined(session, one.document.id, code, reason, self.house.clock())
+            complete(session, one.job, self.house.clock())
+
+        self.house.database.run(put_aside)
+        return DONE
 
     def _receive_parts(self, document: Document, understood: Understood) -> None:
-        """Files found inside become documents of their own; doing it twice finds them there."""
-        if not understood.parts or self._depth(document) >= DEEPEST:
+        """Files found inside become documents of their own; doing it twice finds them there.
+
+        Nothing is taken out of post that must stay unopened.
+        """
+        if not understood.parts or unopened_rule(
+            document.file_name, understood, self.house.clock()
+        ):
             return
-        for part in understood.parts:
-            receive(
-                self.house,
-                HOUSE,
-                Incoming(
-                    part.name,
-                    part.content,
-                    document.office_id,
-                    source="part",
-                    parent=document.id,
-                    batch=document.batch,
-                ),
+        if self._depth(document) >= DEEPEST:
+            raise UnreadableError(
+                "too_deep",
+                "Diese Datei ist zu tief in anderen Dateien verschachtelt. Bitte entpacken Sie sie von Hand.",
             )
+        for part in understood.parts:
+            incoming = Incoming(
+                part.name,
+                part.content,
+                document.office_id,
+                source="part",
+                parent=document.id,
+                batch=document.batch,
+            )
+            receive(self.house, HOUSE, incoming)
 
     def _depth(self, document: Document) -> int:
         depth, parent = 0, document.parent_id
@@ -218,55 +240,22 @@ class Processor:
         return depth
 
 
-def _as_letter(
-    understood: Understood, known: Mapping[str, str], history: Mapping[str, Mapping[str, int]]
-) -> Letter:
-    quoted = next((reference for reference in understood.references if reference in known), None)
-    return Letter(
-        pages=understood.text.split("\f"),
-        subject=_value(understood, "subject"),
-        recipient=_value(understood, "recipient"),
-        kind=_value(understood, "kind"),
-        known_entry=known.get(quoted or ""),
-        known_reference=quoted,
-        before=history.get(_value(understood, "sender"), {}),
-    )
-
-
-def _value(understood: Understood, name: str) -> str:
-    field_ = understood.fields.get(name)
-    return (field_.value or "") if field_ else ""
-
-
-def _explained(error: BaseException) -> tuple[bool, str, str]:
-    """Whether trying again is useless, a stable code, and the reason for people."""
+def _explained(error: BaseException) -> tuple[int, str, str]:
+    """How often to try, a stable code, and the reason for people."""
     if isinstance(error, UnreadableError):
-        return error.permanent, error.code, error.message
+        return (1 if error.permanent else TRIES), error.code, error.message
     if isinstance(error, VirusFoundError):
-        return True, "virus", str(error)
-    if isinstance(error, BlobStoreError | OSError):
-        return False, "storage", f"Die Datei ist gerade nicht lesbar: {error}"
+        return 1, "virus", str(error)
+    if isinstance(error, BlobMissingError | BlobCorruptError):
+        return TRIES, "storage", str(error)
+    if isinstance(error, BlobStoreError | StorageBusyError):
+        return ATTEMPTS, "storage", str(error)
+    if isinstance(error, OSError):
+        log.warning("storage or virus scanner away: %s", error)
+        return ATTEMPTS, "storage", "Ablage oder Virenprüfung sind gerade nicht erreichbar."
     log.error("reading failed unexpectedly", exc_info=error)
     return (
-        False,
+        TRIES,
         "internal",
         "Beim Lesen ist ein unerwarteter Fehler aufgetreten. Bitte versuchen Sie es noch einmal.",
     )
-
-
-def _as_they_finish(
-    waiting: "Mapping[Future[Understood], tuple[ClaimedJob, Document]]",
-) -> "Iterator[list[tuple[ClaimedJob, Document, Future[Understood]]]]":
-    """Groups of what is finished: up to ``GROUP``, or what there is ``PATIENCE`` seconds after the first of them."""
-    pending = set(waiting)
-    ready: list[Future[Understood]] = []
-    while pending or ready:
-        if not ready:
-            done, pending = wait(pending, return_when=FIRST_COMPLETED)
-            ready.extend(done)
-        until = time.monotonic() + PATIENCE
-        while pending and len(ready) < GROUP and (left := until - time.monotonic()) > 0:
-            done, pending = wait(pending, timeout=left, return_when=FIRST_COMPLETED)
-            ready.extend(done)
-        group, ready = ready[:GROUP], ready[GROUP:]
-        yield [(*waiting[future], future) for future in group]

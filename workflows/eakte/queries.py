@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from ocr.packing import unpack_reading
-from storage.actors import Actor, ProtectionClass, System
+from storage.actors import SHARED_CLASSES, Actor, ProtectionClass, System
 from storage.conflicts import NotFoundError
 from storage.fulltext.index import Filters, marks, search
 from storage.organisation.queries import names
@@ -65,7 +65,6 @@ def inbox(
     wanted = select(*(getattr(Document, name) for name in InboxRow.__slots__)).where(
         in_sight(session, actor),
         Document.state.in_(states),
-        Document.parent_id.is_(None) | (Document.source == "part"),
     )
     if office is not None:
         wanted = wanted.where(Document.office_id == office)
@@ -178,8 +177,13 @@ def analysis_of(session: Session, actor: Actor, document_id: UUID) -> StoredAnal
 
 
 def duplicates_of(session: Session, actor: Actor, document_id: UUID) -> Sequence[Document]:
-    """Documents within sight with the same bytes or the same text; never across a protection class."""
+    """Documents within sight with the same bytes or the same text.
+
+    Unfiled, open and internal ones hint at each other; each other class keeps to itself.
+    """
     document = visible_document(session, actor, document_id)
+    plain = {ProtectionClass.UNFILED.value, *(each.value for each in SHARED_CLASSES)}
+    classes = plain if document.protection in plain else {document.protection}
     same = [Document.sha256 == document.sha256]
     if document.text_hash:
         same.append(Document.text_hash == document.text_hash)
@@ -190,7 +194,7 @@ def duplicates_of(session: Session, actor: Actor, document_id: UUID) -> Sequence
             or_(*same),
             Document.id != document.id,
             Document.state != "discarded",
-            Document.protection.in_({document.protection, ProtectionClass.UNFILED.value}),
+            Document.protection.in_(classes),
         )
         .order_by(Document.id)
         .limit(20)
@@ -310,6 +314,6 @@ def latest(
     return session.scalars(
         select(Document)
         .where(in_sight(session, actor), Document.state == "filed", Document.office_id.in_(offices))
-        .order_by(Document.id.desc())
+        .order_by(Document.filed_at.desc())
         .limit(limit)
     ).all()

@@ -1,17 +1,22 @@
-"""Reading a new version of a document; one at a time, a failure leaves the document as it was, with a task."""
+"""Reading a new version of a document. The document turns to it once it was read; a file that can't be read leaves
+everything as it was, and a task for the office.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from ocr.documents import UnreadableError
+from ocr.understanding import Understood
 from storage.house import House
-from storage.jobs.handlers import JobContext, PermanentError, TemporaryError
+from storage.jobs.handlers import JobContext, TemporaryError
 from storage.jobs.queue import ClaimedJob, complete
+from storage.tasks.list import finish_task, open_task
 from storage.virus import VirusFoundError, scan
 from workflows.eakte.outcomes import store_version
 from workflows.eakte.processing import Readers
@@ -26,35 +31,54 @@ class VersionReader:
     readers: Readers
 
     def handle(self, context: JobContext, job: ClaimedJob) -> None:
-        """Read the newest version. Raises ``PermanentError`` where it can't be read."""
+        """Read the newest version. Raises ``TemporaryError`` where another try may help."""
         document_id = UUID(job.key)
         with self.house.database.read() as session:
-            document = session.get_one(Document, document_id)
-        with TemporaryDirectory(dir=self.house.settings.in_data("tmp", "x").parent) as folder:
-            path = Path(folder) / document_id.hex
-            self.house.blobs.copy_to(document.sha256, path)
-            try:
-                scan(self.house.settings, path)
-                understood = self.readers.submit(
-                    "ocr.understanding:understand", str(path), document.file_name
-                ).result()
-            except (UnreadableError, VirusFoundError) as error:
-                if isinstance(error, UnreadableError) and not error.permanent:
-                    raise TemporaryError(str(error)) from error
-                raise PermanentError(str(error)) from error
-
-        def store(session: Session) -> None:
-            now = self.house.clock()
-            store_version(session, document_id, understood, now)
-            session.execute(
-                update(DocumentVersion)
-                .where(
-                    DocumentVersion.document_id == document_id,
-                    DocumentVersion.sha256 == document.sha256,
-                )
-                .values(media_type=understood.media_type)
-            )
-            complete(session, job, now)
-
-        self.house.database.run(store)
+            version = session.scalars(_newest(document_id)).one()
+        try:
+            understood = self._understand(version)
+        except (UnreadableError, VirusFoundError) as error:
+            if isinstance(error, UnreadableError) and not error.permanent:
+                raise TemporaryError(str(error)) from error
+            reason = str(error)
+            self.house.database.run(lambda session: self._refuse(session, job, version, reason))
+            context.info("eine neue Fassung ist nicht lesbar")
+            return
+        self.house.database.run(lambda session: self._keep(session, job, version, understood))
         context.info("eine neue Fassung wurde gelesen")
+
+    def _understand(self, version: DocumentVersion) -> Understood:
+        with TemporaryDirectory(dir=self.house.settings.in_data("tmp", "x").parent) as folder:
+            path = Path(folder) / version.id.hex
+            self.house.blobs.copy_to(version.sha256, path)
+            scan(self.house.settings, path)
+            return self.readers.submit(
+                "ocr.understanding:understand", str(path), version.file_name
+            ).result()
+
+    def _keep(
+        self, session: Session, job: ClaimedJob, version: DocumentVersion, understood: Understood
+    ) -> None:
+        now = self.house.clock()
+        session.merge(version).media_type = understood.media_type
+        store_version(session, version, understood, now)
+        finish_task(session, f"version:{version.document_id.hex}", now)
+        complete(session, job, now)
+
+    def _refuse(
+        self, session: Session, job: ClaimedJob, version: DocumentVersion, reason: str
+    ) -> None:
+        now = self.house.clock()
+        document = session.get_one(Document, version.document_id)
+        open_task(
+            session, key=f"version:{document.id.hex}", kind="version",
+            title=f"Fassung {version.number} „{version.file_name}“ konnte nicht gelesen werden: {reason}",
+            link=f"/dokument?id={document.id}", object_kind="document", object_id=document.id, now=now,
+            office=document.office_id,
+        )  # fmt: skip
+        complete(session, job, now)
+
+
+def _newest(document_id: UUID) -> Select[Any]:
+    mine = select(DocumentVersion).where(DocumentVersion.document_id == document_id)
+    return mine.order_by(DocumentVersion.number.desc()).limit(1)

@@ -4,28 +4,28 @@ The original's bytes, the row, the journal entry and the job that reads it commi
 sender's copy go (a watched folder deletes its file, an upload is acknowledged).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ocr.analysis.unopened import UnopenedRule, forward_unopened
+from ocr.analysis.unopened import UnopenedRule
 from ocr.names import safe_name
-from storage.actors import Actor, ProtectionClass, Role, Scope, Staff
+from storage.actors import Actor, ProtectionClass, Scope, Staff
 from storage.blobs.store import Staged
-from storage.clock import local_date, new_id
+from storage.clock import new_id
 from storage.house import House
 from storage.jobs.queue import Priority, enqueue
 from storage.journal.entries import record
-from storage.organisation.queries import office_by_key
-from storage.rights import Verb, require
-from storage.tasks.list import open_task
-from workflows.eakte.sight import enter_scope, in_sight
+from storage.rights import Verb, require, sees
+from workflows.eakte.sight import enter_scope, scope_of
 from workflows.eakte.tables import Document, DocumentVersion
+from workflows.eakte.unopened import hand_over, rule_for
 
 PROCESS = "document.process"
 VERSION = "document.version"
@@ -40,7 +40,7 @@ class Incoming:
     office: UUID
     source: str = "upload"
     folder: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, Any] = field(default_factory=dict)
     unopened: bool = False
     batch: UUID | None = None
     parent: UUID | None = None
@@ -64,10 +64,13 @@ def receive(house: House, actor: Actor, incoming: Incoming) -> Receipt:
     Raises ``NotAllowedError``, ``BlobStoreError`` (no space) or ``StorageBusyError``; nothing was taken then.
     """
     require(actor, Verb.DOCUMENT_RECEIVE, Scope(incoming.office, ProtectionClass.UNFILED))
+    rule = rule_for(
+        incoming.name, incoming.folder, incoming.headers, incoming.content, house.clock()
+    )
     with house.blobs.stage(incoming.content) as staged:
 
         def take_in(session: Session) -> Receipt:
-            return _receive(session, house, actor, incoming, staged)
+            return _receive(session, house, actor, incoming, rule, staged)
 
         try:
             return house.database.run(take_in)
@@ -76,20 +79,25 @@ def receive(house: House, actor: Actor, incoming: Incoming) -> Receipt:
 
 
 def _receive(
-    session: Session, house: House, actor: Actor, incoming: Incoming, staged: Staged
+    session: Session,
+    house: House,
+    actor: Actor,
+    incoming: Incoming,
+    rule: UnopenedRule | None,
+    staged: Staged,
 ) -> Receipt:
     name = safe_name(incoming.name, "Ohne Namen")
-    known = _known(session, actor, staged.ref.sha256, incoming)
+    earlier = _earlier(session, incoming, staged.ref.sha256)
+    known = _known(actor, incoming, earlier)
     if known is not None:
         return Receipt(
             name, staged.ref.sha256, known.id, "duplicate", f"Liegt schon vor: „{known.title}“."
         )
-    rule = forward_unopened(incoming.name, incoming.folder, incoming.headers)
     house.blobs.put(session, staged)
     now = house.clock()
     document = Document(
         id=new_id(),
-        intake_key=_intake_key(session, incoming, staged.ref.sha256),
+        intake_key=_intake_key(incoming, staged.ref.sha256, earlier),
         source=incoming.source,
         batch=incoming.batch,
         parent_id=incoming.parent,
@@ -104,7 +112,7 @@ def _receive(
     enter_scope(document, Scope(incoming.office, ProtectionClass.UNFILED))
     session.add(document)
     if rule is not None or incoming.unopened:
-        _forward_unopened(session, house, document, rule)
+        hand_over(session, actor, document, rule, now)
     session.flush()
     session.add(
         DocumentVersion(
@@ -134,13 +142,24 @@ def _receive(
     return Receipt(name, staged.ref.sha256, document.id, status, document.reason)
 
 
-def _known(session: Session, actor: Actor, sha256: str, incoming: Incoming) -> Document | None:
-    same = select(Document).where(Document.sha256 == sha256, Document.state != "discarded")
-    if isinstance(actor, Staff):
-        same = same.where(in_sight(session, actor))
-    else:  # the house sees everything: what it may call a duplicate is only what lies in the same inbox
-        same = same.where(Document.intake_key == _plain_key(incoming, sha256))
-    return session.scalars(same.order_by(Document.id).limit(1)).first()
+def _earlier(session: Session, incoming: Incoming, sha256: str) -> list[Document]:
+    """What came into this very inbox with the same bytes before, whatever became of it."""
+    key = _plain_key(incoming, sha256)
+    same = session.scalars(select(Document).where(Document.sha256 == sha256).order_by(Document.id))
+    return [document for document in same if document.intake_key.startswith(key)]
+
+
+def _known(actor: Actor, incoming: Incoming, earlier: Iterable[Document]) -> Document | None:
+    """The document that is there already: of this inbox, within sight, and not thrown away.
+
+    Copies elsewhere don't count: a circular for two offices is two documents; their pages hint at each other.
+    """
+    for document in earlier:
+        if document.state == "discarded" or (incoming.unopened and document.state != "unopened"):
+            continue
+        if sees(actor, scope_of(document)):
+            return document
+    return None
 
 
 def _plain_key(incoming: Incoming, sha256: str) -> str:
@@ -148,39 +167,7 @@ def _plain_key(incoming: Incoming, sha256: str) -> str:
     return f"{owner.hex}:{sha256}"
 
 
-def _intake_key(session: Session, incoming: Incoming, sha256: str) -> str:
-    """One document per inbox and content; a later arrival of what nobody here sees any more gets a key of its own."""
+def _intake_key(incoming: Incoming, sha256: str, earlier: Sequence[Document]) -> str:
+    """One document per inbox and content; a later arrival of what is thrown away or out of sight is numbered."""
     key = _plain_key(incoming, sha256)
-    taken = session.scalar(select(Document.id).where(Document.intake_key == key))
-    return f"{key}:{new_id().hex}" if taken else key
-
-
-def _forward_unopened(
-    session: Session, house: House, document: Document, rule: UnopenedRule | None
-) -> None:
-    """Straight to the addressee: not read, not indexed, not learned from. A tick alone leaves it with the inbox office."""
-    now = house.clock()
-    addressee = (
-        office_by_key(session, rule.forward_to, local_date(now))
-        if rule and rule.forward_to
-        else None
-    )
-    office = addressee.id if addressee else document.office_id
-    enter_scope(document, Scope(office, ProtectionClass.UNOPENED))
-    document.state, document.unopened_rule = "unopened", rule.key if rule else "haken"
-    document.reason = (
-        rule.title if rule else "Beim Hochladen als „ungeöffnet weiterleiten“ gekennzeichnet."
-    )
-    document.title = "Ungeöffnete Sendung"
-    open_task(
-        session,
-        key=f"unopened:{document.id.hex}",
-        kind="unopened",
-        title="Ungeöffnete Sendung liegt für Sie bereit",
-        link=f"/dokument?id={document.id}",
-        object_kind="document",
-        object_id=document.id,
-        now=now,
-        office=office,
-        role=Role.HEAD if rule and rule.forward_to is None else None,
-    )
+    return f"{key}:{len(earlier)}" if earlier else key

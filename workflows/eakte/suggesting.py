@@ -86,8 +86,7 @@ class Suggester:
         self._entries = {entry.id: entry for entry in entries}
         self._offices = {office.id: office for office in offices}
         self._models = tuple(models)
-        examples = sum(model.examples for model in models)
-        self.model = f"{VERSION}.{examples}"
+        self.model = VERSION
 
     def suggest(self, letters: Sequence[Letter]) -> list[dict[str, Suggestion]]:
         """For each letter its suggestions ``plan_entry`` and ``office``."""
@@ -180,10 +179,14 @@ class Suggester:
         if letter.known_entry == entry and letter.known_reference:
             found.append(located(letter.pages, letter.known_reference, "aktenzeichen", 1.0))
         if letter.before.get(entry):
-            times = letter.before[entry]
             found.append(
                 Evidence(
-                    None, None, None, f"{times} frühere Schreiben dieses Absenders", "absender", 0.3
+                    None,
+                    None,
+                    None,
+                    "Schreiben dieses Absenders kamen schon hierher",
+                    "absender",
+                    0.3,
                 )
             )
         if entry in matches:

@@ -105,6 +105,8 @@ class Document(WithId, WithRevision, Table):
         Index(None, "state", "id"),
         Index(None, "sha256"),
         Index(None, "text_hash"),
+        Index(None, "sender"),
+        Index(None, "office_id", "filed_at"),
         Index(None, "akte_id", "id"),
         Index(None, "vorgang_id", "id"),
         Index(None, "intake_key", unique=True),

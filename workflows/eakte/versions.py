@@ -76,8 +76,6 @@ def _add(
             created_at=now,
         )
     )
-    document.sha256, document.file_name = staged.ref.sha256, safe_name(name, "Ohne Namen")
-    document.size = staged.ref.size
     enqueue(session, VERSION, document_id.hex, again=True, now=now)
     record(
         session,

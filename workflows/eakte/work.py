@@ -1,6 +1,6 @@
 """What the e-Akte gives the engine to do: its kinds of jobs, its schedules, its watched folder."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from config.settings import Settings
 from ocr.isolation import ReaderPool
 from ocr.limits import Limits
 from storage.house import House
-from storage.jobs.handlers import JobContext, JobKind
+from storage.jobs.handlers import JobKind
 from storage.schedules import ScheduleDefinition
 from workflows.eakte import upkeep
 from workflows.eakte.learning import TRAIN, train_model
@@ -58,13 +58,12 @@ def job_kinds(house: House, pool: ReaderPool) -> list[JobKind]:
 
 def schedules() -> list[ScheduleDefinition]:
     """The e-Akte's recurring work; each asks what is still due, so a missed night is made up for."""
-
-    def check_blobs(context: JobContext) -> Mapping[str, int]:
-        return upkeep.check_blobs(context)
-
     return [
         ScheduleDefinition(
-            "eakte.pruefung", "Ablage nachprüfen (Dateien und Journal)", "15 4 * * *", check_blobs
+            "eakte.pruefung", "Abgelegte Dateien nachprüfen", "15 4 * * *", upkeep.check_blobs
+        ),
+        ScheduleDefinition(
+            "journal.pruefung", "Journal nachprüfen", "0 4 * * *", upkeep.check_journal
         ),
         ScheduleDefinition(
             "eakte.auswertung",

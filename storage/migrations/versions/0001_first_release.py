@@ -714,11 +714,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_document_akte_id_id"), "document", ["akte_id", "id"], unique=False)
     op.create_index(op.f("ix_document_intake_key"), "document", ["intake_key"], unique=True)
     op.create_index(
+        op.f("ix_document_office_id_filed_at"), "document", ["office_id", "filed_at"], unique=False
+    )
+    op.create_index(
         op.f("ix_document_office_id_received_at"),
         "document",
         ["office_id", "received_at"],
         unique=False,
     )
+    op.create_index(op.f("ix_document_sender"), "document", ["sender"], unique=False)
     op.create_index(op.f("ix_document_sha256"), "document", ["sha256"], unique=False)
     op.create_index(op.f("ix_document_state_id"), "document", ["state", "id"], unique=False)
     op.create_index(op.f("ix_document_text_hash"), "document", ["text_hash"], unique=False)

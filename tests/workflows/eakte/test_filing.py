@@ -4,23 +4,20 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from storage.actors import ProtectionClass, Staff
 from storage.conflicts import ConflictError, NotFoundError
+from storage.jobs.handlers import JobContext
 from storage.rights import NotAllowedError
+from storage.tasks.list import tasks_for
 from tests.workflows.eakte.town import TAX_LETTER, TREE_LETTER, Town, letter
+from workflows.eakte import upkeep
 from workflows.eakte.akten import close_akte, close_vorgang, open_akte, reopen_akte
-from workflows.eakte.filing import (
-    change_document,
-    discard_document,
-    file_document,
-    forward_document,
-    move_document,
-    retry_document,
-)
+from workflows.eakte.filing import change_document, file_document, move_document
 from workflows.eakte.queries import history, inbox, search_documents
-from workflows.eakte.tables import Akte, Decision, Document, Vorgang
+from workflows.eakte.tables import Akte, Decision, Document, StoredAnalysis, Vorgang
+from workflows.eakte.unfiled import discard_document, forward_document, retry_document
 
 
 def _ready(
@@ -246,3 +243,88 @@ def test_a_quarantined_file_can_be_tried_again(town: Town) -> None:
     assert town.document(receipt).state == "received"
     town.process()
     assert town.document(receipt).state == "quarantined"
+
+
+def test_the_index_follows_corrections_moves_and_throwing_away(town: Town) -> None:
+    document = _ready(town, TAX_LETTER)
+    change = {"title": "Zauberwort"}
+    town.house.database.run(
+        lambda s: change_document(
+            s, town.clerk, document.id, document.revision, change, now=town.clock()
+        )
+    )
+    with town.house.database.read() as session:
+        assert search_documents(session, town.clerk, "Zauberwort").total == 1
+    town.house.database.run(
+        lambda s: forward_document(
+            s, town.clerk, document.id, document.revision + 1, town.steuer, now=town.clock()
+        )
+    )
+    with town.house.database.read() as session:
+        assert (
+            search_documents(session, town.taxwoman, "Zauberwort", offices=[town.steuer]).total == 1
+        )
+        assert (
+            search_documents(session, town.registrar, "Zauberwort", offices=[town.bau]).total == 0
+        )
+    town.house.database.run(
+        lambda s: discard_document(
+            s, town.taxwoman, document.id, document.revision + 2, "Werbung", now=town.clock()
+        )
+    )
+    with town.house.database.read() as session:
+        assert search_documents(session, town.taxwoman, "Zauberwort").total == 0
+
+
+def test_a_quarantined_letter_waits_for_the_office_it_was_passed_to(town: Town) -> None:
+    receipt = town.receive(b"%PDF-1.7 kaputt", "kaputt.pdf", actor=town.clerk)
+    town.process()
+    document = town.document(receipt)
+    town.house.database.run(
+        lambda s: forward_document(
+            s, town.clerk, document.id, document.revision, town.steuer, now=town.clock()
+        )
+    )
+    with town.house.database.read() as session:
+        assert tasks_for(session, town.clerk) == []
+        assert {task.kind for task in tasks_for(session, town.taxwoman)} == {
+            "quarantine",
+            "forwarded",
+        }
+
+
+def test_suggestions_don_t_tell_of_other_offices_internal_files(town: Town) -> None:
+    document = _ready(town)
+    _file(town, town.clerk, document, town.vorgang(town.clerk, town.trees))
+    quoting = (
+        "Betreff: Ihr Zeichen B1.01/2026-00001",
+        "Wie besprochen.",
+        "Mit freundlichen Grüßen",
+        "Hedwig Lindner",
+    )
+    receipt = town.receive(letter(*quoting), "a.pdf", office=town.steuer)
+    town.process()
+    with town.house.database.read() as session:
+        options = session.get_one(StoredAnalysis, town.document(receipt).id).suggestions[
+            "plan_entry"
+        ]["options"]
+    rules = {each["rule"] for option in options for each in option["evidence"]}
+    assert not rules & {"aktenzeichen", "absender"}
+
+
+def test_a_new_analysis_keeps_what_people_corrected(town: Town) -> None:
+    document = _ready(town)
+    change = {"title": "Von Hand"}
+    town.house.database.run(
+        lambda s: change_document(
+            s, town.clerk, document.id, document.revision, change, now=town.clock()
+        )
+    )
+    with town.house.database.write() as session:
+        session.execute(update(StoredAnalysis).values(version="alt"))
+    assert upkeep.analyse_again(JobContext(town.house)) == {
+        "neu ausgewertet": 1,
+        "fehlgeschlagen": 0,
+    }
+    again = town.house.database.run(lambda s: s.get_one(Document, document.id))
+    assert (again.title, again.kind) == ("Von Hand", "Antrag")

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from sqlalchemy import func, select
 
+from storage.actors import Grant, Role, Staff
 from storage.jobs.tables import Job
 from storage.journal.tables import JournalPending
 from storage.rights import NotAllowedError
@@ -14,6 +15,7 @@ from tests.workflows.eakte.town import TAX_LETTER, TREE_LETTER, Town, letter
 from workflows.eakte.queries import duplicates_of, inbox, search_documents
 from workflows.eakte.receiving import Incoming, receive
 from workflows.eakte.tables import Document, StoredAnalysis, StoredReading
+from workflows.eakte.unopened import take_over
 
 
 def test_a_letter_is_read_understood_and_found(any_town: Town) -> None:
@@ -139,3 +141,72 @@ def test_a_second_processing_changes_nothing(town: Town) -> None:
     town.process()
     after = town.document(receipt)
     assert (after.revision, after.state) == (before.revision, "ready")
+
+
+def _mail(**headers: str) -> bytes:
+    inner = "".join(f"{name.replace('_', '-')}: {value}\n" for name, value in headers.items())
+    return (
+        f"{inner}MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nVertraulich\n"
+        "--b\nContent-Type: text/plain\nContent-Disposition: attachment; filename=anlage.txt\n\nGeheimes Anliegen\n--b--\n"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"To": "personalrat@stadt.example"},
+        {"To": '"Der Personalrat" <personalrat@stadt.example>'},
+        {"To": "post@stadt.example", "Cc": "personalrat@stadt.example"},
+        {"To": "post@stadt.example", "Delivered_To": "personalrat@stadt.example"},
+        {"To": "post@stadt.example", "Subject": "Für den Personalrat"},
+        {"To": "post@stadt.example", "Sensitivity": "Personal"},
+    ],
+)
+def test_mail_for_a_confidential_addressee_is_not_opened_nor_its_attachments(
+    town: Town, headers: dict[str, str]
+) -> None:
+    receipt = town.receive(_mail(**headers), "mail.eml", office=town.post, actor=town.registrar)
+    town.process()
+    assert town.document(receipt).state == "unopened"
+    with town.house.database.read() as session:
+        assert session.scalar(select(func.count(Document.id))) == 1
+        assert search_documents(session, town.registrar, "Geheimes").total == 0
+
+
+def test_ordinary_mail_is_read_with_its_attachments(town: Town) -> None:
+    receipt = town.receive(
+        _mail(To="post@stadt.example", Subject="Anfrage"), "mail.eml", office=town.post
+    )
+    town.process()
+    assert town.document(receipt).state == "ready"
+    with town.house.database.read() as session:
+        assert search_documents(session, town.registrar, "Geheimes").total >= 1
+
+
+def test_an_addressee_takes_sealed_post_over(town: Town) -> None:
+    receipt = receive(
+        town.house, town.registrar, Incoming("brief.pdf", letter("x"), town.bau, unopened=True)
+    )
+    head = Staff(
+        town.clerk.person,
+        "Clara Bau",
+        frozenset({town.bau}),
+        frozenset({Grant(Role.HEAD, town.bau)}),
+    )
+    with town.house.database.read() as session:
+        assert [task.kind for task in tasks_for(session, head)] == ["unopened"]
+    town.house.database.run(
+        lambda s: take_over(s, head, town.document(receipt).id, now=town.clock())
+    )
+    with town.house.database.read() as session:
+        assert list(tasks_for(session, head)) == []
+
+
+def test_the_same_circular_for_two_offices_is_two_documents(town: Town) -> None:
+    content = letter(*TREE_LETTER)
+    first = town.receive(content, "rundschreiben.pdf", office=town.bau, actor=town.registrar)
+    second = town.receive(content, "rundschreiben.pdf", office=town.steuer, actor=town.registrar)
+    assert second.status == "received"
+    with town.house.database.read() as session:
+        hints = duplicates_of(session, town.registrar, second.document)  # type: ignore[arg-type]
+        assert [hint.id for hint in hints] == [first.document]

@@ -1,0 +1,112 @@
+"""Verbs on post that is not filed yet: pass it on, throw it away, have it read once more."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from storage.actors import Actor, ProtectionClass, Scope
+from storage.clock import local_date
+from storage.conflicts import ConflictError, NotFoundError
+from storage.fulltext.index import remove
+from storage.jobs.queue import enqueue
+from storage.journal.entries import record
+from storage.organisation.tables import Office
+from storage.rights import Verb, require
+from storage.tasks.list import finish_task, open_task
+from workflows.eakte.filing import load_document, take_turn, who_was_faster
+from workflows.eakte.outcomes import reindex, wait_for_a_look
+from workflows.eakte.receiving import PROCESS
+from workflows.eakte.sight import enter_scope, scope_of
+from workflows.eakte.unopened import wait_for_addressee
+
+
+def forward_document(
+    session: Session,
+    actor: Actor,
+    document_id: UUID,
+    revision: int,
+    office_id: UUID,
+    *,
+    now: datetime,
+) -> None:
+    """Pass unfiled post on to the inbox of the office in charge; the office is told by a task."""
+    document = load_document(session, actor, document_id)
+    require(actor, Verb.DOCUMENT_FORWARD, scope_of(document))
+    if document.state not in {"ready", "quarantined", "unopened"} or document.revision != revision:
+        raise ConflictError(who_was_faster(session, actor, document))
+    office = session.get(Office, office_id)
+    if office is None or (office.valid_to is not None and office.valid_to <= local_date(now)):
+        raise NotFoundError("Dieses Amt gibt es nicht.")
+    take_turn(session, document, revision)
+    enter_scope(document, Scope(office_id, ProtectionClass(document.protection)))
+    reindex(session, document)
+    if document.state == "quarantined":
+        wait_for_a_look(session, document, now)
+    if document.state == "unopened":
+        wait_for_addressee(session, document, now)
+    open_task(
+        session,
+        key=f"forwarded:{document.id.hex}",
+        kind="forwarded",
+        title="Post wurde an Ihr Amt weitergeleitet",
+        link=f"/dokument?id={document.id}",
+        object_kind="document",
+        object_id=document.id,
+        now=now,
+        office=office_id,
+    )
+    record(
+        session,
+        actor=actor.journal_id,
+        verb=Verb.DOCUMENT_FORWARD.value,
+        object_kind="document",
+        object_id=document.id,
+        details={"office": office_id},
+        at=now,
+    )
+
+
+def discard_document(
+    session: Session, actor: Actor, document_id: UUID, revision: int, reason: str, *, now: datetime
+) -> None:
+    """Take unfiled post (advertising, a second copy) out of the inbox and the index; the journal keeps its entry."""
+    document = load_document(session, actor, document_id)
+    require(actor, Verb.DOCUMENT_FILE, scope_of(document))
+    if document.state not in {"ready", "quarantined"} or document.revision != revision:
+        raise ConflictError(who_was_faster(session, actor, document))
+    if not reason.strip():
+        raise ConflictError("Bitte geben Sie an, warum das Dokument nicht abgelegt wird.")
+    take_turn(session, document, revision)
+    document.state, document.reason = "discarded", " ".join(reason.split())
+    remove(session, document.id)
+    finish_task(session, f"quarantine:{document.id.hex}", now)
+    finish_task(session, f"forwarded:{document.id.hex}", now)
+    record(
+        session,
+        actor=actor.journal_id,
+        verb="document.discard",
+        object_kind="document",
+        object_id=document.id,
+        at=now,
+    )
+
+
+def retry_document(session: Session, actor: Actor, document_id: UUID, *, now: datetime) -> None:
+    """Read a quarantined document once more."""
+    document = load_document(session, actor, document_id)
+    require(actor, Verb.DOCUMENT_RETRY, scope_of(document))
+    if document.state != "quarantined":
+        raise ConflictError("Dieses Dokument ist nicht in Quarantäne.")
+    document.state, document.reason, document.reason_code = "received", None, None
+    document.revision += 1
+    enqueue(session, PROCESS, document.id.hex, again=True, now=now)
+    finish_task(session, f"quarantine:{document.id.hex}", now)
+    record(
+        session,
+        actor=actor.journal_id,
+        verb=Verb.DOCUMENT_RETRY.value,
+        object_kind="document",
+        object_id=document.id,
+        at=now,
+    )

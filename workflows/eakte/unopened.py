@@ -1,0 +1,120 @@
+"""Post that is forwarded unopened: recognised before anything is read, handed to its addressee, taken over by them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from ocr.analysis.unopened import UnopenedRule, forward_unopened
+from ocr.detection import MAIL, detect
+from ocr.documents import UnreadableError
+from ocr.readers.mail import envelope
+from storage.actors import Actor, ProtectionClass, Role, Scope
+from storage.clock import local_date
+from storage.conflicts import ConflictError, NotFoundError
+from storage.fulltext.index import remove
+from storage.journal.entries import record
+from storage.organisation.queries import office_by_key
+from storage.rights import Verb, require, sees
+from storage.tasks.list import finish_task, open_task
+from workflows.eakte.sight import enter_scope, scope_of
+from workflows.eakte.tables import Document
+
+TICKED = "haken"
+_HEAD = 256 * 1024
+
+
+def rule_for(
+    name: str,
+    folder: str | None,
+    headers: Mapping[str, Any],
+    content: bytes | Path | None,
+    now: datetime,
+) -> UnopenedRule | None:
+    """The rule that claims this post. Of a mail only the headers are looked at, never the body."""
+    known = headers or _mail_headers(content, name)
+    return forward_unopened(name, folder, known, today=local_date(now))
+
+
+def _mail_headers(content: bytes | Path | None, name: str) -> Mapping[str, Any]:
+    if content is None:
+        return {}
+    if isinstance(content, Path):
+        with content.open("rb") as stream:
+            head = stream.read(_HEAD)
+    else:
+        head = content[:_HEAD]
+    try:
+        return envelope(head) if detect(head, name) == MAIL else {}
+    except UnreadableError:
+        return {}
+
+
+def hand_over(
+    session: Session, actor: Actor, document: Document, rule: UnopenedRule | None, now: datetime
+) -> None:
+    """Straight to the addressee: not read, not indexed, not learned from. A tick alone leaves it with its office."""
+    addressee = (
+        office_by_key(session, rule.forward_to, local_date(now))
+        if rule and rule.forward_to
+        else None
+    )
+    office = addressee.id if addressee else document.office_id
+    enter_scope(document, Scope(office, ProtectionClass.UNOPENED))
+    document.state, document.unopened_rule = "unopened", rule.key if rule else TICKED
+    document.reason = (
+        rule.title if rule else "Beim Hochladen als „ungeöffnet weiterleiten“ gekennzeichnet."
+    )
+    document.title = "Ungeöffnete Sendung"
+    remove(session, document.id)
+    wait_for_addressee(session, document, now)
+    record(
+        session,
+        actor=actor.journal_id,
+        verb="document.unopened",
+        object_kind="document",
+        object_id=document.id,
+        details={"rule": document.unopened_rule},
+        at=now,
+    )
+
+
+def wait_for_addressee(session: Session, document: Document, now: datetime) -> None:
+    """Let the sealed letter wait for the office it lies with; what is addressed to a person waits for the head."""
+    personal = document.unopened_rule in {"persoenlich", TICKED}
+    open_task(
+        session,
+        key=f"unopened:{document.id.hex}",
+        kind="unopened",
+        title="Ungeöffnete Sendung liegt für Sie bereit",
+        link=f"/dokument?id={document.id}",
+        object_kind="document",
+        object_id=document.id,
+        now=now,
+        office=document.office_id,
+        role=Role.HEAD if personal else None,
+    )
+
+
+def take_over(session: Session, actor: Actor, document_id: UUID, *, now: datetime) -> None:
+    """The addressee confirms to have the letter; it leaves the inbox and stays out of reading, index and learning."""
+    document = session.get(Document, document_id, with_for_update=True)
+    if document is None or not sees(actor, scope_of(document)):
+        raise NotFoundError("Dieses Dokument gibt es nicht, oder Sie dürfen es nicht sehen.")
+    require(actor, Verb.DOCUMENT_EDIT, scope_of(document))
+    if document.state != "unopened":
+        raise ConflictError("Diese Sendung ist nicht mehr ungeöffnet.")
+    document.state, document.reason = "discarded", "Vom Empfänger übernommen."
+    document.revision += 1
+    finish_task(session, f"unopened:{document.id.hex}", now)
+    record(
+        session,
+        actor=actor.journal_id,
+        verb="document.take_over",
+        object_kind="document",
+        object_id=document.id,
+        at=now,
+    )
