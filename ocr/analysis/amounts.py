@@ -26,7 +26,7 @@ _SMALL = r"[-–—]{1,2},\d{2}"
 _SIGN = r"(?:(?<![\w\d,.])[-–−+][ \u00a0]?)?"
 _SCALE = r"(?:[ \u00a0]?(?P<scale{0}>Tsd|Mio|Mrd|Millionen|Million|Milliarden|Milliarde)\.?)?"
 _UNIT = r"€|EURO?\b|Euro\b|euro?\b|US\$|USD\b|\$|CHF\b|SFr\.?|£|GBP\b"
-# Each unit is looked for first: text without one costs a single scan.
+# Only lines that hold a unit are searched for these two.
 _BEHIND = re.compile(
     rf"(?<![\w.,/])(?P<sign>{_SIGN})(?P<number>{_NUMBER}|{_SMALL}){_SCALE.format('')}"
     rf"(?P<back>-)?[ \t\u00a0\u202f]*(?:(?P<thousand>T)(?=EUR|€))?(?P<unit>{_UNIT})(?!\d)"
@@ -43,9 +43,10 @@ _BARE = re.compile(
 )
 _CUE = re.compile(
     r"betrag|summe|brutto|netto|gesamt|zu zahlen|saldo|forderung|gebühr|kosten|preis|total|amount"
-    r"|offen|guthaben|gutschrift|rabatt|rate|miete|steuer|mwst|ust|zwischen|beitrag|übertrag",
-    re.IGNORECASE,
+    r"|offen|guthaben|gutschrift|rabatt|rate|miete|steuer|mwst|ust|zwischen|beitrag|übertrag"
 )
+_CENTS = re.compile(r"\d[.,]\d\d")
+_DIGIT = re.compile(r"\d")
 _HAS_UNIT = re.compile(r"€|\$|£|EUR|CHF|USD|GBP|Euro|SFr|euro")
 
 
@@ -105,23 +106,23 @@ def find_amounts(sheet: Sheet) -> Iterator[Hit]:
     """Amounts with a currency, and figures with two decimals on lines that speak of money."""
     text = sheet.text
     taken = bytearray(len(text))
+    priced = [line for line in sheet.lines_with(_HAS_UNIT) if _DIGIT.search(line.text)]
+    for pattern, rule in ((_BEHIND, "amount.unit_behind"), (_BEFORE, "amount.unit_before")):
+        for found in (
+            hit for line in priced for hit in pattern.finditer(text, line.start, line.end)
+        ):
+            if taken.find(1, found.start(), found.end()) >= 0:
+                continue
+            taken[found.start() : found.end()] = b"\1" * (found.end() - found.start())
+            unit = found["unit"].lower().rstrip(".")
+            yield _hit(found, currency=_CURRENCIES[unit], rule=rule, confidence=0.95)
     named = bool(_HAS_UNIT.search(text))
-    if named:
-        for pattern, rule in ((_BEHIND, "amount.unit_behind"), (_BEFORE, "amount.unit_before")):
-            for found in pattern.finditer(text):
-                if taken.find(1, found.start(), found.end()) >= 0:
-                    continue
-                taken[found.start() : found.end()] = b"\1" * (found.end() - found.start())
-                unit = found["unit"].lower().rstrip(".")
-                yield _hit(found, currency=_CURRENCIES[unit], rule=rule, confidence=0.95)
-    for line in sheet.lines:
-        if "," not in line.text and "." not in line.text:
-            continue
+    for line in sheet.lines_with(_CENTS):
         cued = None
         for found in _BARE.finditer(text, line.start, line.end):
             if taken.find(1, found.start(), found.end()) >= 0:
                 continue
-            cued = bool(_CUE.search(line.text)) if cued is None else cued
+            cued = bool(_CUE.search(sheet.folded, line.start, line.end)) if cued is None else cued
             if not cued:
                 break
             yield _hit(found, currency="EUR" if named else None, rule="amount.line", confidence=0.6)

@@ -83,9 +83,9 @@ def find_ibans(sheet: Sheet) -> Iterator[Hit]:
         if start.start() < after:
             continue
         structure = _structure((start[1] + start[2]).upper())
-        cued = bool(_CUE.search(sheet.text, max(0, start.start() - 24), start.start()))
         if structure is None:
             continue
+        cued = bool(_CUE.search(sheet.text, max(0, start.start() - 24), start.start()))
         hit = _read(sheet.text, start.start(), structure, cued=cued)
         if hit is not None:
             after = hit.end

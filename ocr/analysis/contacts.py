@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ocr.analysis.sheet import Hit, Sheet
+from ocr.analysis.sheet import Hit, Sheet, found_at
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
+_AT = re.compile("@")
 _URL = re.compile(r"(?:https?://|(?<![\w.@/])www\.)[^\s<>\"“”„()\[\]{}|]+", re.IGNORECASE)
 
 
 def find_emails(sheet: Sheet) -> Iterator[Hit]:
-    if "@" in sheet.text:
-        for found in _EMAIL.finditer(sheet.text):
+    for line in sheet.lines_with(_AT):
+        for found in _EMAIL.finditer(sheet.text, line.start, line.end):
             yield Hit("email", *found.span(), found[0].lower(), "email.shape", 0.97)
 
 
@@ -33,6 +34,7 @@ _PHONE_CUE = re.compile(
     r"(?:[ ]*(?:-?nr\.?|nummer|unter(?: der(?: nummer)?)?|mobil|privat|dienstlich|zentrale))*[ ]*[.:/]*[ ]{0,3}"
     r"((?:\+|\(|0)[\d ()/.\-–]{5,24}\d)"
 )
+_PHONE_START = re.compile(r"[+(0](?<![\w/.,+-].)")
 _PHONE_BARE = re.compile(
     r"(?<![\w/.,+-])((?:\+|00)[1-9]\d{1,2}[ /(-][\d ()/\-–]{5,18}\d|\(0\d{2,5}\)[ ]?[\d /\-–]{3,12}\d|0\d{2,5}[ ]?[/–-][ ]?\d[\d \-–]{2,10}\d)(?![\d/.,]*\d)"
 )
@@ -54,11 +56,11 @@ def _dial(number: str) -> tuple[str, bool, bool] | None:
 def find_phones(sheet: Sheet) -> Iterator[Hit]:
     """Telephone and fax numbers behind their cue, or written the way numbers are (+49 ..., 07131/56-0)."""
     seen: set[int] = set()
-    for pattern, text, rule in (
-        (_PHONE_CUE, sheet.folded, "phone.cue"),
-        (_PHONE_BARE, sheet.text, "phone.shape"),
+    for matches, rule in (
+        (_PHONE_CUE.finditer(sheet.folded), "phone.cue"),
+        (found_at(_PHONE_START, _PHONE_BARE, sheet.text), "phone.shape"),
     ):
-        for found in pattern.finditer(text):
+        for found in matches:
             start, end = found.span(1)
             if start in seen:
                 continue
@@ -77,6 +79,7 @@ def find_phones(sheet: Sheet) -> Iterator[Hit]:
 
 _STREET_NUMBER = r"\d{1,4}(?:[ ]?[a-zA-Z](?![\w]))?(?:[ ]?[-–/][ ]?\d{1,4}[a-z]?)?"
 _PLACE = r"[A-ZÄÖÜ][\w.äöüß-]+(?:[ ](?:am|an der|an|im|in|bei|ob der|vor der|Bad|St\.)[ ][A-ZÄÖÜ][\wäöüß-]+|[ ](?=[A-ZÄÖÜ])(?:Bad|Stadt|Land|Markt)\b)?"
+_POSTCODE_START = re.compile(r"[D\d](?<![\w.,/-].)(?=[- \d])")
 _POSTCODE = re.compile(
     rf"(?<![\w.,/-])(?:D[- ])?(\d{{5}})[ \t\u00a0]+((?:Bad|St\.|Markt)[ ])?({_PLACE})(?![\w@])"
 )
@@ -95,7 +98,7 @@ def find_addresses(sheet: Sheet) -> Iterator[Hit]:
     """Street, number, postcode and place; a street with its number alone where it is named like a street."""
     text = sheet.text
     covered = bytearray(len(text))
-    for found in _POSTCODE.finditer(text):
+    for found in found_at(_POSTCODE_START, _POSTCODE, text):
         offset = max(0, found.start() - 90)
         before = text[offset : found.start()]
         place = re.sub(r"\s+", " ", text[found.start(1) : found.end()])

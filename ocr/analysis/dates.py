@@ -18,22 +18,24 @@ MONTH = (
 _PIVOT = 50
 """Two-digit years below are of this century."""
 
+# Patterns begin with the digit and look back from there: a search for one set of characters is the quickest.
 _NUMERIC = re.compile(
-    r"(?<![\d,/])(?<!\d[.-])(\d{1,2})\.[ \u00a0]?(\d{1,2})\.[ \u00a0]?(\d{4}|\d{2})(?![\d]|[.,/-]\d)"
+    r"(\d(?<![\d,/].)(?<!\d[.-].)\d?)\.[ \u00a0]?(\d{1,2})\.[ \u00a0]?(\d{4}|\d{2})(?![\d]|[.,/-]\d)"
 )
 _WORDS = re.compile(
-    rf"(?<![\d.,/-])(\d{{1,2}})\.?[ \u00a0\n]?({MONTH})[ \u00a0\n,]{{1,2}}((?:19|20)\d\d|\d\d(?![ \u00a0]?Uhr|[.:,h]\d|\d))(?!\d)",
+    rf"(\d(?<![\d.,/-].)\d?)\.?[ \u00a0\n]?({MONTH})[ \u00a0\n,]{{1,2}}((?:19|20)\d\d|\d\d(?![ \u00a0]?Uhr|[.:,h]\d|\d))(?!\d)",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"(?<=[ \u00a0])(?:19|20)\d\d(?!\d)")
+_YEAR = re.compile(r"[ \u00a0]((?:19|20)\d\d)(?!\d)")
+_ORDINAL = re.compile(r"\d(?:st|nd|rd|th|,?[ \u00a0]$)", re.IGNORECASE)
 # Looked for only before a year: the month words alone would cost a scan of the whole text.
 _ENGLISH = re.compile(
     rf"(?<![^\W_])({MONTH})[ \u00a0](\d{{1,2}})(?:st|nd|rd|th)?,?[ \u00a0]$"
     rf"|(?<![\d.,/-])(\d{{1,2}})(?:st|nd|rd|th)(?: of)?[ \u00a0]({MONTH}),?[ \u00a0]$",
     re.IGNORECASE,
 )
-_ISO = re.compile(r"(?<![\d./-])((?:19|20)\d\d)-(\d\d)-(\d\d)(?![\d]|[-/]\d)")
-_SLASH = re.compile(r"(?<![\d./-])(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)(?![\d/])")
+_ISO = re.compile(r"([12](?<![\d./-].)\d(?<=19|20)\d\d)-(\d\d)-(\d\d)(?![\d]|[-/]\d)")
+_SLASH = re.compile(r"(\d(?<![\d./-].)\d?)/(\d{1,2})/((?:19|20)\d\d)(?![\d/])")
 _RANGE = re.compile(
     r"(?<![\d.,/-])(\d{1,2})\.(?:[ \u00a0]?(\d{1,2})\.)?[ \u00a0]*(?:-|–|—|/|bis(?:[ \u00a0]zum)?|und)[ \u00a0]*$",
 )
@@ -110,12 +112,13 @@ def _foreign(text: str) -> Iterator[Hit]:
         month, day = (first, second) if second > 12 >= first else (second, first)
         yield _hit(found.span(), (int(found[3]), month, day), "date.slash", 0.7)
     for stated in _YEAR.finditer(text):
-        low = max(0, stated.start() - 24)
-        before = _ENGLISH.search(text[low : stated.start()])
+        low = max(0, stated.start(1) - 24)
+        zone = text[low : stated.start(1)]
+        before = _ENGLISH.search(zone) if _ORDINAL.search(zone) else None
         if before is None:
             continue
         word, number = before.group(1, 2) if before[1] else before.group(4, 3)
-        ymd = (int(stated[0]), month_number(word), int(number))
+        ymd = (int(stated[1]), month_number(word), int(number))
         yield _hit((low + before.start(), stated.end()), ymd, "date.english")
 
 

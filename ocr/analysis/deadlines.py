@@ -43,8 +43,7 @@ _DEMAND = re.compile(
     r"nachreich|zusend|übersend|nachweis|ergänz|beseitig|entfern|räum|erledig|spätestens|kündig|widerspr|please|submit|abschließ",
 )
 _YEARLESS = re.compile(
-    rf"(?P<trigger>(?:spätestens\s+(?:bis\s+)?(?:zum|am)|bis(?:\s+spätestens)?\s+(?:zum|am))\s+)(?P<day>\d{{1,2}})\.\s?(?:(?P<month>\d{{1,2}})\.|(?P<word>{MONTH}))(?!\s?\d)",
-    re.IGNORECASE,
+    rf"(?P<trigger>(?:spätestens\s+(?:bis\s+)?(?:zum|am)|bis(?:\s+spätestens)?\s+(?:zum|am))\s+)(?P<day>\d{{1,2}})\.\s?(?:(?P<month>\d{{1,2}})\.|(?P<word>{MONTH.lower()}))(?!\s?\d)"
 )
 _STAMP = re.compile(
     r"(?:eingegangen|eingang(?:sstempel|sdatum)?|posteingang|erhalten)(?:\s+am)?\s*:?[^\d\n]{0,20}$"
@@ -200,7 +199,7 @@ def _yearless(sheet: Sheet, anchors: Anchors) -> Iterator[Hit]:
     """„bis zum 15. Dezember“: the first such day after the document's own date."""
     if anchors.letter is None:
         return
-    for found in _YEARLESS.finditer(sheet.text):
+    for found in _YEARLESS.finditer(sheet.folded):
         month = int(found["month"]) if found["month"] else month_number(found["word"])
         day, year = int(found["day"]), anchors.letter.year
         if is_date(year, month, day) and date(year, month, day) < anchors.letter - timedelta(

@@ -26,14 +26,14 @@ _MIN_LENGTH = 4
 
 @dataclass(frozen=True)
 class Host:
-    """A spaCy pipeline with the gazetteers' phrases; ``names`` gives a phrase its normal form, ``telling`` holds
-    the longest word of each phrase: a page with none of them needs no tokens.
+    """A spaCy pipeline with the gazetteers' phrases; ``names`` gives a phrase its normal form, ``telling`` the
+    phrases by their longest word: a page with none of them needs no tokens.
     """
 
     nlp: "Language"
     matcher: "PhraseMatcher"
     names: dict[str, str]
-    telling: frozenset[str]
+    telling: dict[str, tuple[str, ...]]
     with_model: bool
 
 
@@ -73,7 +73,10 @@ def host(gazetteers: Gazetteers) -> Host:
         | {name: name for name in gazetteers.organisations},
     )
     add("street", {street: street for street in gazetteers.streets})
-    telling = frozenset(max(_WORD.findall(phrase), key=len) for phrase in names)
+    telling: dict[str, tuple[str, ...]] = {}
+    for phrase in names:
+        word = max(_WORD.findall(phrase), key=len)
+        telling[word] = (*telling.get(word, ()), phrase)
     return Host(nlp, matcher, names, telling, with_model)
 
 
@@ -89,10 +92,12 @@ def find_entities(sheet: Sheet, gazetteers: Gazetteers) -> Iterator[Hit]:
         yield from _phrases(using, doc, sheet.text, 0)
         yield from _named(doc)
         return
-    if using.telling.isdisjoint(_WORD.findall(sheet.folded)):
+    words = using.telling.keys() & set(_WORD.findall(sheet.folded))
+    phrases = [p for word in words for p in using.telling[word] if p in sheet.folded]
+    if not phrases:
         return
-    for line in sheet.lines:  # only lines that may hold a phrase need tokens
-        if not using.telling.isdisjoint(_WORD.findall(sheet.folded, line.start, line.end)):
+    for line in sheet.lines:  # only lines that hold a phrase need tokens
+        if any(sheet.folded.find(phrase, line.start, line.end) >= 0 for phrase in phrases):
             doc = using.nlp.make_doc(line.text)
             yield from _phrases(using, doc, sheet.text, line.start)
 

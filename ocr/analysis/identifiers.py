@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ocr.analysis.gazetteers import Gazetteers
-from ocr.analysis.sheet import Hit, Sheet
+from ocr.analysis.sheet import Hit, Sheet, found_at
 
 _VAT_DE = re.compile(r"(?<![^\W_])DE[ \u00a0]?\d{3}[ \u00a0]?\d{3}[ \u00a0]?\d{3}(?![^\W_])")
 _VAT_EU = re.compile(
@@ -20,8 +20,8 @@ _TAX_CUE = re.compile(
 )
 _VAT_HINT = re.compile(r"ust|uid|vat|umsatzst|tva|btw")
 _TAX_HINT = re.compile(r"steuer-?[ ]?[nif]|ident|idnr|st\.?-?[ ]?nr|stnr")
-_TAX_BARE = re.compile(r"(?<![\w/.-])\d{2,3}/\d{3}/\d{4,5}(?![\w/-])")
-_LEITWEG = re.compile(r"(?<![\w-])\d{2,12}(?:-[A-Z0-9]{1,30})?-\d{2}(?![\w]|-\w)")
+_TAX_BARE = re.compile(r"\d(?<![\w/.-].)\d{1,2}/\d{3}/\d{4,5}(?![\w/-])")
+_LEITWEG = re.compile(r"\d(?<![\w-].)\d{1,11}(?:-[A-Z0-9]{1,30})?-\d{2}(?![\w]|-\w)")
 
 
 def find_tax_numbers(sheet: Sheet) -> Iterator[Hit]:
@@ -102,6 +102,10 @@ _COURT = re.compile(
     rf"(?<![\w/.])(?:[BL][ ])?(?:\d{{1,4}}[a-z]?|[IVX]{{1,5}}[a-z]?)[ \u00a0]{_REGISTER}[ \u00a0]"
     r"\d{1,6}/\d{2}(?:\.[A-Z]{1,2}|[ ](?:R|ER|B|NE|PKH)\b|[ ]?\([A-Z]{1,3}\))?(?![\w/])"
 )
+_YEAR_BEHIND = re.compile(r"\d/\d\d")
+_FILE_START = re.compile(
+    r"(?:Az|Aktenz|Akten-?[ ]?N|Unser|Ihr|Mein|Dein|Gesch|GZ|Kassenz|Buchungsz|Vorgangsn|Bescheid|Bauvorh|Antragsn)"
+)
 _FILE_CUE = re.compile(
     r"(?<![^\W_])(?:Az\.?|Aktenz(?:eichen|\.)|Akten-?[ ]?(?:Nr|Nummer)\.?|(?:Unser|Ihr|Mein|Dein)e?[ ](?:Geschäfts)?[Zz]eichen"
     r"|Geschäftszeichen|Gesch\.?-?[ ]?Z(?:\.|eichen)|GZ(?=[:. ])|Kassenzeichen|Buchungszeichen|Vorgangsnummer|Bescheid-?[ ]?(?:Nr\.?|nummer)"
@@ -122,10 +126,11 @@ def find_aktenzeichen(sheet: Sheet, gazetteers: Gazetteers) -> Iterator[Hit]:
     if own is not None:
         for found in own.finditer(text):
             yield Hit("aktenzeichen", *found.span(), found[0], "aktenzeichen.own", 0.97)
-    for found in _COURT.finditer(text):
-        normal = re.sub(r"\s+", " ", found[0])
-        yield Hit("aktenzeichen", *found.span(), normal, "aktenzeichen.court", 0.9)
-    for found in _FILE_CUE.finditer(text):
+    for line in sheet.lines_with(_YEAR_BEHIND):
+        for found in _COURT.finditer(text, line.start, line.end):
+            normal = re.sub(r"\s+", " ", found[0])
+            yield Hit("aktenzeichen", *found.span(), normal, "aktenzeichen.court", 0.9)
+    for found in found_at(_FILE_START, _FILE_CUE, text):
         if any(c.isdigit() for c in found[1]) and len(found[1]) >= 3:
             yield Hit("aktenzeichen", *found.span(1), found[1], "aktenzeichen.cue", 0.85)
 
@@ -162,7 +167,7 @@ def find_parcels(sheet: Sheet) -> Iterator[Hit]:
 
 
 _PLATE = re.compile(
-    r"(?<![\w-])([A-ZÄÖÜ]{1,3})([- ])([A-Z]{1,2})([ -]?)([1-9]\d{0,3})([EH]?)(?![\w]|[-/.,]\d)"
+    r"([A-ZÄÖÜ](?<![\w-].)[A-ZÄÖÜ]{0,2})([- ])([A-Z]{1,2})([ -]?)([1-9]\d{0,3})([EH]?)(?![\w]|[-/.,]\d)"
 )
 _PLATE_CUE = re.compile(
     r"kennzeichen|kfz|pkw|lkw|fahrzeug|halter|auto\b|anhänger|motorrad|geparkt|amtl\."

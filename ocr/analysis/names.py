@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from ocr.analysis.sheet import Hit, Sheet
+from ocr.analysis.sheet import Hit, Sheet, found_at
 
 _PART = r"[A-ZÄÖÜÇŞŠŽĆČŁÉÈÁÀÓØÅİ][a-zäöüßéèêëáàâãçñøåïîôóòúùíìšžčćđłńőűğşıțśźż’']{1,24}"
 _NAME = rf"{_PART}(?:-{_PART})*"
@@ -14,7 +14,7 @@ _COUPLE = rf"(?:{_NAME}[ ](?:und|&|u\.)[ ])?{FULL_NAME}"
 _ANY_NAME = rf"{_TITLE}{_PARTICLE}{_NAME}(?:[ ]{_PARTICLE}{_NAME}){{0,3}}"
 
 _MISTER = re.compile(
-    rf"(?<![^\W_])(?:Herrn?|Frau|Hr\.|Fr\.|Familie|Eheleute)[ \u00a0]{{0,2}}\n?[ ]?({_ANY_NAME})"
+    rf"(?:H(?<![^\W_].)(?:errn?|r\.)|F(?<![^\W_].)(?:rau|r\.|amilie)|E(?<![^\W_].)heleute)[ \u00a0]{{0,2}}\n?[ ]?({_ANY_NAME})"
 )
 _SALUTATION = re.compile(
     rf"(?:^|\n)[ \t]*(?:Liebe[rs]?|Hallo|Guten Tag|Dear|Hi|Moin)[ ](?:(?:Mr|Mrs|Ms)\.?[ ])?({_ANY_NAME})[ ]*[,!]"
@@ -33,9 +33,9 @@ _INITIALLED = re.compile(
 )
 _INITIALS = re.compile(r"gez\.|i\. ?[AV]\.|ppa\.|/s/")
 _UNDER_DATE = re.compile(
-    rf"\d{{4}}[ ]*\n(?:[ \t_.]*\n){{0,4}}[ \t]*({FULL_NAME})[ \t]*(?=\n[ \t_(]|\n?$|\nGeschäftsf|\nVorsitz)"
+    rf"\d\d{{3}}[ ]*\n(?:[ \t_.]*\n){{0,4}}[ \t]*({FULL_NAME})[ \t]*(?=\n[ \t_(]|\n?$|\nGeschäftsf|\nVorsitz)"
 )
-_SELF = re.compile(rf"\b(?:Ich|ich),[ ]({FULL_NAME})[ ]?,")
+_SELF = re.compile(rf"[Ii](?<!\w.)ch,[ ]({FULL_NAME})[ ]?,")
 _ADDRESSEE = re.compile(
     rf"(?:^|\n)[ \t]*({_COUPLE})[ \t]*(?:\n[ \t]*|[,·|•][ \t]*)[^\n,·|•]{{2,40}}\d{{1,4}}[ ]?[a-z]?[ \t]*(?:\n[ \t]*|[,·|•][ \t]*)(?:D[- ])?\d{{5}}[ ]"
 )
@@ -98,6 +98,9 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+_LEGAL_START = re.compile(
+    r"(?:g?Gm|GM|mb|AG|UG|KG|OH|oH|Gb|eG|SE|Pa|VV|Aö|A\.|gA|e\.|a\.|Lt|In|S\.|B\.|s\.|Sp)(?<![^\W_]..)"
+)
 _LEGAL = re.compile(
     r"(?<![^\W_])(?:(?:g?GmbH|GMBH|mbH|AG|UG(?:[ ]\(haftungsbeschränkt\))?)(?:[ ]&[ ]Co\.?[ ]?KG(?:aA)?)?|KGaA|KG|OHG|oHG|GbR|eG|eGbR|SE|PartG(?:[ ]?mbB)?|PartGmbB|VVaG|AöR|A\.ö\.R\.|gAG"
     r"|e\.[ ]?V\.|a\.[ ]?G\.|e\.[ ]?K\.|e\.[ ]?Kfm\.|Ltd\.?|Inc\.|S\.A\.|B\.V\.|s\.r\.o\.|Sp\.[ ]z[ ]o\.o\.)(?![\w])"
@@ -105,6 +108,10 @@ _LEGAL = re.compile(
 _ORG_WORD = re.compile(r"[A-ZÄÖÜ0-9][\w.&’'+-]*|&|\+|und|für|der|des|im|am|zur|von|e\.")
 _NO_START = frozenset(
     "Die Der Das Den Dem Des Firma Fa. Fa Bei Von Für Und Im Am An Zur Sehr Ihre Unsere Eine Ein Mit Als und für der des im am zur von & + Lieferant Käufer Wir Herrn Frau Herr".split()  # noqa: SIM905
+)
+_PUBLIC_START = re.compile(
+    r"(?:Gr|La|Un|Ha|[Ss]t|Ge|Kr|Bü|Am|Ob|Ve|So|Ar|Fi|Fa|Na|Re|Be|Po|Jo|Ag|In|IH|No|Bu|De|Vo|Sp|[Mm]i|am|Ku|Um|Ju)"
+    r"(?<![\w-]..)"
 )
 _PUBLIC = re.compile(
     r"(?<![\w-])(?:(?:Große[n]?[ ]Kreis|Landeshaupt|Universitäts|Hanse)?[Ss]tadt(?:verwaltung|kasse|werke)?|Stadt|Gemeinde(?:verwaltung)?|Landratsamt|Landkreis|Kreis(?:verwaltung|ausschuss)|Bürgermeisteramt"
@@ -118,13 +125,13 @@ _PUBLIC = re.compile(
 def find_organisations(sheet: Sheet) -> Iterator[Hit]:
     """Companies and associations by legal form, courts, authorities and banks by their name's first word."""
     text = sheet.text
-    for legal in _LEGAL.finditer(text):
+    for legal in found_at(_LEGAL_START, _LEGAL, text):
         line_start = text.rfind("\n", 0, legal.start()) + 1
         start = _organisation_start(text, max(line_start, legal.start() - 90), legal.start())
         if start is not None:
             name = re.sub(r"\s+", " ", text[start : legal.end()])
             yield Hit("organisation", start, legal.end(), name, "organisation.legal_form", 0.92)
-    for found in _PUBLIC.finditer(text):
+    for found in found_at(_PUBLIC_START, _PUBLIC, text):
         name = re.sub(r"\s+", " ", found[0])
         yield Hit("organisation", *found.span(), name, "organisation.public_body", 0.85)
 

@@ -1,6 +1,8 @@
 """A page prepared for the rules: folded text, lines, and the box of any span."""
 
+import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,6 +20,21 @@ def fold(text: str) -> str:
     for blank in _BLANKS:  # several times as quick as one translation
         low = low.replace(blank, " ")
     return low
+
+
+def found_at(
+    starts: re.Pattern[str], pattern: re.Pattern[str], text: str
+) -> Iterator[re.Match[str]]:
+    """What ``pattern.finditer(text)`` gives, tried only where ``starts`` fits. ``starts`` must fit wherever
+    ``pattern`` does; beginning with a set of characters or with literals it passes over all else in no time.
+    """
+    at = 0
+    while start := starts.search(text, at):
+        found = pattern.match(text, start.start())
+        at = start.start() + 1
+        if found is not None:
+            yield found
+            at = max(at, found.end())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +84,20 @@ class Sheet:
         return tuple(lines)
 
     @cached_property
+    def _line_ends(self) -> list[int]:
+        ends = [found.start() for found in re.finditer("\n", self.text)]
+        return [*ends, len(self.text)]
+
+    def lines_with(self, pattern: re.Pattern[str]) -> Iterator[Line]:
+        """The lines in which a match of ``pattern`` begins, for rules whose matches never leave their line."""
+        seen = -1
+        for found in pattern.finditer(self.text):
+            at = bisect_left(self._line_ends, found.start())
+            if at != seen:
+                seen = at
+                yield self.lines[at]
+
+    @cached_property
     def _word_starts(self) -> list[int]:
         return [word.start for word in self.page.words]
 
@@ -76,8 +107,8 @@ class Sheet:
         first = max(bisect_right(self._word_starts, start) - 1, 0)
         last = bisect_left(self._word_starts, end)
         boxes = [w.box for w in words[first:last] if w.box is not None and w.end > start]
-        if not boxes:
-            return None
+        if len(boxes) < 2:
+            return boxes[0] if boxes else None
         return (
             min(b[0] for b in boxes),
             min(b[1] for b in boxes),

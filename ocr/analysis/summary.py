@@ -71,7 +71,7 @@ def _keep(found: list[Sentence], sheet: Sheet, start: int, end: int) -> None:
         or not (text[0].isupper() or start <= 0 or text[0].islower())
     ):
         return
-    digits = sum(c.isdigit() for c in text)
+    digits = sum(map(str.isdigit, text))
     if digits > len(text) * 0.2 or text.count("\n") > 6 or len(text.split()) < 6:
         return
     start += len(raw) - len(raw.lstrip())
