@@ -16,6 +16,9 @@ from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
+from workflows.demo.corpus import search_corpus
+from workflows.demo.documents import plain_texts
+
 
 def _words(text: str) -> list[str]:
     return text.split()
@@ -153,18 +156,21 @@ def scans(count: int, seed: int, *, upright: bool = False) -> Iterator[Scan]:
 
 
 def text_pdf(pages: int, seed: int) -> bytes:
-    """A PDF with a text layer, about 2,500 characters a page."""
-    source = random.Random(seed)
+    """A PDF with a text layer: a letter on the first page, then pages of administrative prose of 2,500 characters
+    with a vocabulary as varied as in real files (the tokenizer's cache must not live on sixteen sentences).
+    """
     output = BytesIO()
     paper = canvas.Canvas(output, pagesize=A4)
-    for _ in range(pages):
-        paper.setFont("Helvetica", 11)
-        y = 780
-        for paragraph in letter(source, 28):
-            for line in textwrap.wrap(paragraph, 88):
-                paper.drawString(60, y, line)
-                y -= 15
-            y -= 9
+    texts = [next(iter(plain_texts(seed, 1)))[0], *search_corpus(seed, pages - 1, 2_500)]
+    for text in texts:
+        lines = [
+            line for paragraph in text.splitlines() for line in textwrap.wrap(paragraph, 92) or [""]
+        ]
+        body = paper.beginText(60, 800)
+        body.setFont("Helvetica", 10)
+        for line in lines[:58]:
+            body.textLine(line)
+        paper.drawText(body)
         paper.showPage()
     paper.save()
     return output.getvalue()
