@@ -28,6 +28,7 @@ from storage.jobs.handlers import JobContext, JobKind, PermanentError, Temporary
 from storage.jobs.queue import ClaimedJob
 from storage.jobs.tables import Mail, MailAttachment
 from storage.keyfiles import replace_durably
+from storage.upsert import insert_into
 
 SMTP_TIMEOUT = 30.0
 _ADDRESS = re.compile(r"[^\s@<>,;:\"\\()\[\]]{1,64}@[^\s@<>,;:\"\\()\[\]]{1,255}")
@@ -70,22 +71,26 @@ def send_later(
             raise MailRefusedError("Betreff und Dateinamen dürfen keine Steuerzeichen enthalten.")
     if any(not _MEDIA_TYPE.fullmatch(attachment.media_type) for attachment in attachments):
         raise MailRefusedError("Der Dateityp einer Anlage ist nicht gültig.")
-    existing = session.scalar(select(Mail.id).where(Mail.key == key))
-    if existing is not None:
-        return existing
-    mail = Mail(
-        id=new_id(),
-        key=key,
-        recipient=to,
-        subject=subject,
-        text=text,
-        reply_to=reply_to,
-        created_at=now or utc_now(),
+    written: UUID | None = session.scalar(
+        insert_into(session, Mail)
+        .values(
+            id=new_id(),
+            key=key,
+            recipient=to,
+            subject=subject,
+            text=text,
+            reply_to=reply_to,
+            created_at=now or utc_now(),
+        )
+        .on_conflict_do_nothing()
+        .returning(Mail.id)
     )
-    session.add(mail)
+    if written is None:
+        existing: UUID = session.scalars(select(Mail.id).where(Mail.key == key)).one()
+        return existing
     session.add_all(
         MailAttachment(
-            mail_id=mail.id,
+            mail_id=written,
             position=position,
             name=attachment.name,
             media_type=attachment.media_type,
@@ -94,8 +99,8 @@ def send_later(
         for position, attachment in enumerate(attachments)
     )
     session.flush()
-    queue.enqueue(session, MAIL.name, str(mail.id), {"mail": str(mail.id)}, now=now)
-    return mail.id
+    queue.enqueue(session, MAIL.name, str(written), {"mail": str(written)}, now=now)
+    return written
 
 
 def message_id(key: str, mail_from: str) -> str:

@@ -8,7 +8,9 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.actors import Role, Staff
+from storage.clock import new_id
 from storage.tasks.tables import Task
+from storage.upsert import insert_into
 
 
 def open_task(
@@ -27,14 +29,24 @@ def open_task(
     due_at: datetime | None = None,
 ) -> None:
     """Let something wait for a person, or for an office (narrowed to a role). A second call renews it."""
-    task = session.scalar(select(Task).where(Task.key == key))
-    if task is None:
-        task = Task(
-            key=key, created_at=now, kind=kind, object_kind=object_kind, object_id=object_id
-        )
-        session.add(task)
-    task.title, task.link, task.person_id, task.office_id = title, link, person, office
-    task.role, task.due_at, task.done_at = role.value if role else None, due_at, None
+    session.flush()  # a task of this session is to be renewed as it stands
+    renewed = {
+        "title": title,
+        "link": link,
+        "person_id": person,
+        "office_id": office,
+        "role": role.value if role else None,
+        "due_at": due_at,
+        "done_at": None,
+    }
+    first = {"key": key, "kind": kind, "object_kind": object_kind, "object_id": object_id}
+    session.scalars(
+        insert_into(session, Task)
+        .values(id=new_id(), created_at=now, **first, **renewed)
+        .on_conflict_do_update(index_elements=["key"], set_=renewed)
+        .returning(Task),
+        execution_options={"populate_existing": True},
+    ).one()
 
 
 def finish_task(session: Session, key: str, now: datetime) -> None:
