@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from storage.actors import ROLE_NAMES, Actor, ProtectionClass, Role
@@ -154,9 +154,13 @@ def grant_role(
 def withdraw_role(
     session: Session, actor: Actor, person: UUID, role: Role, office: UUID | None, *, now: datetime
 ) -> None:
-    """Take a role away from today on. The last administrator can't be removed."""
+    """Take a role away from today on. Raises ``ConflictError`` for the house's last administrator."""
     require(actor, Verb.PEOPLE_CHANGE)
     today = local_date(now)
+    if role is Role.ADMIN and office is None and _administrators(session, today) == {person}:
+        raise ConflictError(
+            "Das ist die letzte Person mit Systemverwaltung. Bitte geben Sie die Rolle erst weiter."
+        )
     held = session.scalars(
         select(RoleGrant).where(
             RoleGrant.person_id == person,
@@ -165,20 +169,6 @@ def withdraw_role(
             valid_on(RoleGrant, today),
         )
     ).all()
-    if role is Role.ADMIN:
-        others = session.scalar(
-            select(RoleGrant.id)
-            .where(
-                RoleGrant.role == role.value,
-                RoleGrant.person_id != person,
-                valid_on(RoleGrant, today),
-            )
-            .limit(1)
-        )
-        if others is None:
-            raise ConflictError(
-                "Das ist die letzte Person mit Systemverwaltung. Bitte geben Sie die Rolle erst weiter."
-            )
     for grant in held:
         grant.valid_to = today
         record(
@@ -190,6 +180,22 @@ def withdraw_role(
             details={"role": role.value, "office": office.hex if office else None},
             at=now,
         )
+
+
+def _administrators(session: Session, day: date) -> set[UUID]:
+    """Who administers the whole house that day. Locked: two who withdraw each other come one after the other."""
+    grants = (
+        select(RoleGrant.id, RoleGrant.person_id)
+        .where(
+            RoleGrant.role == Role.ADMIN.value,
+            RoleGrant.office_id.is_(None),
+            valid_on(RoleGrant, day),
+            exists().where(Person.id == RoleGrant.person_id, valid_on(Person, day)),
+        )
+        .order_by(RoleGrant.id)
+        .with_for_update()  # PostgreSQL checks the conditions again on what changed while it waited
+    )
+    return {person for _, person in session.execute(grants)}
 
 
 def open_class(

@@ -1,15 +1,20 @@
 """Roles and their limits, on both databases."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
+from sqlalchemy import delete, text
 
-from storage.actors import Role, System
+from storage.actors import Grant, Role, System
 from storage.conflicts import ConflictError
 from storage.database import Database
-from storage.organisation.operations import add_office, add_person, grant_role
+from storage.organisation.operations import add_office, add_person, grant_role, withdraw_role
 from storage.organisation.queries import load_staff
+from storage.organisation.tables import Person, RoleGrant
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -42,3 +47,79 @@ def test_a_role_of_the_house_is_not_given_in_one_office(sqlite_database: Databas
         staff = load_staff(session, person, TODAY)
     assert staff is not None
     assert {grant.role for grant in staff.grants} == {Role.REGISTRY}
+
+
+def _withdraw(database: Database, person: UUID) -> bool:
+    try:
+        with database.write() as session:
+            withdraw_role(session, HOUSE, person, Role.ADMIN, None, now=NOW)
+    except ConflictError:
+        return False
+    return True
+
+
+def _is_admin(database: Database, person: UUID) -> bool:
+    with database.read() as session:
+        staff = load_staff(session, person, TODAY)
+    return staff is not None and Grant(Role.ADMIN) in staff.grants
+
+
+def test_two_administrators_who_withdraw_each_other_at_once_leave_one(database: Database) -> None:
+    for turn in range(5):
+        pair = [_person(database, f"{name}{turn}", Role.ADMIN) for name in ("ada", "bob")]
+        begin = threading.Barrier(2)
+
+        def run(person: UUID, begin: threading.Barrier = begin) -> bool:
+            begin.wait(20)
+            return _withdraw(database, person)
+
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(run, pair)) == [False, True]
+        left = [person for person in pair if _is_admin(database, person)]
+        assert len(left) == 1
+        with database.write() as session:  # the next pair is alone again
+            session.execute(delete(RoleGrant))
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_who_withdraws_second_sees_what_the_first_did(database: Database) -> None:
+    ada, bob = (_person(database, name, Role.ADMIN) for name in ("ada", "bob"))
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            withdraw_role(session, HOUSE, ada, Role.ADMIN, None, now=NOW)
+            second = pool.submit(_withdraw, database, bob)
+            waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            deadline = time.monotonic() + 20
+            while not second.done() and not database.run(lambda other: other.scalar(waiting)):
+                assert time.monotonic() < deadline
+        assert second.result(20) is False
+    assert _is_admin(database, bob)
+
+
+def test_only_people_who_work_here_count_as_administrators(sqlite_database: Database) -> None:
+    ada, bob = (_person(sqlite_database, name, Role.ADMIN) for name in ("ada", "bob"))
+    with sqlite_database.write() as session:
+        session.get_one(Person, bob).valid_to = TODAY
+    assert not _withdraw(sqlite_database, ada)
+
+
+def test_a_grant_in_one_office_does_not_make_an_administrator(sqlite_database: Database) -> None:
+    ada, bob = _person(sqlite_database, "ada", Role.ADMIN), _person(sqlite_database, "bob")
+    office = _office(sqlite_database)
+    with sqlite_database.write() as session:  # as an earlier version gave it
+        session.add(
+            RoleGrant(
+                person_id=bob, role="admin", office_id=office, valid_from=TODAY, valid_to=None
+            )
+        )
+    assert not _withdraw(sqlite_database, ada)
+    with sqlite_database.write() as session:
+        withdraw_role(session, HOUSE, bob, Role.ADMIN, office, now=NOW)
+    assert _is_admin(sqlite_database, ada)
+
+
+def test_withdrawing_what_nobody_holds_changes_nothing(sqlite_database: Database) -> None:
+    ada, bob = _person(sqlite_database, "ada", Role.ADMIN), _person(sqlite_database, "bob")
+    assert _withdraw(sqlite_database, bob)
+    assert _is_admin(sqlite_database, ada)
