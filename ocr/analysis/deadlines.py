@@ -157,9 +157,12 @@ def _fixed(sheet: Sheet, days: list[Finding], whole: str) -> Iterator[Hit]:
     text = sheet.text
     for day in days:
         low = max(0, day.start - 70)
-        if not _NEAR.search(sheet.folded, low, day.start):
+        zone = text[low : day.start]
+        # Nothing that names a last day goes over these; a dot may belong to a weekday.
+        cut = max(map(zone.rfind, ";!?0123456789")) + 1
+        if not _NEAR.search(sheet.folded, low + cut, day.start):
             continue
-        before = _FIXED.search(text[low : day.start])
+        before = _FIXED.search(zone, cut)
         if before is None or not (
             before["strong"] or before["until"].lower().startswith(("bis", "by"))
         ):

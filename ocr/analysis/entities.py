@@ -96,10 +96,17 @@ def find_entities(sheet: Sheet, gazetteers: Gazetteers) -> Iterator[Hit]:
     phrases = [p for word in words for p in using.telling[word] if p in sheet.folded]
     if not phrases:
         return
-    for line in sheet.lines:  # only lines that hold a phrase need tokens
-        if any(sheet.folded.find(phrase, line.start, line.end) >= 0 for phrase in phrases):
-            doc = using.nlp.make_doc(line.text)
-            yield from _phrases(using, doc, sheet.text, line.start)
+    holding = {sheet.line_at(at) for phrase in phrases for at in _places(phrase, sheet.folded)}
+    for line in sorted(holding, key=lambda line: line.start):  # only these need tokens
+        doc = using.nlp.make_doc(line.text)
+        yield from _phrases(using, doc, sheet.text, line.start)
+
+
+def _places(phrase: str, text: str) -> Iterator[int]:
+    at = text.find(phrase)
+    while at >= 0:
+        yield at
+        at = text.find(phrase, at + 1)
 
 
 def _phrases(using: Host, doc: "Doc", text: str, offset: int) -> Iterator[Hit]:

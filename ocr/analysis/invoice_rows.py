@@ -5,7 +5,6 @@ value, often far away. So words are put into rows by height and into cells by th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from statistics import median
@@ -44,34 +43,20 @@ class Cell(NamedTuple):
         return self.start + len(self.text)
 
 
-@dataclass(frozen=True)
 class Row:
-    """Words of one height, from left to right. ``top`` and ``bottom`` as shares of the page (0 to 1)."""
+    """Words of one height, from left to right. ``top`` is a share of the page (0 to 1), ``height`` that of the
+    text, ``text`` has words parted by one blank, cells by three.
+    """
 
-    page: int
-    words: tuple[Placed, ...]
-    y0: float
-    y1: float
-    page_height: float
-    scanned: bool = False
-
-    @cached_property
-    def height(self) -> float:
-        """The height of the text (words of mere punctuation don't count)."""
-        heights = [w.box[3] - w.box[1] for w in self.words]
-        if heights.count(heights[0]) == len(heights):
-            return max(heights[0], 1.0)
-        pairs = zip(self.words, heights, strict=True)
-        tall = [height for word, height in pairs if any(map(str.isalnum, word.text))]
-        return max(median(tall or heights), 1.0)
-
-    @property
-    def top(self) -> float:
-        return self.y0 / self.page_height
-
-    @cached_property
-    def cells(self) -> tuple[Cell, ...]:
-        return self.cells_by(_CELL_GAP)
+    def __init__(self, page: Page, line: "_Line", page_height: float) -> None:
+        self.page = page.number
+        self.scanned = page.method == "ocr"
+        self.words = tuple(sorted(line.words, key=lambda word: word.box[0]))
+        self.y0, self.y1 = line.tops[0], line.bottoms[1]
+        self.top = self.y0 / page_height
+        self.height = _text_height(self.words)
+        self.cells = self.cells_by(_CELL_GAP)
+        self.text = CELL_BREAK.join([cell.text for cell in self.cells])
 
     def cells_by(self, gap: float) -> tuple[Cell, ...]:
         """The row parted at gaps wider than ``gap`` text heights."""
@@ -88,11 +73,6 @@ class Row:
             cells.append(Cell(text, words[first].box[0], words[behind - 1].box[2], start))
             start += len(text) + len(CELL_BREAK)
         return tuple(cells)
-
-    @cached_property
-    def text(self) -> str:
-        """Words parted by one blank, cells by three."""
-        return CELL_BREAK.join([cell.text for cell in self.cells])
 
     @cached_property
     def _spans(self) -> tuple[tuple[int, int, float, float], ...]:
@@ -122,6 +102,16 @@ class Row:
         return max(i for i, cell in enumerate(self.cells) if cell.start <= offset)
 
 
+def _text_height(words: Sequence[Placed]) -> float:
+    """The usual height of the words (those of mere punctuation don't count)."""
+    heights = [word.box[3] - word.box[1] for word in words]
+    if heights.count(heights[0]) == len(heights):
+        return max(heights[0], 1.0)
+    pairs = zip(words, heights, strict=True)
+    tall = [height for word, height in pairs if any(map(str.isalnum, word.text))]
+    return max(median(tall or heights), 1.0)
+
+
 def rows_of(pages: Sequence[Page]) -> tuple[Row, ...]:
     """All rows of all pages, from top to bottom."""
     return tuple(row for page in pages for row in _rows(page))
@@ -139,27 +129,16 @@ def _rows(page: Page) -> list[Row]:
     placed = [word for word in placed if len(word.text) <= _LONGEST_WORD]
     if len(placed) > _MOST_WORDS:
         placed = [*placed[: _MOST_WORDS // 2], *placed[-_MOST_WORDS // 2 :]]
-    height = page.height or max((word.box[3] for word in placed), default=1.0)
-    rows = [
-        Row(
-            page.number,
-            tuple(sorted(line.words, key=lambda w: w.box[0])),
-            line.tops[0],
-            line.bottoms[1],
-            height,
-            page.method == "ocr",
-        )
-        for line in _lines(placed)
-    ]
+    height = page.height or max((word.box[3] for word in placed), default=1.0) or 1.0
+    rows = [Row(page, line, height) for line in _lines(placed)]
     return sorted(rows, key=lambda row: row.y0 + row.y1)
 
 
 def _lines(placed: Sequence[Placed]) -> list["_Line"]:
     """The words in lines, each joining the lowest of the last four lines that holds it."""
     lines: list[_Line] = []
-    level: tuple[float, float] | None = (
-        None  # of all words of the last line, as text layers of PDFs have it
-    )
+    # where all words of the last line stand, as is the rule in the text layer of a PDF
+    level: tuple[float, float] | None = None
     for word in sorted(placed, key=lambda word: word.box[1] + word.box[3]):
         place = word.box[1], word.box[3]
         if place == level:

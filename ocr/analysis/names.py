@@ -17,7 +17,7 @@ _MISTER = re.compile(
     rf"(?:H(?<![^\W_].)(?:errn?|r\.)|F(?<![^\W_].)(?:rau|r\.|amilie)|E(?<![^\W_].)heleute)[ \u00a0]{{0,2}}\n?[ ]?({_ANY_NAME})"
 )
 _SALUTATION = re.compile(
-    rf"(?:^|\n)[ \t]*(?:Liebe[rs]?|Hallo|Guten Tag|Dear|Hi|Moin)[ ](?:(?:Mr|Mrs|Ms)\.?[ ])?({_ANY_NAME})[ ]*[,!]"
+    rf"\n[ \t]*(?:Liebe[rs]?|Hallo|Guten Tag|Dear|Hi|Moin)[ ](?:(?:Mr|Mrs|Ms)\.?[ ])?({_ANY_NAME})[ ]*[,!]"
 )
 _ROLE = re.compile(
     r"(?:Ansprechpartner(?:in)?|Ansprechperson|Sachbearbeit(?:er|erin|ung)|Bearbeit(?:er|erin|et von)|Geschäftsf(?:ührer(?:in)?|ührung|\.)|Name(?:, Vorname)?|Vor- und (?:Zun|N)achname"
@@ -37,7 +37,7 @@ _UNDER_DATE = re.compile(
 )
 _SELF = re.compile(rf"[Ii](?<!\w.)ch,[ ]({FULL_NAME})[ ]?,")
 _ADDRESSEE = re.compile(
-    rf"(?:^|\n)[ \t]*({_COUPLE})[ \t]*(?:\n[ \t]*|[,·|•][ \t]*)[^\n,·|•]{{2,40}}\d{{1,4}}[ ]?[a-z]?[ \t]*(?:\n[ \t]*|[,·|•][ \t]*)(?:D[- ])?\d{{5}}[ ]"
+    rf"\n[ \t]*({_COUPLE})[ \t]*(?:\n[ \t]*|[,·|•][ \t]*)[^\n,·|•]{{2,40}}\d{{1,4}}[ ]?[a-z]?[ \t]*(?:\n[ \t]*|[,·|•][ \t]*)(?:D[- ])?\d{{5}}[ ]"
 )
 
 _NO_NAME = frozenset(
@@ -53,7 +53,7 @@ _NO_NAME = frozenset(
 
 def is_name(text: str) -> bool:
     """Whether none of the parts is a word that only looks like a name."""
-    return not any(part in _NO_NAME for part in re.split(r"[ -]", text))
+    return _NO_NAME.isdisjoint(text.replace("-", " ").split(" "))
 
 
 def plain_name(name: str) -> str:
@@ -76,11 +76,12 @@ def find_persons(sheet: Sheet) -> Iterator[Hit]:
         (_SALUTATION, "person.salutation", 0.6),
     )
     taken = bytearray(len(sheet.text))
+    opened = "\n" + sheet.text  # so that every line begins behind a break
     for pattern, rule, confidence in rules:
         if pattern is _INITIALLED and not _INITIALS.search(sheet.text):
             continue
-        for found in pattern.finditer(sheet.text):
-            start, end = _trimmed(sheet.text, *found.span(1))
+        for found in pattern.finditer(opened):
+            start, end = _trimmed(sheet.text, found.start(1) - 1, found.end(1) - 1)
             if start >= end or taken.find(1, start, end) >= 0:
                 continue
             name = plain_name(sheet.text[start:end])

@@ -88,6 +88,10 @@ class Sheet:
         ends = [found.start() for found in re.finditer("\n", self.text)]
         return [*ends, len(self.text)]
 
+    def line_at(self, offset: int) -> Line:
+        """The line that holds the character."""
+        return self.lines[bisect_left(self._line_ends, offset)]
+
     def lines_with(self, pattern: re.Pattern[str]) -> Iterator[Line]:
         """The lines in which a match of ``pattern`` begins, for rules whose matches never leave their line."""
         seen = -1
