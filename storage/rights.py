@@ -29,6 +29,7 @@ class Verb(StrEnum):
     AKTE_OPEN = "akte.open"
     AKTE_EDIT = "akte.edit"
     AKTE_CLOSE = "akte.close"
+    AKTENPLAN_CHANGE = "aktenplan.change"
     SCHEDULE_SEE = "schedule.see"
     SCHEDULE_CHANGE = "schedule.change"
     SYSTEM_SEE = "system.see"
@@ -121,6 +122,7 @@ RULES: dict[Verb, Rule] = {
     Verb.AKTE_OPEN: _works_with,
     Verb.AKTE_EDIT: _works_with,
     Verb.AKTE_CLOSE: _works_with,
+    Verb.AKTENPLAN_CHANGE: _with_role(Role.REGISTRY),
     Verb.SCHEDULE_SEE: _with_role(Role.ADMIN),
     Verb.SCHEDULE_CHANGE: _with_role(Role.ADMIN),
     Verb.SYSTEM_SEE: _with_role(Role.ADMIN),

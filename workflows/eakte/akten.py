@@ -226,6 +226,22 @@ def rename_akte(
     )
 
 
+def hold_akte(
+    session: Session, actor: Actor, akte_id: UUID, revision: int, *, hold: bool, now: datetime
+) -> None:
+    """Keep an Akte beyond its period (litigation, an open inquiry), or let the period count again."""
+    akte = load_akte(session, actor, akte_id)
+    require(actor, Verb.AKTE_CLOSE, scope_of(akte))
+    _check_revision(akte, revision)
+    if akte.hold == hold:
+        return
+    akte.hold, akte.revision = hold, akte.revision + 1
+    record(
+        session, actor=actor.journal_id, verb="akte.hold" if hold else "akte.release", object_kind="akte",
+        object_id=akte.id, at=now,
+    )  # fmt: skip
+
+
 def load_akte(session: Session, actor: Actor, akte_id: UUID) -> Akte:
     """The Akte, locked for this transaction. Raises ``NotFoundError`` outside the actor's sight."""
     akte = session.get(Akte, akte_id, with_for_update=True)

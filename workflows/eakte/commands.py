@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +24,7 @@ from storage.command_line import (
 from storage.conflicts import ConflictError
 from storage.house import House
 from storage.organisation.queries import office_by_key
+from workflows.eakte.aktenplan import COLUMNS, PlanChange, read_table, take_over_plan
 from workflows.eakte.queries import search_documents, states_of
 from workflows.eakte.receiving import Incoming, Receipt, receive
 
@@ -105,6 +106,12 @@ def commands(open_house: Callable[[], House], drain: Drain) -> typer.Typer:
         rows = [(hit.title, hit.akte, hit.date, _plain(hit.snippet)) for hit in found.hits]
         show_table(f"{more}{found.total} Treffer", ("Titel", "Akte", "Datum", "Auszug"), rows)
 
+    _add_deadline(app)
+    _add_plan(app, open_house)
+    return app
+
+
+def _add_deadline(app: typer.Typer) -> None:
     @app.command()
     def deadline(
         *,
@@ -136,7 +143,58 @@ def commands(open_house: Callable[[], House], drain: Drain) -> typer.Typer:
             rows = [(step.text, step.source) for step in due.steps]
             show_table(f"Frist endet am {due.due:%d.%m.%Y}", ("Schritt", "Quelle"), rows)
 
-    return app
+
+def _add_plan(app: typer.Typer, open_house: Callable[[], House]) -> None:
+    @app.command()
+    def plan(
+        file: Annotated[
+            Path, typer.Argument(help="CSV mit Semikolon: " + ";".join(COLUMNS), metavar="FILE.csv")
+        ],
+        *,
+        valid_from: Annotated[
+            str | None, typer.Option("--valid-from", help="Ab wann, JJJJ-MM-TT; sonst heute")
+        ] = None,
+        dry_run: Annotated[
+            bool, typer.Option("--dry-run", help="Nur zeigen, was sich ändern würde")
+        ] = False,
+        as_json: AsJson = False,
+    ) -> None:
+        """Übernimmt den Aktenplan aus einer Tabelle; was dort fehlt, endet an diesem Tag."""
+        house = open_house()
+        with explained():
+            actor = acting(house, "eakte.plan")
+            change = _take_over(house, actor, file, valid_from, dry_run=dry_run)
+        if as_json:
+            show_json(asdict(change))
+        else:
+            verb = "Würde ändern" if dry_run else "Übernommen"
+            rows = [
+                ("neu", change.create),
+                ("geändert", change.update),
+                ("gleich", change.unchanged),
+                ("endet", change.end),
+            ]
+            show_table(verb, ("Einträge", "Zahl"), rows)
+
+
+def _take_over(
+    house: House, actor: Actor, file: Path, valid_from: str | None, *, dry_run: bool
+) -> PlanChange:
+    now = house.clock()
+    try:
+        day = date.fromisoformat(valid_from) if valid_from else local_date(now)
+        rows = read_table(file.read_text("utf-8"))
+    except ValueError as error:
+        raise ConflictError(
+            f"Datum oder Zeichensatz stimmt nicht (JJJJ-MM-TT, UTF-8): {error}"
+        ) from error
+    except OSError as error:
+        raise ConflictError(f"„{file.name}“ ist nicht lesbar: {error.strerror}.") from error
+    with house.database.write() as session:
+        change = take_over_plan(session, actor, rows, valid_from=day, now=now)
+        if dry_run:
+            session.rollback()
+    return change
 
 
 _STATUS_NAMES = {
