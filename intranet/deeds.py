@@ -31,8 +31,13 @@ REFUSALS = (
 
 def carry_out(visit: Visit, deed: Callable[[Session], T]) -> tuple[bool, T | None]:
     """Whether it was done, and what it gave. A refusal is shown where we stand on the page."""
+    return attempt(lambda: visit.house.database.run(deed))
+
+
+def attempt(deed: Callable[[], T]) -> tuple[bool, T | None]:
+    """The same for a verb that opens its transaction itself."""
     try:
-        return True, visit.house.database.run(deed)
+        return True, deed()
     except REFUSALS as refusal:
         st.error(words.plain(str(refusal)), icon=":material/error:")
         return False, None

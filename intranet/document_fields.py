@@ -7,12 +7,13 @@ import streamlit as st
 
 from config.seeds import DOCUMENT_KINDS
 from intranet import words
+from intranet.document_details import details_form
 from intranet.page_view import summary_of
 from intranet.views.document import FIELDS, DocumentView, Proposal
 
 
 def fields_form(view: DocumentView, *, disabled: bool) -> dict[str, Any]:
-    """Draw the fields, filled with what is known. Returns only what differs from it."""
+    """Draw the fields, filled with what is known, then those of the chosen kind. Returns only what differs."""
     known = {
         "title": view.document.title,
         "kind": view.document.kind,
@@ -29,7 +30,11 @@ def fields_form(view: DocumentView, *, disabled: bool) -> dict[str, Any]:
             now[column] = _widget(view, name, known[column], disabled=disabled)
             if proposal is not None:
                 st.caption(_because(view, proposal))
-    return {name: value for name, value in now.items() if (value or None) != (known[name] or None)}
+    changes = {
+        name: value for name, value in now.items() if (value or None) != (known[name] or None)
+    }
+    details = details_form(view, now["kind"], disabled=disabled)
+    return changes | ({"details": details} if details else {})
 
 
 def _widget(view: DocumentView, name: str, value: Any, *, disabled: bool) -> Any:

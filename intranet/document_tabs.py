@@ -1,4 +1,4 @@
-"""The quieter parts of the document page: findings, history, versions, links, duplicates."""
+"""The quieter parts of the document page: findings, history, links, duplicates."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from intranet.deeds import carry_out
 from intranet.views.document import DocumentView
 from intranet.visit import Visit
 from workflows.eakte.filing import LINK_KINDS, link_documents
-from workflows.eakte.queries import duplicates_of, history, links_of, parts_of, versions
+from workflows.eakte.queries import duplicates_of, history, links_of, parts_of
 
 
 def findings(view: DocumentView) -> None:
@@ -33,10 +33,9 @@ def findings(view: DocumentView) -> None:
 
 
 def way(visit: Visit, document: UUID) -> None:
-    """History and versions."""
+    """The way the document took."""
     with visit.house.database.read() as session:
         steps = history(session, visit.staff, document)
-        files = versions(session, visit.staff, document)
     st.html(
         html.table(
             "Verlauf",
@@ -44,20 +43,6 @@ def way(visit: Visit, document: UUID) -> None:
             [
                 (words.moment(step.at), step.text, step.who or "", step.reason or "")
                 for step in steps
-            ],
-        )
-        + html.table(
-            "Fassungen",
-            ["Nr.", "Datei", html.Column("Größe", "zahl"), html.Column("Vom", "zeit"), "Bemerkung"],
-            [
-                (
-                    str(each.number),
-                    html.link(f"/original/{document}?fassung={each.number}", each.file_name),
-                    words.size(each.size),
-                    words.moment(each.created_at),
-                    each.note or "",
-                )
-                for each in files
             ],
         )
     )

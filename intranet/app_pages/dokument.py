@@ -8,6 +8,8 @@ from intranet import html, page_view, words
 from intranet.deeds import carry_out
 from intranet.document_desk import elsewhere, filed_desk, filing_desk
 from intranet.document_tabs import findings, together, way
+from intranet.document_versions import versions_part
+from intranet.sealed_page import sealed_page
 from intranet.views.document import DocumentView, load
 from intranet.views.inbox import BUSY, STATE_NAMES
 from intranet.visit import Visit, visit, visitor
@@ -63,12 +65,6 @@ def head(guest: Visit, view: DocumentView) -> None:
             )
             if done:
                 st.rerun()
-    elif document.state == "unopened":
-        st.info(
-            f"Diese Sendung wird ungeöffnet weitergeleitet. {words.plain(document.reason or '')} "
-            "Sie ist nicht gelesen worden und nicht durchsuchbar.",
-            icon=":material/lock:",
-        )
     elif document.state == "discarded":
         st.info(f"Nicht abgelegt: {words.plain(document.reason or '')}", icon=":material/delete:")
 
@@ -93,7 +89,7 @@ def body(guest: Visit, view: DocumentView) -> None:
                 filing_desk(guest, view)
             elif document.state == "filed":
                 filed_desk(guest, view)
-            if document.state in {"ready", "quarantined", "unopened"}:
+            if document.state in {"ready", "quarantined"}:
                 elsewhere(guest, view)
         with found:
             findings(view)
@@ -103,6 +99,7 @@ def body(guest: Visit, view: DocumentView) -> None:
             )
         with past:
             way(guest, document.id)
+            versions_part(guest, view)
         with other:
             together(guest, document.id)
 
@@ -119,6 +116,9 @@ def show() -> None:
     except NotFoundError as missing:
         st.title("Dokument")
         st.html(html.empty(str(missing), "Prüfen Sie die Adresse, oder suchen Sie danach."))
+        return
+    if view.sealed:
+        sealed_page(here, view)
         return
     head(here, view)
     if view.document.state in BUSY:

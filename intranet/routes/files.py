@@ -56,10 +56,12 @@ def _page(
         with house.database.read() as session:
             row = visible_document(session, signed_in.staff, document)
             stored = reading_of(session, signed_in.staff, document)
-            reading = unpack_reading(stored.content, words=False) if stored else None
+            if stored is None:  # not read (yet), or sealed: then there is no picture of it either
+                return _missing()
+            reading = unpack_reading(stored.content, words=False)
             sha256, media_type = row.sha256, row.media_type
         rotation = 0
-        if reading is not None and number <= len(reading.pages):
+        if number <= len(reading.pages):
             rotation = reading.pages[number - 1].rotation
         picture = pictures.page(sha256, media_type, number, rotation)
     except (NotFoundError, UnreadableError, BlobStoreError):

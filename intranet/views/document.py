@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from intranet.views.marks import Mark, Span, marks
 from ocr.documents import Analysis, Evidence, Finding, Page, Reading
 from ocr.packing import unpack_analysis, unpack_reading
-from storage.actors import Staff
+from storage.actors import ProtectionClass, Staff
 from storage.clock import local_date
 from storage.rights import Verb, may
 from workflows.eakte.plan import plan_entries
@@ -97,6 +97,11 @@ class DocumentView:
     summary: tuple[str, ...]
     may_file: bool
     may_edit: bool
+
+    @property
+    def sealed(self) -> bool:
+        """Forwarded unopened: nothing of the inside is shown, also after its addressee took it over."""
+        return self.document.protection == ProtectionClass.UNOPENED.value
 
     @property
     def has_pictures(self) -> bool:

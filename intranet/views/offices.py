@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage.actors import ProtectionClass, Scope, Staff
 from storage.organisation.queries import offices
+from storage.organisation.tables import Office
 from storage.rights import Verb, may
 
 
@@ -28,6 +29,12 @@ def all_offices(session: Session, staff: Staff, day: date) -> list[OfficeChoice]
         for row in offices(session, day)
     ]
     return sorted(rows, key=lambda office: not office.mine)
+
+
+def office_name(session: Session, office: UUID) -> str:
+    """The office's name, also where it no longer exists."""
+    found = session.get(Office, office)
+    return found.name if found else "ein früheres Amt"
 
 
 def inboxes(session: Session, staff: Staff, day: date) -> list[OfficeChoice]:

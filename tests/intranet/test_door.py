@@ -284,3 +284,15 @@ def test_health_and_metrics(client: httpx.Client) -> None:
     assert client.get("/health").json() == {"status": "ok"}
     assert "rathaus_sign_ins_total" in client.get("/metrics").text
     assert client.get("/metrics", headers={"X-Forwarded-For": "10.2.3.4"}).status_code == 404
+
+
+def test_sealed_post_has_no_picture(enter: Enter, furnished: Any, small: Any) -> None:
+    from storage.actors import System
+    from workflows.eakte.receiving import Incoming, receive
+
+    office = furnished.office("ordnungsamt")
+    letter = Incoming("geheim.pdf", small.pdf("nur für Anna"), office, unopened=True)
+    sealed = receive(furnished.house, System("test"), letter).document
+    anna = enter("anna.beispiel")
+    assert anna.get(f"/seite/{sealed}/1").status_code == 404
+    assert anna.get(f"/original/{sealed}").status_code == 200

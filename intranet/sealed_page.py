@@ -1,0 +1,71 @@
+"""The page of post that is forwarded unopened: who it is for, and nothing of what is inside."""
+
+import streamlit as st
+
+from intranet import html, words
+from intranet.deeds import carry_out
+from intranet.document_desk import elsewhere, go_on
+from intranet.notes import note
+from intranet.views.document import DocumentView
+from intranet.views.offices import office_name
+from intranet.visit import Visit
+from workflows.eakte.unopened import take_over
+
+
+def sealed_page(visit: Visit, view: DocumentView) -> None:
+    """What stands on the envelope, and what its addressee can do with it."""
+    document, now = view.document, visit.house.clock()
+    with visit.house.database.read() as session:
+        office = office_name(session, document.office_id)
+    st.title("Ungeöffnete Sendung", anchor=False)
+    waiting = document.state == "unopened"
+    st.html(
+        html.table(
+            "Auf dem Umschlag",
+            ["Angabe", "Wert"],
+            [
+                ("Für", office),
+                ("Warum ungeöffnet", _why(view)),
+                ("Eingegangen", words.when(document.received_at, now)),
+                ("Datei", f"{document.file_name}, {words.size(document.size)}"),
+                ("Stand", html.state("wartet auf Übernahme" if waiting else "übernommen")),
+            ],
+        )
+    )
+    st.info(
+        "Der Inhalt ist nicht gelesen worden: Es gibt kein Seitenbild, keinen Text und keine Vorschläge, "
+        "und die Suche findet ihn nicht.",
+        icon=":material/lock:",
+    )
+    if not waiting:
+        st.html(f'<p><a href="/original/{document.id}" download>Sendung herunterladen</a></p>')
+        return
+    _take_over(visit, view)
+    elsewhere(visit, view)
+
+
+def _why(view: DocumentView) -> str:
+    if view.document.state == "unopened" and view.document.reason:
+        return view.document.reason
+    return "Sie war als ungeöffnet weiterzuleiten gekennzeichnet."
+
+
+def _take_over(visit: Visit, view: DocumentView) -> None:
+    document = view.document
+    pressed = st.button(
+        "Übernehmen",
+        type="primary",
+        icon=":material/mark_email_read:",
+        key="uebernehmen",
+        disabled=not view.may_edit,
+        help="Sie bestätigen, dass Sie die Sendung haben. Sie verlässt den Posteingang und bleibt ungelesen.",
+    )
+    if not pressed:
+        return
+    done, _ = carry_out(
+        visit,
+        lambda session: take_over(session, visit.staff, document.id, now=visit.house.clock()),
+    )
+    if done:
+        note("Übernommen. Sie finden die Sendung weiter unter dieser Adresse.")
+        go_on(visit, document.id)

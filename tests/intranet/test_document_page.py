@@ -1,0 +1,143 @@
+"""The document page beyond filing: sealed post, details of the kind, versions."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from storage.actors import System
+from workflows.eakte.metadata import Detail
+from workflows.eakte.queries import versions, visible_document
+from workflows.eakte.receiving import Incoming, receive
+
+Browse = Callable[..., AppTest]
+HOUSE = System("test")
+
+
+def words(app: AppTest) -> str:
+    parts = [str(getattr(each, "value", "") or getattr(each, "label", "")) for each in app.main]
+    return " ".join([*parts, *(each.proto.body for each in app.get("html"))])
+
+
+def hand_in(furnished: Any, small: Any, number: str, *, unopened: bool = False) -> UUID:
+    bill = small.pdf(small.BILL.replace("2026-117", number))
+    office = furnished.office("ordnungsamt")
+    receipt = receive(
+        furnished.house, HOUSE, Incoming(f"{number}.pdf", bill, office, unopened=unopened)
+    )
+    small.read_post(furnished.house)
+    found: UUID = receipt.document
+    return found
+
+
+def stored(furnished: Any, document: UUID) -> Any:
+    with furnished.house.database.read() as session:
+        return visible_document(session, HOUSE, document)
+
+
+def test_sealed_post_shows_the_envelope_only_and_can_be_taken_over(
+    browse: Browse, furnished: Any, small: Any
+) -> None:
+    letter = hand_in(furnished, small, "2026-700", unopened=True)
+    app = browse("anna.beispiel", "dokument.py", id=str(letter))
+    assert not app.exception
+    assert app.title[0].value == "Ungeöffnete Sendung"
+    text = words(app)
+    assert "Ordnungsamt" in text
+    assert "/seite/" not in text
+    assert "Absperrgitter" not in text
+    assert not app.tabs
+    assert app.button(key="weiterleiten")
+    app.button(key="uebernehmen").click().run()
+    assert not app.exception
+    assert not app.error
+    assert stored(furnished, letter).state == "discarded"
+    after = browse("anna.beispiel", "dokument.py", id=str(letter))
+    assert "übernommen" in words(after)
+    assert "/seite/" not in words(after)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        ("date", "2026-03-12", "12.03.2026"),
+        ("amount", "1190.00", "1.190,00"),
+        ("amount", "1234567.5", "1.234.567,50"),
+        ("date", "demnächst", "demnächst"),
+        ("amount", "viel", "viel"),
+        ("text", "1190.00", "1190.00"),
+        ("date", None, ""),
+    ],
+)
+def test_details_are_written_as_germans_do(kind: str, value: str | None, expected: str) -> None:
+    from intranet.document_details import in_german
+
+    assert in_german(Detail("x", "X", kind, None), value) == expected
+
+
+def field(app: AppTest, label: str) -> Any:
+    return next(each for each in app.text_input if each.label == label)
+
+
+def test_details_follow_the_kind_and_are_filed_with_the_document(
+    browse: Browse, furnished: Any, small: Any
+) -> None:
+    bill = hand_in(furnished, small, "2026-701")
+    app = browse("anna.beispiel", "dokument.py", id=str(bill))
+    kind = next(each for each in app.selectbox if each.label == "Art")
+    kind.set_value("Vertrag").run()
+    labels = {each.label for each in app.text_input}
+    assert "Vertragspartner" in labels
+    assert "Rechnungsnummer" not in labels
+    kind = next(each for each in app.selectbox if each.label == "Art")
+    kind.set_value("Rechnung").run()
+    field(app, "Gesamtbetrag").set_value("sehr viel").run()
+    app.button(key="ablegen").click().run()
+    assert "kein Betrag" in app.error[0].value
+    assert stored(furnished, bill).state == "ready"
+    field(app, "Gesamtbetrag").set_value("1.190,00 €").run()
+    field(app, "Zahlbar bis").set_value("12.03.2026").run()
+    app.button(key="ablegen").click().run()
+    assert not app.error
+    row = stored(furnished, bill)
+    assert row.state == "filed"
+    assert row.details["confirmed"]["total"] == "1190.00"
+    assert row.details["confirmed"]["due_date"] == "2026-03-12"
+
+    app = browse("anna.beispiel", "dokument.py", id=str(bill))
+    assert field(app, "Gesamtbetrag").value == "1.190,00"
+    field(app, "Zeichen des Absenders").set_value("AZ 7").run()
+    app.button(key="speichern").click().run()
+    assert not app.error
+    assert stored(furnished, bill).details["confirmed"]["their_reference"] == "AZ 7"
+
+
+def test_versions_are_listed_and_added_with_a_note(
+    browse: Browse, furnished: Any, small: Any
+) -> None:
+    bill = hand_in(furnished, small, "2026-702")
+    app = browse("anna.beispiel", "dokument.py", id=str(bill))
+    corrected = small.pdf(small.BILL.replace("2026-117", "2026-702 berichtigt"))
+    send = next(each for each in app.button if each.label == "Neue Fassung hochladen")
+    send.click().run()
+    assert "Bitte wählen Sie zuerst eine Datei aus." in app.error[0].value
+
+    app = browse("anna.beispiel", "dokument.py", id=str(bill))
+    (upload,) = app.get("file_uploader")
+    upload.set_value(("berichtigt.pdf", corrected, "application/pdf"))
+    field(app, "Bemerkung").set_value("vom Absender berichtigt")
+    next(each for each in app.button if each.label == "Neue Fassung hochladen").click().run()
+    assert not app.exception
+    assert not app.error
+    text = words(app)
+    assert f"/original/{bill}?fassung=2" in text
+    assert "noch nicht gelesen" in text
+    assert "Anna Beispiel" in text
+    assert "vom Absender berichtigt" in text
+    small.read_post(furnished.house)
+    with furnished.house.database.read() as session:
+        assert [each.number for each in versions(session, HOUSE, bill)] == [1, 2]
+    app = browse("anna.beispiel", "dokument.py", id=str(bill))
+    assert "gilt" in words(app)
