@@ -142,15 +142,18 @@ def _up(
 
 
 def _prepare(house: "House") -> None:
-    """Schema, and the demo city where there is none yet."""
+    """Schema, and the demo city where there is no organisation yet, or where its founding was broken off."""
     from storage.migration import upgrade
     from workflows.demo import founding
 
     upgrade(house.database)
-    if founding.is_founded(house):
+    founded = founding.is_founded(house)
+    if founded and not founding.is_begun(house):
         return
-    typer.echo("Die Demostadt wird gegründet: Ämter, Personen, Aktenplan …")
-    founding.found_city(house)
+    if not founded:
+        typer.echo("Die Demostadt wird gegründet: Ämter, Personen, Aktenplan …")
+        founding.begin(house)
+        founding.found_city(house)
     typer.echo("Die Post der letzten Wochen geht ein …")
     letters = founding.receive_post(house, typer.echo)
     from workflows.engine.once import drain_once
@@ -158,6 +161,7 @@ def _prepare(house: "House") -> None:
     with _engine_work(house) as (kinds, _):
         drain_once(house, kinds, until=lambda: founding.are_read(house, letters))
     filed = founding.file_post(house, letters)
+    founding.finish(house)
     typer.echo(f"{filed} Schreiben sind abgelegt, die übrigen liest gleich die Ablaufsteuerung.")
 
 

@@ -1,13 +1,14 @@
 """Founding the demo city: its offices, people, accounts and Aktenplan, and the post that has come in so far.
 
 Uses the same verbs as everybody else, as the house itself. Each step looks what is there already, so that a founding
-that was broken off goes on where it stopped.
+that was broken off goes on where it stopped (``is_begun``).
 """
 
 import secrets
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date, datetime
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -22,7 +23,7 @@ from storage.actors import ProtectionClass, Role, System
 from storage.clock import local_date
 from storage.house import House
 from storage.jobs.queue import Priority
-from storage.keyfiles import keep_secret
+from storage.keyfiles import keep_secret, replace_durably
 from storage.organisation.operations import add_office, add_person, grant_role, open_class
 from storage.organisation.queries import office_by_key, person_by_login
 from storage.organisation.tables import Office, Person
@@ -46,6 +47,29 @@ def is_founded(house: House) -> bool:
     """Whether the house has an organisation already."""
     with house.database.read() as session:
         return bool(session.scalar(select(func.count(Office.id))))
+
+
+def begin(house: House) -> None:
+    """Note that this house becomes the demo city, so that a founding that breaks off is known as one."""
+    _note(house, "begun")
+
+
+def is_begun(house: House) -> bool:
+    """Whether a founding was broken off. A house with an organisation of its own never began one."""
+    return _marker(house).exists() and _marker(house).read_text("ascii") == "begun"
+
+
+def finish(house: House) -> None:
+    """Note that the demo city is complete: from now on it belongs to who works in it."""
+    _note(house, "founded")
+
+
+def _marker(house: House) -> Path:
+    return house.settings.in_data("demo-stadt")
+
+
+def _note(house: House, state: str) -> None:
+    replace_durably(_marker(house), state.encode("ascii"))
 
 
 def demo_password(house: House) -> str:
