@@ -156,9 +156,13 @@ def _prepare(house: "House") -> None:
         founding.found_city(house)
     typer.echo("Die Post der letzten Wochen geht ein …")
     letters = founding.receive_post(house, typer.echo)
+    from storage.processes import this_process
     from workflows.engine.once import drain_once
+    from workflows.engine.reconcile import reconcile
 
     with _engine_work(house) as (kinds, _):
+        own = this_process("command", house.clock()).owner
+        reconcile(house, {kind.name: kind for kind in kinds}, own)  # of a founding that was killed
         drain_once(house, kinds, until=lambda: founding.are_read(house, letters))
     filed = founding.file_post(house, letters)
     founding.finish(house)

@@ -1,8 +1,9 @@
 """Founding the demo city: what was broken off goes on, what is done stays done, a real house gets no demo post."""
 
+import socket
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ import rathaus
 from config.settings import Settings
 from storage.actors import System
 from storage.house import House
+from storage.jobs import queue
 from storage.migration import upgrade
 from storage.organisation.operations import add_office
 from workflows.demo import founding
+from workflows.eakte.receiving import PROCESS
 from workflows.eakte.tables import Document, Filing
 
 DOCUMENTS, FILED = 6, 3
@@ -64,6 +67,8 @@ def test_a_founding_that_was_broken_off_goes_on_and_ends(
             _cut_after(cut, verb, calls)
             with pytest.raises(PowerCutError):
                 rathaus._prepare(house)
+        dead = f"{socket.gethostname()}/999999999/1"  # ... and it held what waited to be read
+        queue.claim(house.database, [PROCESS], 99, dead, timedelta(hours=1), house.clock())
     assert _states(house)["filed"] == 1
     rathaus._prepare(house)
     assert _states(house)["filed"] == FILED
