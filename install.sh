@@ -13,31 +13,40 @@ if [ "${1:-}" = --tests ]; then
   lock=requirements-dev.lock
 fi
 
+install_packages() {
+  local root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || { say "Bitte als root installieren: apt-get install $*"; exit 1; }
+    root=(sudo)
+  fi
+  say "Systempakete werden installiert: $*"
+  "${root[@]}" apt-get update -qq
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
 missing=()
 while read -r package; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 done < <(grep -hv '^#' "${lists[@]}")
-if [ ${#missing[@]} -gt 0 ]; then
-  root=()
-  if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || { say "Bitte als root installieren: apt-get install ${missing[*]}"; exit 1; }
-    root=(sudo)
-  fi
-  say "Systempakete werden installiert: ${missing[*]}"
-  "${root[@]}" apt-get update -qq
-  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+[ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+
+has_pip() { .venv/bin/python -m pip --version >/dev/null 2>&1; }
+
+# An interrupted run leaves an environment with Python and without pip.
+if ! has_pip; then
+  python=
+  for candidate in python3.11 python3.12 python3.13 python3; do
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      python=$candidate
+      break
+    fi
+  done
+  [ -n "$python" ] || { say "Es fehlt Python 3.11 oder neuer."; exit 1; }
+  # python3-venv belongs to the system's own Python; another one has a package of its own.
+  "$python" -c 'import venv, ensurepip' 2>/dev/null || install_packages "$python-venv"
+  say "Virtuelle Umgebung wird angelegt ($python)"
+  "$python" -m venv --clear .venv
 fi
-
-python=
-for candidate in python3.11 python3.12 python3.13 python3; do
-  if command -v "$candidate" >/dev/null && "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-    python=$candidate
-    break
-  fi
-done
-[ -n "$python" ] || { say "Es fehlt Python 3.11 oder neuer."; exit 1; }
-
-[ -x .venv/bin/python ] || { say "Virtuelle Umgebung wird angelegt ($python)"; "$python" -m venv .venv; }
 stamp=.venv/.installed-$(cat "$lock" pyproject.toml | sha256sum | cut -c1-16)
 if [ ! -e "$stamp" ]; then
   say "Python-Pakete werden installiert (einmalig, einige Minuten)"
