@@ -79,7 +79,7 @@ def find_phones(sheet: Sheet) -> Iterator[Hit]:
 
 _STREET_NUMBER = r"\d{1,4}(?:[ ]?[a-zA-Z](?![\w]))?(?:[ ]?[-–/][ ]?\d{1,4}[a-z]?)?"
 _PLACE = r"[A-ZÄÖÜ][\w.äöüß-]+(?:[ ](?:am|an der|an|im|in|bei|ob der|vor der|Bad|St\.)[ ][A-ZÄÖÜ][\wäöüß-]+|[ ](?=[A-ZÄÖÜ])(?:Bad|Stadt|Land|Markt)\b)?"
-_POSTCODE_START = re.compile(r"[D\d](?<![\w.,/-].)(?=[- \d])")
+_POSTCODE_START = re.compile(r"[D\d][- \d]\d{3}(?<![\w.,/-].{5})")
 _POSTCODE = re.compile(
     rf"(?<![\w.,/-])(?:D[- ])?(\d{{5}})[ \t\u00a0]+((?:Bad|St\.|Markt)[ ])?({_PLACE})(?![\w@])"
 )

@@ -18,6 +18,7 @@ _TAX_CUE = re.compile(
     r"(?P<number>\d[\d \u00a0/]{8,17}\d)(?![\d/])",
     re.IGNORECASE,
 )
+_TAX_START = re.compile(r"[SsIi](?:[Tt](?:[Ee][Uu]|[.\- Nn])|[Dd](?:[Ee][Nn]|[Nn]))")
 _VAT_HINT = re.compile(r"ust|uid|vat|umsatzst|tva|btw")
 _TAX_HINT = re.compile(r"steuer-?[ ]?[nif]|ident|idnr|st\.?-?[ ]?nr|stnr")
 _TAX_BARE = re.compile(r"\d(?<![\w/.-].)\d{1,2}/\d{3}/\d{4,5}(?![\w/-])")
@@ -55,7 +56,7 @@ def find_tax_numbers(sheet: Sheet) -> Iterator[Hit]:
 
 
 def _tax_ids(text: str) -> Iterator[Hit]:
-    for found in _TAX_CUE.finditer(text):
+    for found in found_at(_TAX_START, _TAX_CUE, text):
         from stdnum.de import idnr, stnr
 
         digits = re.sub(r"\D", "", found["number"])

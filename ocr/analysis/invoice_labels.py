@@ -36,6 +36,10 @@ _STRONG = (
     "endpreis", "gutschriftsbetrag", "gutschriftbetrag", "rechnungstotal", "rechnungssumme", "gesamtsumme",
     "gesamtforderung", "korrekturbetrag", "stornobetrag",
 )  # fmt: skip
+_NEARLY_AS_LONG = {
+    length: tuple(word for word in _STRONG if -1 <= len(word) - length <= 1)
+    for length in range(len(max(_STRONG, key=len)) + 2)
+}
 _STRONG_EN = re.compile(
     r"\bgrand total\b|\binvoice (?:total|amount)\b|\btotal (?:amount|price)\b|\bcredit total\b"
 )
@@ -168,6 +172,5 @@ def is_strong(text: str) -> bool:
         Levenshtein.distance(word, strong, score_cutoff=1) <= 1
         for word in candidates
         if len(word) > 7
-        for strong in _STRONG
-        if -1 <= len(word) - len(strong) <= 1
+        for strong in _NEARLY_AS_LONG.get(len(word), ())
     )

@@ -144,7 +144,8 @@ def _lines(placed: Sequence[Placed]) -> list["_Line"]:
         if place == level:
             line: _Line | None = lines[-1]
         else:
-            line = next((line for line in lines[:-5:-1] if line.holds(word)), None)
+            near = (line for line in lines[:-5:-1] if place[0] < line.bottoms[1])
+            line = next((line for line in near if line.holds(word)), None)
             level = place if line is None and place[1] - place[0] >= _FLAT else None
         if line is None:
             lines.append(_Line(word))

@@ -99,9 +99,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-_LEGAL_START = re.compile(
-    r"(?:g?Gm|GM|mb|AG|UG|KG|OH|oH|Gb|eG|SE|Pa|VV|Aö|A\.|gA|e\.|a\.|Lt|In|S\.|B\.|s\.|Sp)(?<![^\W_]..)"
-)
+_LEGAL_START = re.compile(r"[GAUKOSPVLIBgmoeas](?:[GbHA.]|(?<=[A-Z])[mMEaVötnp])(?<![^\W_]..)")
 _LEGAL = re.compile(
     r"(?<![^\W_])(?:(?:g?GmbH|GMBH|mbH|AG|UG(?:[ ]\(haftungsbeschränkt\))?)(?:[ ]&[ ]Co\.?[ ]?KG(?:aA)?)?|KGaA|KG|OHG|oHG|GbR|eG|eGbR|SE|PartG(?:[ ]?mbB)?|PartGmbB|VVaG|AöR|A\.ö\.R\.|gAG"
     r"|e\.[ ]?V\.|a\.[ ]?G\.|e\.[ ]?K\.|e\.[ ]?Kfm\.|Ltd\.?|Inc\.|S\.A\.|B\.V\.|s\.r\.o\.|Sp\.[ ]z[ ]o\.o\.)(?![\w])"
@@ -111,8 +109,8 @@ _NO_START = frozenset(
     "Die Der Das Den Dem Des Firma Fa. Fa Bei Von Für Und Im Am An Zur Sehr Ihre Unsere Eine Ein Mit Als und für der des im am zur von & + Lieferant Käufer Wir Herrn Frau Herr".split()  # noqa: SIM905
 )
 _PUBLIC_START = re.compile(
-    r"(?:Gr|La|Un|Ha|[Ss]t|Ge|Kr|Bü|Am|Ob|Ve|So|Ar|Fi|Fa|Na|Re|Be|Po|Jo|Ag|In|IH|No|Bu|De|Vo|Sp|[Mm]i|am|Ku|Um|Ju)"
-    r"(?<![\w-]..)"
+    r"(?:Gro|Lan|Uni|Han|Hau|[Ss]ta|Gem|Ges|Kre|Bür|Amt|Obe|Ver|Vet|Soz|Arb|Fin|Fam|Nac|Reg|Bez|Pol|Job|Age|Ind"
+    r"|IHK|Not|Bun|Deu|Vol|Spa|Kul|Umw|Jus|[Mm]in|amt|Inn)(?<![\w-]...)"
 )
 _PUBLIC = re.compile(
     r"(?<![\w-])(?:(?:Große[n]?[ ]Kreis|Landeshaupt|Universitäts|Hanse)?[Ss]tadt(?:verwaltung|kasse|werke)?|Stadt|Gemeinde(?:verwaltung)?|Landratsamt|Landkreis|Kreis(?:verwaltung|ausschuss)|Bürgermeisteramt"

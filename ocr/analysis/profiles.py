@@ -1,6 +1,7 @@
 """Weighted cue profiles: which words in which zone speak for which class, and how sure that makes us."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,6 +10,7 @@ from typing import Any
 
 from ocr.documents import Evidence, Field
 
+_WORD = re.compile(r"[^\W_]+")
 _LATE = 0.6
 """What a cue far down in the text is still worth; the start of a letter says what it is about."""
 _NOT_FIRST = 0.6
@@ -17,9 +19,10 @@ _NOT_FIRST = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A folded phrase that must (or must not) end at word boundaries, and its weight."""
+    """A folded phrase that must (or must not) end at word boundaries, and its weight. ``word`` is its longest word."""
 
     phrase: str
+    word: str
     weight: float
     left: bool
     right: bool
@@ -63,7 +66,13 @@ class Vote:
 
 def _cues(weights: Mapping[str, float]) -> tuple[Cue, ...]:
     return tuple(
-        Cue(key.strip("_").lower(), float(weight), key.startswith("_"), key.endswith("_"))
+        Cue(
+            phrase := key.strip("_").lower(),
+            max(_WORD.findall(phrase), key=len, default=""),
+            float(weight),
+            key.startswith("_"),
+            key.endswith("_"),
+        )
         for key, weight in weights.items()
     )
 
@@ -103,10 +112,11 @@ def place(cue: Cue, text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """The zones of one name, and all their text, which tells quickly what none of them holds."""
+    """The zones of one name, all their text and each of its words once: what is not there needs no closer look."""
 
     zones: tuple[Zone, ...]
     joined: str
+    words: str
 
 
 def votes(zones: Mapping[str, Zones], profile: Mapping[str, tuple[Cue, ...]]) -> list[Vote]:
@@ -117,7 +127,7 @@ def votes(zones: Mapping[str, Zones], profile: Mapping[str, tuple[Cue, ...]]) ->
         if fitting is None:
             continue
         for cue in cues:
-            if cue.phrase not in fitting.joined:
+            if cue.word not in fitting.words or cue.phrase not in fitting.joined:
                 continue
             for zone in fitting.zones:
                 at = place(cue, zone.text)
@@ -129,8 +139,12 @@ def votes(zones: Mapping[str, Zones], profile: Mapping[str, tuple[Cue, ...]]) ->
 
 def _by_name(zones: Sequence[Zone]) -> dict[str, Zones]:
     names = dict.fromkeys(zone.name for zone in zones)
-    grouped = {name: tuple(zone for zone in zones if zone.name == name) for name in names}
-    return {name: Zones(part, "\n".join(z.text for z in part)) for name, part in grouped.items()}
+    grouped = {}
+    for name in names:
+        part = tuple(zone for zone in zones if zone.name == name)
+        joined = "\n".join(zone.text for zone in part)
+        grouped[name] = Zones(part, joined, "\n".join(set(_WORD.findall(joined))))
+    return grouped
 
 
 def _by_position(zone: Zone, at: int, cue: Cue) -> float:
