@@ -10,14 +10,7 @@ from intranet.views.versions import VersionLine, load
 from intranet.visit import Visit
 from workflows.eakte.versions import add_version
 
-COLUMNS: list[html.Column | str] = [
-    html.Column("Nr.", "zahl"),
-    "Datei",
-    html.Column("Größe", "zeit"),
-    "Wer",
-    html.Column("Wann", "zeit"),
-    "Bemerkung",
-]
+COLUMNS: list[html.Column | str] = [html.Column("Nr.", "zahl"), "Datei", "Von", "Bemerkung"]
 
 
 def versions_part(visit: Visit, view: DocumentView) -> None:
@@ -32,13 +25,12 @@ def versions_part(visit: Visit, view: DocumentView) -> None:
 
 def _row(view: DocumentView, line: VersionLine) -> tuple[html.Cell, ...]:
     name = html.link(f"/original/{view.document.id}?fassung={line.number}", line.file_name)
-    mark = f" {html.state(line.state).html}" if line.state else ""
+    mark = f"{html.state(line.state).html} " if line.state else ""
+    who = f"{html.text(line.who)}<br>" if line.who else ""
     return (
         str(line.number),
-        html.Safe(name.html + mark),
-        words.size(line.size),
-        line.who,
-        words.moment(line.created_at),
+        html.Safe(f"{name.html}<br>{mark}{html.quiet(words.size(line.size)).html}"),
+        html.Safe(who + html.quiet(words.moment(line.created_at)).html),
         line.note,
     )
 

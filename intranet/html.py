@@ -17,7 +17,9 @@ Cell = str | Safe
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's heading, and the class of its cells: ``""``, ``zahl`` (right-aligned) or ``zeit`` (not broken)."""
+    """A column's heading, and the class of its cells: ``""``, ``zahl`` (right-aligned), ``zeit`` (not broken)
+    or ``frei`` (words from outside, endless ones are broken).
+    """
 
     title: str
     kind: str = ""

@@ -87,7 +87,7 @@ def progress() -> None:
     st.html(
         html.table(
             "Gerade eingegangen",
-            ["Datei", "Stand", "Hinweis"],
+            [html.Column("Datei", "frei"), "Stand", html.Column("Hinweis", "frei")],
             [
                 (
                     html.page_link(f"/dokument?id={each.id}", each.title),
@@ -179,7 +179,14 @@ def narrow() -> None:
 def table(lines: Sequence[inbox.InboxLine]) -> str:
     return html.table(
         "Posteingang",
-        ["Betreff", "Absender", "Art", html.Column("Eingang", "zeit"), "Stand", "Hinweis"],
+        [
+            html.Column("Betreff", "frei"),
+            html.Column("Absender", "frei"),
+            "Art",
+            html.Column("Eingang", "zeit"),
+            "Stand",
+            html.Column("Hinweis", "frei"),
+        ],
         [
             (
                 html.page_link(f"/dokument?id={each.id}", each.title),

@@ -100,7 +100,7 @@ def test_a_letter_from_the_door_to_the_file_and_back(
 
     expect(page.locator(".seitenbilder img").first).to_have_js_property("complete", True)
     expect(page.locator(".kasten.an")).to_have_count(0)
-    page.get_by_label("Absender").focus()
+    page.get_by_label("Absender", exact=True).focus()
     expect(page.locator('.kasten.an[data-beleg="sender"]').first).to_be_attached()
 
     page.keyboard.press("Control+Enter")
@@ -213,3 +213,64 @@ def test_the_chosen_colours_stay_on_every_page(sign_in: SignIn, server: str) -> 
     expect(app).to_have_css("background-color", "rgb(18, 25, 28)", timeout=WAIT)
     page.goto(server + "/akten")
     expect(app).to_have_css("background-color", "rgb(18, 25, 28)", timeout=WAIT)
+
+
+BROKEN_WORDS = """() => {
+  const broken = [];
+  for (const cell of document.querySelectorAll("table.liste th, table.liste td")) {
+    const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      for (const word of node.data.matchAll(/[^\\s/–-]+/gu)) {
+        const range = document.createRange();
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        const lines = new Set([...range.getClientRects()].map((each) => Math.round(each.top)));
+        if (lines.size > 1 && word[0].length <= 24) broken.push(word[0]);
+      }
+    }
+  }
+  return broken;
+}"""
+
+
+@pytest.mark.parametrize("width", [1400, 1000, 700, 390])
+def test_the_inbox_never_breaks_a_word(
+    chromium: Browser, server: str, small: Any, furnished: Any, width: int
+) -> None:
+    from storage.actors import System
+    from workflows.eakte.receiving import Incoming, receive
+    from workflows.eakte.tables import Document
+
+    house = furnished.house
+    for kind in ("Kündigung", "Anzeige/Meldung", "Zustellungsurkunde"):
+        file = Incoming(
+            f"{kind[:4]}.pdf", b"%PDF-1.7 " + kind.encode(), furnished.office("ordnungsamt")
+        )
+        made = receive(house, System("test"), file).document
+        if made is None:
+            continue  # there since the run at another width
+        with house.database.write() as session:
+            row = session.get_one(Document, made)
+            row.state, row.kind = "quarantined", kind
+            row.title = (
+                "Sehr_langer_Dateiname_ohne_jede_Luecke_" * 2 + "Grundstücksverkehrsgenehmigung"
+            )
+            row.sender = (
+                "Verwaltungsgemeinschaft Oberahlental, poststelle@verwaltungsgemeinschaft.example"
+            )
+            row.reason = (
+                "Diese Datei ist beschädigt oder verschlüsselt. Bitte beim Absender nachfragen."
+            )
+    context = chromium.new_context(locale="de-DE", viewport={"width": width, "height": 900})
+    context.set_default_timeout(WAIT)
+    page = context.new_page()
+    page.goto(server + "/anmelden?weiter=/posteingang")
+    page.get_by_label("Anmeldename").fill("anna.beispiel")
+    page.get_by_label("Passwort").fill(small.PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    expect(rows(page).filter(has_text="Zustellungsurkunde").first).to_be_attached(timeout=WAIT)
+    found = page.evaluate(BROKEN_WORDS)
+    wide = page.locator(".tabelle").last.evaluate("box => box.scrollWidth - box.clientWidth")
+    context.close()
+    assert found == []
+    assert width not in {1400, 390} or wide <= 1, "the table has to be scrolled sideways"
