@@ -12,7 +12,8 @@ _PIECE = re.compile(
     rf"(?P<minus>(?<!\S)[-−–])?(?:[{_OPEN}](?P<quoted>[^{_OPEN}{_CLOSE}]*)(?:[{_CLOSE}]|$)|(?P<plain>[^\s{_OPEN}{_CLOSE}]+))"
 )
 _GERMAN_IBAN = re.compile(r"(?<![^\W_])DE\d{2} ?(?:\d{4} ?){4}\d{2}(?![^\W_])", re.IGNORECASE)
-_HYPHENS = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
+# Begins only where a word begins: else each letter of each plain word is tried.
+_HYPHENS = re.compile(r"(?<![^\W\d_])[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
 
 
 @dataclass(frozen=True, slots=True)

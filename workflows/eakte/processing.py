@@ -44,7 +44,7 @@ GROUP = 10
 """Documents per transaction: one fsync for all, and still less than a second until somebody sees them."""
 PATIENCE = 0.25
 """Seconds a finished document waits for others to share its transaction."""
-AHEAD = 8
+AHEAD = 24
 """Files that are decrypted and handed to the readers ahead of those being read."""
 DEEPEST = 5
 """How deep files may be nested in files (a mail in a ZIP in a mail ...)."""

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -75,6 +75,10 @@ class Profiles:
             for each, by_entry in weights.items()
         }
         self._inside: dict[str, tuple[str, ...]] = {}
+        self._beginnings: defaultdict[str, list[str]] = defaultdict(list)
+        for each in self._weights:
+            if len(each) >= SHORTEST_PART:
+                self._beginnings[each[:SHORTEST_PART]].append(each)
 
     @staticmethod
     def _phrases(entry: Entry) -> Iterable[tuple[str, float]]:
@@ -85,22 +89,20 @@ class Profiles:
         """The profile stems a word carries: itself, or those inside a compound (Hundesteuerbescheid: Hundesteuer)."""
         found = self._inside.get(stemmed)
         if found is None:
-            found = (stemmed,) if stemmed in self._weights else tuple(self._parts_inside(stemmed))
+            found = (stemmed,) if stemmed in self._weights else self._parts_inside(stemmed)
             if len(self._inside) < 100_000:
                 self._inside[stemmed] = found
         return found
 
-    def _parts_inside(self, stemmed: str) -> Iterator[str]:
+    def _parts_inside(self, stemmed: str) -> tuple[str, ...]:
         """Up to two profile stems inside a longer word, the longest first."""
-        left = 2
-        for length in range(len(stemmed) - 1, SHORTEST_PART - 1, -1):
-            for start in range(len(stemmed) - length + 1):
-                part = stemmed[start : start + length]
-                if part in self._weights:
-                    yield part
-                    left -= 1
-                    if not left:
-                        return
+        found = [
+            part
+            for start in range(len(stemmed) - SHORTEST_PART + 1)
+            for part in self._beginnings.get(stemmed[start : start + SHORTEST_PART], ())
+            if stemmed.startswith(part, start)
+        ]
+        return tuple(sorted(found, key=len, reverse=True)[:2])
 
     def match(self, pages: Sequence[str], subject: str | None = None) -> list[Match]:
         """Entries that the text speaks of, best first. Words of the subject count three times."""
