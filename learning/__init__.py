@@ -1,1 +1,1 @@
-"""Training catalogue, sign-up, records and certificates. Empty until its issue opens the room."""
+"""Training catalogue, sign-up, records and certificates. Not furnished yet."""

@@ -1,1 +1,1 @@
-"""Video consultations. Empty until its issue opens the room."""
+"""Video consultations. Not furnished yet."""
