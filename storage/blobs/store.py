@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import BinaryIO, Literal, Protocol
 
 from sqlalchemy import ColumnElement, case, delete, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
@@ -34,6 +33,7 @@ from storage.blobs.tables import Blob
 from storage.clock import Clock, utc_now
 from storage.database import Database
 from storage.schema import UtcDateTime
+from storage.upsert import insert_into
 
 GRACE = timedelta(hours=24)
 AT_ONCE = 500
@@ -126,7 +126,7 @@ class BlobStore:
             "released_at": None,
         }
         session.execute(
-            _insert(session)
+            insert_into(session, Blob)
             .values(row)
             .on_conflict_do_update(
                 index_elements=[Blob.sha256], set_={"refs": Blob.refs + 1, "released_at": None}
@@ -218,7 +218,7 @@ class BlobStore:
         if session.get(Blob, sha256) is not None:
             return False
         mine = session.execute(
-            _insert(session)
+            insert_into(session, Blob)
             .values(sha256=sha256, size=0, refs=0, stored_at=self._clock())
             .on_conflict_do_nothing()
             .returning(Blob.sha256)
@@ -228,13 +228,6 @@ class BlobStore:
         self._backend.delete(sha256)
         session.execute(delete(Blob).where(Blob.sha256 == sha256))
         return True
-
-
-def _insert(session: Session) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that may say ON CONFLICT."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(Blob)
-    return postgresql.insert(Blob)
 
 
 def _unreferenced(before: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

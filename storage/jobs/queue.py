@@ -25,12 +25,12 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.clock import new_id, utc_now
 from storage.database import Database
 from storage.jobs.tables import Job
+from storage.upsert import insert_into
 
 BACKOFF_FIRST = timedelta(seconds=5)
 BACKOFF_CAP = timedelta(hours=1)
@@ -90,9 +90,8 @@ def enqueue(
     """
     _check_opaque(key, payload or {})
     moment = now or utc_now()
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     created: UUID | None = session.scalar(
-        insert(Job)
+        insert_into(session, Job)
         .values(
             id=new_id(),
             kind=kind,

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from config.settings import Settings
 from storage.actors import Actor
 from storage.clock import Clock, local, utc_now
+from storage.command_line import FINDINGS, NOT_ALLOWED, WRONG_INPUT, AsJson, fail
 from storage.database import Database
 from storage.journal.anchor import Anchor, JournalBrokenError
 from storage.journal.entries import record
@@ -22,10 +23,7 @@ from storage.journal.restart import restart
 from storage.journal.verification import Verification, verify
 from storage.rights import NotAllowedError, Verb, may, require
 
-FINDINGS, WRONG_INPUT, NOT_ALLOWED = 1, 2, 3
 NO_PROOF = "Für diese Prüfsumme gibt es keinen Nachweis, oder Sie dürfen ihn nicht erhalten."
-
-AsJson = Annotated[bool, typer.Option("--json", help="Ausgabe als JSON")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ def _verify(around: _Around, *, as_json: bool) -> None:
     try:
         require(around.acting(), Verb.JOURNAL_VERIFY)
     except NotAllowedError as error:
-        _stop(NOT_ALLOWED, str(error))
+        fail(str(error), NOT_ALLOWED)
     progress = None if as_json else _show_progress
     found = verify(around.open_database(), Anchor.from_settings(around.settings()), progress)
     if as_json:
@@ -108,9 +106,9 @@ def _verify(around: _Around, *, as_json: bool) -> None:
 def _anchor(around: _Around, reason: str) -> None:
     actor = around.acting()
     if not may(actor, Verb.JOURNAL_VERIFY):
-        _stop(NOT_ALLOWED, str(NotAllowedError()))
+        fail(str(NotAllowedError()), NOT_ALLOWED)
     if not reason:
-        _stop(WRONG_INPUT, "Bitte mit --reason angeben, warum der Kopf neu gesichert wird.")
+        fail("Bitte mit --reason angeben, warum der Kopf neu gesichert wird.", WRONG_INPUT)
     try:
         head = restart(
             around.open_database(),
@@ -120,7 +118,7 @@ def _anchor(around: _Around, reason: str) -> None:
             reason=reason,
         )
     except JournalBrokenError as error:
-        _stop(FINDINGS, str(error))
+        fail(str(error), FINDINGS)
     typer.echo(f"Der Kopf ist neu gesichert, mit {head.size} Einträgen; das steht auch im Journal.")
 
 
@@ -150,12 +148,12 @@ def _show(found: Verification) -> None:
 
 def _proof(around: _Around, sha256: str, out: Path) -> None:
     if not re.fullmatch(r"[0-9a-f]{64}", sha256):
-        _stop(
-            WRONG_INPUT, "Bitte die SHA-256-Prüfsumme der Datei angeben (64 Zeichen, 0–9 und a–f)."
+        fail(
+            "Bitte die SHA-256-Prüfsumme der Datei angeben (64 Zeichen, 0–9 und a–f).", WRONG_INPUT
         )
     actor = around.acting()
     if not may(actor, Verb.JOURNAL_PROVE):
-        _stop(NOT_ALLOWED, NO_PROOF)
+        fail(NO_PROOF, NOT_ALLOWED)
     anchor = Anchor.from_settings(around.settings())
     try:
         with around.open_database().write() as session:
@@ -171,11 +169,11 @@ def _proof(around: _Around, sha256: str, out: Path) -> None:
                     at=around.clock(),
                 )
     except JournalBrokenError as error:
-        _stop(FINDINGS, str(error))
+        fail(str(error), FINDINGS)
     except OSError as error:
-        _stop(WRONG_INPUT, f"Die Nachweisdatei {out} lässt sich nicht schreiben: {error.strerror}.")
+        fail(f"Die Nachweisdatei {out} lässt sich nicht schreiben: {error.strerror}.", WRONG_INPUT)
     if proof is None:
-        _stop(NOT_ALLOWED, NO_PROOF)  # the same answer as to somebody who may not ask
+        fail(NO_PROOF, NOT_ALLOWED)  # the same answer as to somebody who may not ask
 
 
 def _check(file: Path, proof_file: Path, key: str | None, *, as_json: bool) -> None:
@@ -184,9 +182,9 @@ def _check(file: Path, proof_file: Path, key: str | None, *, as_json: bool) -> N
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         proof = Proof.from_json(proof_file.read_text("utf-8"))
     except OSError as error:
-        _stop(WRONG_INPUT, f"{error.filename} ist nicht lesbar: {error.strerror}.")
+        fail(f"{error.filename} ist nicht lesbar: {error.strerror}.", WRONG_INPUT)
     except (UnicodeDecodeError, UnreadableProofError):
-        _stop(WRONG_INPUT, str(UnreadableProofError()))
+        fail(str(UnreadableProofError()), WRONG_INPUT)
     reason = proof.holds_for(sha256)
     fingerprint = proof.signed.fingerprint
     if reason is None and key is not None and _digits(key) != _digits(fingerprint):
@@ -222,8 +220,3 @@ def _digits(fingerprint: str) -> str:
 
 def _moment(at: datetime) -> str:
     return f"{local(at):%d.%m.%Y, %H:%M:%S} Uhr"
-
-
-def _stop(code: int, message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(code)

@@ -13,7 +13,7 @@ from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
 from storage.organisation.queries import valid_on
 from storage.rights import Verb, require, sees
-from workflows.eakte.references import format_reference, next_serial
+from workflows.eakte.references import next_serial
 from workflows.eakte.retention import retain_until
 from workflows.eakte.sight import enter_scope, scope_of
 from workflows.eakte.tables import Akte, PlanEntry, Vorgang
@@ -57,9 +57,7 @@ def open_akte(
         raise ConflictError("Bitte geben Sie der Akte einen Namen.")
     serial = next_serial(session, entry.id, today.year)
     akte = Akte(
-        reference=format_reference(
-            load_city().aktenzeichen.template, entry.number, today.year, serial
-        ),
+        reference=load_city().aktenzeichen_of(entry.number, today.year, serial),
         title=" ".join(title.split()),
         plan_entry_id=entry.id,
         opened_at=now,

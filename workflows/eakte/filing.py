@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from storage.actors import Actor, Staff
-from storage.conflicts import ConflictError, NotFoundError
+from storage.conflicts import ConflictError
 from storage.journal.entries import record
 from storage.organisation.queries import names
 from storage.rights import Verb, require, sees
@@ -23,7 +23,7 @@ from workflows.eakte.akten import load_vorgang
 from workflows.eakte.learning import group_of, note_decisions, train_later
 from workflows.eakte.metadata import MetadataError, checked
 from workflows.eakte.outcomes import reindex
-from workflows.eakte.sight import enter_scope, scope_of
+from workflows.eakte.sight import enter_scope, load_document, scope_of
 from workflows.eakte.tables import Akte, Document, DocumentLink, Filing, Vorgang
 
 EDITABLE = frozenset(
@@ -44,14 +44,6 @@ class Filed:
     document: UUID
     vorgang: UUID
     reference: str
-
-
-def load_document(session: Session, actor: Actor, document_id: UUID) -> Document:
-    """The document, locked for this transaction. Raises ``NotFoundError`` outside the actor's sight."""
-    document = session.get(Document, document_id, with_for_update=True)
-    if document is None or not sees(actor, scope_of(document)):
-        raise NotFoundError("Dieses Dokument gibt es nicht, oder Sie dürfen es nicht sehen.")
-    return document
 
 
 def file_document(

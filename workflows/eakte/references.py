@@ -1,4 +1,4 @@
-"""Aktenzeichen by rule: entry of the Aktenplan, year, serial number."""
+"""Serial numbers for Aktenzeichen; how one is written is the city's rule (``config.seeds.City.aktenzeichen_of``)."""
 
 from uuid import UUID
 
@@ -7,11 +7,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from workflows.eakte.tables import ReferenceCounter
-
-
-def format_reference(template: str, entry: str, year: int, serial: int) -> str:
-    """Write an Aktenzeichen, e.g. ``J1.01/2026-00042`` for ``{entry}/{year}-{serial:05d}``."""
-    return template.format(entry=entry, year=year, serial=serial)
 
 
 def next_serial(session: Session, plan_entry: UUID, year: int) -> int:

@@ -1,12 +1,14 @@
 """Scoping: every query on documents and Akten goes through one of these conditions."""
 
+from uuid import UUID
+
 from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Session
 
 from storage.actors import Actor, ProtectionClass, Scope, System
 from storage.conflicts import NotFoundError
 from storage.organisation.queries import office_ids
-from storage.rights import tokens
+from storage.rights import sees, tokens
 from workflows.eakte.tables import Akte, Document
 
 
@@ -34,4 +36,9 @@ def enter_scope(row: Document | Akte, scope: Scope) -> None:
     row.office_id, row.protection, row.access = scope.office, scope.protection.value, scope.token
 
 
-__all__ = ["NotFoundError", "enter_scope", "in_sight", "scope_of", "visible_tokens"]
+def load_document(session: Session, actor: Actor, document_id: UUID) -> Document:
+    """The document, locked for this transaction. Raises ``NotFoundError`` outside the actor's sight."""
+    document = session.get(Document, document_id, with_for_update=True)
+    if document is None or not sees(actor, scope_of(document)):
+        raise NotFoundError("Dieses Dokument gibt es nicht, oder Sie dürfen es nicht sehen.")
+    return document

@@ -14,10 +14,10 @@ from storage.journal.entries import record
 from storage.organisation.tables import Office
 from storage.rights import Verb, require
 from storage.tasks.list import finish_task, open_task
-from workflows.eakte.filing import load_document, take_turn, who_was_faster
+from workflows.eakte.filing import take_turn, who_was_faster
 from workflows.eakte.outcomes import reindex, wait_for_a_look
 from workflows.eakte.receiving import PROCESS
-from workflows.eakte.sight import enter_scope, scope_of
+from workflows.eakte.sight import enter_scope, load_document, scope_of
 from workflows.eakte.unopened import wait_for_addressee
 
 

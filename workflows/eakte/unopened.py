@@ -14,13 +14,13 @@ from ocr.documents import UnreadableError
 from ocr.readers.mail import envelope
 from storage.actors import Actor, ProtectionClass, Role, Scope
 from storage.clock import local_date
-from storage.conflicts import ConflictError, NotFoundError
+from storage.conflicts import ConflictError
 from storage.fulltext.index import remove
 from storage.journal.entries import record
 from storage.organisation.queries import office_by_key
-from storage.rights import Verb, require, sees
+from storage.rights import Verb, require
 from storage.tasks.list import finish_task, open_task
-from workflows.eakte.sight import enter_scope, scope_of
+from workflows.eakte.sight import enter_scope, load_document, scope_of
 from workflows.eakte.tables import Document
 
 TICKED = "haken"
@@ -101,9 +101,7 @@ def wait_for_addressee(session: Session, document: Document, now: datetime) -> N
 
 def take_over(session: Session, actor: Actor, document_id: UUID, *, now: datetime) -> None:
     """The addressee confirms to have the letter; it leaves the inbox and stays out of reading, index and learning."""
-    document = session.get(Document, document_id, with_for_update=True)
-    if document is None or not sees(actor, scope_of(document)):
-        raise NotFoundError("Dieses Dokument gibt es nicht, oder Sie dürfen es nicht sehen.")
+    document = load_document(session, actor, document_id)
     require(actor, Verb.DOCUMENT_EDIT, scope_of(document))
     if document.state != "unopened":
         raise ConflictError("Diese Sendung ist nicht mehr ungeöffnet.")

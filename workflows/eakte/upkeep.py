@@ -26,7 +26,7 @@ from storage.clock import local_date
 from storage.fulltext import statistics
 from storage.fulltext.index import put_many
 from storage.jobs.handlers import JobContext
-from storage.jobs.queue import enqueue, forget_done
+from storage.jobs.queue import enqueue
 from storage.jobs.tables import Job
 from storage.journal.anchor import Anchor
 from storage.journal.entries import record
@@ -186,12 +186,11 @@ def check_journal(context: JobContext) -> Mapping[str, int]:
 
 
 def tidy(context: JobContext) -> Mapping[str, int]:
-    """Delete what has served its time: unreferenced blobs, finished jobs and tasks, old drafts."""
+    """Delete what has served its time: unreferenced blobs, finished tasks, old drafts."""
     house = context.house
     now = house.clock()
     blobs = house.blobs.sweep(house.database)
     with house.database.write() as session:
-        jobs = forget_done(session, now - timedelta(days=30))
         session.execute(delete(Task).where(Task.done_at < now - timedelta(days=365)))
         session.execute(delete(Draft).where(Draft.changed_at < now - timedelta(days=90)))
-    return {"Dateien": blobs, "Aufträge": jobs}
+    return {"Dateien": blobs}

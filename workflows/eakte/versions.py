@@ -15,9 +15,9 @@ from storage.house import House
 from storage.jobs.queue import enqueue
 from storage.journal.entries import record
 from storage.rights import Verb, require
-from workflows.eakte.filing import load_document, must_be_open, take_turn
+from workflows.eakte.filing import must_be_open, take_turn
 from workflows.eakte.receiving import VERSION
-from workflows.eakte.sight import scope_of
+from workflows.eakte.sight import load_document, scope_of
 from workflows.eakte.tables import DocumentVersion
 
 
