@@ -47,6 +47,8 @@ class WebSession(Table):
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     idle_minutes: Mapped[int]
+    source: Mapped[str] = mapped_column(default="local", server_default="local")
+    """Where the person proved who they are: ``local``, ``ldap`` or ``oidc``."""
 
 
 class SignInAttempt(WithId, Table):

@@ -1,6 +1,6 @@
 """Offices, people and what they hold, each valid from a day on and up to (not including) another."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
@@ -10,6 +10,8 @@ from storage.privacy import privacy
 from storage.schema import Table, WithId, WithRevision
 
 STAFF_RETENTION = "bis drei Jahre nach dem Ausscheiden"
+HOUSE, DIRECTORY = "house", "directory"
+"""Who gave a role or membership: somebody in the house, or the directory, which takes only its own back."""
 
 
 class Valid:
@@ -63,6 +65,7 @@ class Membership(WithId, Valid, Table):
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    origin: Mapped[str] = mapped_column(default=HOUSE, server_default=HOUSE)
 
 
 class RoleGrant(WithId, Valid, Table):
@@ -77,6 +80,7 @@ class RoleGrant(WithId, Valid, Table):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     role: Mapped[str]
     office_id: Mapped[UUID | None] = mapped_column(ForeignKey("office.id"))
+    origin: Mapped[str] = mapped_column(default=HOUSE, server_default=HOUSE)
 
 
 class ClassGrant(WithId, Valid, Table):
@@ -91,3 +95,28 @@ class ClassGrant(WithId, Valid, Table):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
     protection: Mapped[str]
+
+
+class Absence(WithId, WithRevision, Table):
+    """Somebody is away from one moment to another. Why is nobody's business here; the row goes when it is over."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        Index(None, "person_id", "ends"),
+        Index(None, "substitute_id", "ends"),
+        Index(None, "ends"),
+        {
+            "info": privacy(
+                "Abwesenheit und Vertretung (ohne Grund)",
+                "person_id",
+                "bis zum Ende der Abwesenheit, gelöscht in der folgenden Nacht",
+                "erase",
+            )
+        },
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    starts: Mapped[datetime]
+    ends: Mapped[datetime]
+    """The first moment back; whole days end at midnight of the town hall's clock."""
+    substitute_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
