@@ -5,21 +5,33 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from config.logs import set_up
-from config.settings import Settings, get_settings
-from storage.command_line import AsJson, acting, explained, fail, show_json, show_table, take_as
+from config.rooms import TITLES, Room
+from config.settings import Settings, SettingsError, get_settings
+from storage.command_line import (
+    SERVICE_AWAY,
+    WRONG_INPUT,
+    AsJson,
+    acting,
+    explained,
+    fail,
+    show_json,
+    show_table,
+    take_as,
+)
 
 if TYPE_CHECKING:
     from storage.database import Database
     from storage.house import House
 
 HELP = "Rathauswerk: Zusammenarbeit und Arbeitsabläufe einer Stadtverwaltung."
+ANYTHING = {"ignore_unknown_options": True, "allow_extra_args": True}
 EPILOG = "Mit --as NAME handelt jeder Befehl im Namen dieser Person."
 
 
@@ -40,12 +52,19 @@ def _actor() -> Any:
 
 @contextmanager
 def _engine_work(house: "House") -> Iterator[tuple[list[Any], list[Any]]]:
-    """All rooms' kinds of jobs and schedules, with the reader processes they need."""
+    """The kinds of jobs and schedules of all rooms that are switched on, with the reader processes they need."""
     from storage.mail import MAIL
     from workflows.eakte import work as eakte
 
-    with eakte.reader_pool(house.settings) as pool:
-        yield [MAIL, *eakte.job_kinds(house, pool)], eakte.schedules()
+    is_on = house.settings.is_on
+    with ExitStack() as stack:
+        kinds, schedules = [MAIL], [*eakte.schedules()]
+        if is_on(Room.EAKTE):
+            kinds += eakte.job_kinds(house, stack.enter_context(eakte.reader_pool(house.settings)))
+        yield (
+            [kind for kind in kinds if is_on(kind.name)],
+            [schedule for schedule in schedules if is_on(schedule.key)],
+        )
 
 
 def _drain(house: "House", enough: Callable[[], bool]) -> bool:
@@ -69,7 +88,7 @@ def _status(*, as_json: AsJson = False) -> None:
 
     house = _house()
     with explained():
-        state = status(house.database, house.clock())
+        state = status(house.database, house.clock(), rooms_off=house.settings.rooms_off)
     if as_json:
         show_json(state)
         return
@@ -94,7 +113,8 @@ def _engine() -> None:
 
     house = _house()
     set_up("engine", house.settings.log_level)
-    with _engine_work(house) as (kinds, schedules), watching(house):
+    folder = watching(house) if house.settings.is_on(Room.EAKTE) else nullcontext()
+    with _engine_work(house) as (kinds, schedules), folder:
         run(house, kinds, schedules, prefect=house.settings.prefect)
 
 
@@ -154,6 +174,8 @@ def _prepare(house: "House") -> None:
         typer.echo("Die Demostadt wird gegründet: Ämter, Personen, Aktenplan …")
         founding.begin(house)
         founding.found_city(house)
+    if not house.settings.is_on(Room.EAKTE):
+        return  # the post comes when the room is switched on
     typer.echo("Die Post der letzten Wochen geht ein …")
     letters = founding.receive_post(house, typer.echo)
     from storage.processes import this_process
@@ -180,7 +202,7 @@ def _greet(settings: Settings) -> None:
         "Rathauswerk ist bereit.",
         f"  Intranet:      {settings.staff_url}",
         f"  Bürgerseiten:  http://{settings.host}:{settings.public_port}",
-        f"  Scan-Ordner:   {settings.inbox_folder}",
+        *([f"  Scan-Ordner:   {settings.inbox_folder}"] if settings.is_on(Room.EAKTE) else []),
         "",
     ]
     people = people_to_try(house)
@@ -219,8 +241,22 @@ def build() -> typer.Typer:
     app.add_typer(journal(_database, get_settings, _actor), name="journal")
     app.add_typer(account(_house), name="account")
     app.add_typer(ocr, name="ocr")
-    app.add_typer(eakte(_house, _drain), name="eakte")
+    rooms: dict[Room, typer.Typer] = {Room.EAKTE: eakte(_house, _drain)}
+    for room, commands in rooms.items():
+        if get_settings().is_on(room):
+            app.add_typer(commands, name=room.value)
+        else:
+            app.command(room.value, hidden=True, context_settings=ANYTHING)(_closed(room))
     return app
+
+
+def _closed(room: Room) -> Callable[[], None]:
+    """What stands in for the commands of a room that is switched off."""
+
+    def closed() -> None:
+        fail(f"Der Raum „{TITLES[room]}“ ist auf dieser Anlage abgeschaltet (RATHAUS_ROOMS_OFF).")
+
+    return closed
 
 
 def main() -> None:
@@ -231,15 +267,22 @@ def main() -> None:
     sys.argv = take_as(sys.argv)
     try:
         build()()
+    except SettingsError as error:
+        _end(str(error), WRONG_INPUT)
     except OperationalError as error:
         logging.getLogger(__name__).debug("database away", exc_info=error)
-        try:
-            fail(
-                "Die Datenbank ist nicht erreichbar oder noch nicht eingerichtet. Bitte `rathaus up` oder `rathaus upgrade` ausführen.",
-                4,
-            )
-        except typer.Exit as end:
-            sys.exit(end.exit_code)
+        _end(
+            "Die Datenbank ist nicht erreichbar oder noch nicht eingerichtet. Bitte `rathaus up` oder `rathaus upgrade` ausführen.",
+            SERVICE_AWAY,
+        )
+
+
+def _end(message: str, code: int) -> NoReturn:
+    """End the process with one line, outside of any command."""
+    try:
+        fail(message, code)
+    except typer.Exit as end:
+        sys.exit(end.exit_code)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,22 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from config.rooms import Room, read_rooms, room_of
+from config.sign_in import SignInSettings
+
+METRICS_TOKEN_LENGTH = 16
 
 
-class Settings(BaseSettings):
+class SettingsError(Exception):
+    """A setting can't be used. The message is one German line that names it."""
+
+
+class Settings(SignInSettings):
     """Everything that may differ between machines. Without any setting: SQLite and files below ``data_dir``."""
 
     model_config = SettingsConfigDict(env_prefix="RATHAUS_", env_file=".env", extra="ignore")
@@ -52,8 +62,23 @@ class Settings(BaseSettings):
     spacy_model: str | None = None
     clamd_socket: Path | None = None
 
-    rooms_off: frozenset[str] = frozenset()
+    rooms_off: Annotated[frozenset[Room], NoDecode] = frozenset()
+    """Rooms that are neither shown nor scheduled, e.g. ``RATHAUS_ROOMS_OFF=video,kiss``; their jobs wait."""
+    metrics_token: str | None = Field(default=None, repr=False)
+    """What a scraper of ``/metrics`` shows (``Authorization: Bearer``); without it this machine alone may ask."""
     log_level: str = "INFO"
+
+    @field_validator("rooms_off", mode="before")
+    @classmethod
+    def _rooms(cls, value: Any) -> Any:
+        return read_rooms(value) if isinstance(value, str) else value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _long_enough(cls, value: str | None) -> str | None:
+        if value and len(value) < METRICS_TOKEN_LENGTH:
+            raise ValueError(f"Bitte mindestens {METRICS_TOKEN_LENGTH} Zeichen.")
+        return value or None
 
     @property
     def database(self) -> str:
@@ -67,6 +92,10 @@ class Settings(BaseSettings):
     def staff_url(self) -> str:
         return self.base_url or f"http://{self.host}:{self.port}"
 
+    def is_on(self, name: str) -> bool:
+        """Whether the room is on to which a job kind, schedule, object kind or room of this name belongs."""
+        return room_of(name) not in self.rooms_off
+
     def in_data(self, *parts: str) -> Path:
         """A path below the data directory; its parent directories exist afterwards, readable by us only."""
         path = self.data_dir.joinpath(*parts)
@@ -76,5 +105,15 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once. Raises ``SettingsError``."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError(" ".join(map(_in_german, error.errors()))) from None
+
+
+def _in_german(error: Any) -> str:
+    """Which setting, and what is wrong with it where we know; the value may be a secret and is not repeated."""
+    name = "RATHAUS_" + "_".join(str(part) for part in error["loc"][:1]).upper()
+    reason = error["ctx"]["error"] if error["type"] == "value_error" else "Der Wert passt nicht."
+    return f"Die Einstellung {name} ist ungültig: {reason}"

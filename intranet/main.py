@@ -35,7 +35,7 @@ menu = {
         )
         for page in pages
     ]
-    for section, pages in pages_for(visit.staff).items()
+    for section, pages in pages_for(visit.staff, visit.house.settings.rooms_off).items()
 }
 st.logo(str(WAPPEN), size="large")
 chosen = st.navigation(menu)

@@ -6,6 +6,7 @@ Leaving a page out of the menu is politeness; each verb behind it checks rights 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from config.rooms import Room
 from storage.actors import Role, Staff
 from storage.rights import Verb, may
 
@@ -27,7 +28,10 @@ def _quarantine(staff: Staff) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PageSpec:
-    """``file`` in ``app_pages/``; ``section`` is the menu's heading; hidden pages are reached by links only."""
+    """``file`` in ``app_pages/``; ``section`` is the menu's heading; hidden pages are reached by links only.
+
+    ``room``: the page is there only while this room is switched on.
+    """
 
     path: str
     file: str
@@ -36,35 +40,43 @@ class PageSpec:
     section: str
     shown: Shown = _everybody
     hidden: bool = False
+    room: Room | None = None
 
 
 WORK, OWN, ADMIN = "Arbeiten", "Persönlich", "Verwaltung"
 
 PAGES = (
     PageSpec("", "start.py", "Start", "home", WORK),
-    PageSpec("posteingang", "posteingang.py", "Posteingang", "inbox", WORK),
-    PageSpec("dokument", "dokument.py", "Dokument", "description", WORK, hidden=True),
-    PageSpec("akten", "akten.py", "Akten", "folder_open", WORK),
-    PageSpec("suche", "suche.py", "Suche", "search", WORK),
+    PageSpec("posteingang", "posteingang.py", "Posteingang", "inbox", WORK, room=Room.EAKTE),
+    PageSpec(
+        "dokument", "dokument.py", "Dokument", "description", WORK, hidden=True, room=Room.EAKTE
+    ),
+    PageSpec("akten", "akten.py", "Akten", "folder_open", WORK, room=Room.EAKTE),
+    PageSpec("suche", "suche.py", "Suche", "search", WORK, room=Room.EAKTE),
     PageSpec("einstellungen", "einstellungen.py", "Meine Einstellungen", "settings", OWN),
     PageSpec(
         "zeitplaene", "zeitplaene.py", "Zeitpläne", "schedule", ADMIN, _may(Verb.SCHEDULE_SEE)
     ),
     PageSpec("laeufe", "laeufe.py", "Läufe", "play_circle", ADMIN, _may(Verb.SCHEDULE_SEE)),
-    PageSpec("quarantaene", "quarantaene.py", "Quarantäne", "report", ADMIN, _quarantine),
+    PageSpec(
+        "quarantaene", "quarantaene.py", "Quarantäne", "report", ADMIN, _quarantine, room=Room.EAKTE
+    ),
     PageSpec("system", "system.py", "Systemzustand", "monitor_heart", ADMIN, _may(Verb.SYSTEM_SEE)),
     PageSpec(
         "personen", "personen.py", "Personen und Rechte", "group", ADMIN, _may(Verb.PEOPLE_CHANGE)
     ),
 )
 
-PATHS = frozenset(f"/{page.path}" for page in PAGES)
+
+def paths(rooms_off: frozenset[Room]) -> frozenset[str]:
+    """The addresses of all pages there are."""
+    return frozenset(f"/{page.path}" for page in PAGES if page.room not in rooms_off)
 
 
-def pages_for(staff: Staff) -> dict[str, list[PageSpec]]:
+def pages_for(staff: Staff, rooms_off: frozenset[Room] = frozenset()) -> dict[str, list[PageSpec]]:
     """The menu of this person: sections in order, none of them empty."""
     menu: dict[str, list[PageSpec]] = {}
     for page in PAGES:
-        if page.shown(staff):
+        if page.room not in rooms_off and page.shown(staff):
             menu.setdefault(page.section, []).append(page)
     return menu

@@ -7,21 +7,27 @@ from typing import Any
 
 from starlette.middleware import Middleware
 
+from config.rooms import Room
 from intranet import streamlit_options
 from intranet.addresses import Addresses, addresses
 from intranet.cookies import Cookies
 from intranet.door import open_door
 from intranet.guard import Guard
 from intranet.metrics import SCRIPT_ERRORS
-from intranet.navigation import PATHS
+from intranet.navigation import paths
 from intranet.page_pictures import PagePictures
 from intranet.routes import assets, files, operation, sign_in
 from intranet.shell import Shell, ShellMiddleware
 from intranet.timed_collection import running
+from intranet.upload_desk import UploadDesk
+from intranet.uploads import open_spool
 from intranet.views.city import city_title
 from storage.house import House
 
 MAIN = Path(__file__).with_name("main.py")
+MIB = 1024 * 1024
+UPLOADS_AT_ONCE = 8
+"""How many files of the largest allowed size may wait on disk at the same time."""
 
 log = logging.getLogger(__name__)
 
@@ -38,21 +44,39 @@ def create_app(house: House) -> Any:
 
     open_door(house)
     cookies, pictures = Cookies(ours.secure), PagePictures(house)
+    limit = house.settings.upload_limit_mib * MIB
+    spool = open_spool(house.settings.in_data("tmp", "x").parent, UPLOADS_AT_ONCE * limit)
+
+    def close() -> None:
+        pictures.close()
+        spool.close()
+
     return App(
         MAIN,
-        lifespan=lambda _app: running(pictures.close),
+        lifespan=lambda _app: running(close, lambda: spool.sweep(_is_open)),
         routes=[
             *sign_in.routes(house, cookies, city_title()),
-            *files.routes(house, pictures),
+            *(files.routes(house, pictures) if house.settings.is_on(Room.EAKTE) else []),
             *operation.routes(house),
             *assets.routes(),
         ],
         middleware=[
             Middleware(Guard, house=house, addresses=ours, cookies=cookies),
-            Middleware(ShellMiddleware, shell=Shell(Path(get_static_dir())), pages=PATHS),
+            Middleware(UploadDesk, spool=spool, limit=limit),
+            Middleware(
+                ShellMiddleware,
+                shell=Shell(Path(get_static_dir())),
+                pages=paths(house.settings.rooms_off),
+            ),
         ],
         on_script_error=lambda error: _tell(streamlit, error),
     )
+
+
+def _is_open(session: str) -> bool:
+    from streamlit.runtime import get_instance
+
+    return get_instance().is_active_session(session)
 
 
 def _hosts(ours: Addresses) -> list[str]:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from config.rooms import TITLES, Room, room_of
 from storage.clock import new_id
 from storage.database import Database
 from storage.jobs import queue
@@ -85,7 +87,12 @@ def silent_owners(session: Session, owners: set[str], now: datetime) -> set[str]
     return owners - living
 
 
-def status(database: Database, now: datetime, warners: Sequence[Warner] = ()) -> dict[str, Any]:
+def status(
+    database: Database,
+    now: datetime,
+    warners: Sequence[Warner] = (),
+    rooms_off: frozenset[Room] = frozenset(),
+) -> dict[str, Any]:
     """What ``rathaus status --json`` prints (contracts.md, System)."""
     with database.read() as session:
         rows = session.scalars(select(Process).order_by(Process.name, Process.machine)).all()
@@ -107,7 +114,7 @@ def status(database: Database, now: datetime, warners: Sequence[Warner] = ()) ->
             {"kind": q.kind, "waiting": q.waiting, "oldest_seconds": q.oldest_seconds}
             for q in lengths
         ],
-        "warnings": _warnings(rows, lengths, now) + warnings,
+        "warnings": _warnings(rows, lengths, now, rooms_off) + warnings,
     }
 
 
@@ -129,7 +136,10 @@ def _state(row: Process, now: datetime) -> str:
 
 
 def _warnings(
-    rows: Sequence[Process], lengths: Sequence[queue.QueueLength], now: datetime
+    rows: Sequence[Process],
+    lengths: Sequence[queue.QueueLength],
+    now: datetime,
+    rooms_off: frozenset[Room],
 ) -> list[str]:
     found = []
     for row in rows:
@@ -148,8 +158,26 @@ def _warnings(
         f" der älteste wartet seit {_ago(timedelta(seconds=length.oldest_seconds))}."
         for length in lengths
         if length.oldest_seconds > STUCK_AFTER.total_seconds()
+        and room_of(length.kind) not in rooms_off
     )
-    return found
+    return found + _left_lying(lengths, rooms_off)
+
+
+def _left_lying(lengths: Sequence[queue.QueueLength], rooms_off: frozenset[Room]) -> list[str]:
+    """What waits for rooms that are switched off: nobody is to think it will be done."""
+    waiting: Counter[Room] = Counter()
+    for length in lengths:
+        room = room_of(length.kind)
+        if room in rooms_off and room is not None:
+            waiting[room] += length.waiting
+    return [
+        f"Der Raum „{TITLES[room]}“ ist abgeschaltet: {_jobs(number)}, bis er wieder eingeschaltet wird."
+        for room, number in sorted(waiting.items())
+    ]
+
+
+def _jobs(number: int) -> str:
+    return "1 Auftrag wartet" if number == 1 else f"{number} Aufträge warten"
 
 
 def _ago(span: timedelta) -> str:

@@ -1,5 +1,6 @@
-"""``/health`` for supervisors and load balancers, ``/metrics`` for the monitoring on this machine."""
+"""``/health`` for supervisors and load balancers, ``/metrics`` for the monitoring."""
 
+import hmac
 import ipaddress
 
 from anyio import to_thread
@@ -14,7 +15,7 @@ from storage.house import House
 
 
 def routes(house: House, *, with_metrics: bool = True) -> list[Route]:
-    """``/health`` asks the database; ``/metrics`` answers this machine only."""
+    """``/health`` asks the database; ``/metrics`` answers who shows the token, or this machine only where none is set."""
 
     def ask() -> bool:
         try:
@@ -28,12 +29,26 @@ def routes(house: House, *, with_metrics: bool = True) -> list[Route]:
         return JSONResponse({"status": "ok" if well else "away"}, status_code=200 if well else 503)
 
     async def metrics(request: Request) -> Response:
-        if not _is_loopback(request):
+        if token := house.settings.metrics_token:
+            if not _shows(request, token):
+                return PlainTextResponse(
+                    "Bitte weisen Sie sich aus.",
+                    status_code=401,
+                    headers={"WWW-Authenticate": "Bearer"},
+                )
+        elif not _is_loopback(request):
             return PlainTextResponse("Nicht gefunden.", status_code=404)
         return Response(exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     found = [Route("/health", health)]
     return [*found, Route("/metrics", metrics)] if with_metrics else found
+
+
+def _shows(request: Request, token: str) -> bool:
+    """Whether the request bears the token (RFC 6750); how long that takes tells nothing about it."""
+    scheme, _, shown = request.headers.get("authorization", "").partition(" ")
+    right = hmac.compare_digest(shown.strip().encode("latin-1"), token.encode())
+    return right and scheme.lower() == "bearer"
 
 
 def _is_loopback(request: Request) -> bool:

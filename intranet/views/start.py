@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.rooms import Room
 from intranet import words
 from storage.actors import Staff
 from storage.clock import LOCAL, local_date
@@ -46,10 +47,17 @@ class DeadlineLine:
 
 @dataclass(frozen=True, slots=True)
 class StartView:
-    """``waiting``: all tasks, of which ``tasks`` are the most urgent."""
+    """``waiting``: all tasks, of which ``tasks`` are the most urgent. ``post``: what the e-Akte has to show."""
 
     tasks: Sequence[TaskLine]
     waiting: int
+    post: "PostView | None"
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    """The inbox in numbers, what was filed last, and the nearest deadlines."""
+
     ready: int
     reading: int
     quarantined: int
@@ -57,8 +65,10 @@ class StartView:
     deadlines: Sequence[DeadlineLine]
 
 
-def load(session: Session, staff: Staff, now: datetime) -> StartView:
-    counts = inbox_counts(session, staff)
+def load(
+    session: Session, staff: Staff, now: datetime, rooms_off: frozenset[Room] = frozenset()
+) -> StartView:
+    """Rooms that are switched off add nothing, nor do tasks they once asked for."""
     return StartView(
         tasks=[
             TaskLine(
@@ -67,9 +77,16 @@ def load(session: Session, staff: Staff, now: datetime) -> StartView:
                 words.due(task.due_at, now) if task.due_at else "",
                 bool(task.due_at and task.due_at < now),
             )
-            for task in tasks_for(session, staff, SHOWN)
+            for task in tasks_for(session, staff, SHOWN, rooms_off)
         ],
-        waiting=count_tasks(session, staff),
+        waiting=count_tasks(session, staff, rooms_off),
+        post=None if Room.EAKTE in rooms_off else _post(session, staff, now),
+    )
+
+
+def _post(session: Session, staff: Staff, now: datetime) -> PostView:
+    counts = inbox_counts(session, staff)
+    return PostView(
         ready=counts.get("ready", 0),
         reading=counts.get("received", 0) + counts.get("reading", 0),
         quarantined=counts.get("quarantined", 0),

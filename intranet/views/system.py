@@ -38,7 +38,7 @@ def load(house: House, staff: Staff) -> SystemView:
     """Raises ``NotAllowedError`` for people who don't look after the system."""
     require(staff, Verb.SYSTEM_SEE)
     now = house.clock()
-    found = status(house.database, now)
+    found = status(house.database, now, rooms_off=house.settings.rooms_off)
     with house.database.read() as session:
         sealed = session.scalar(select(func.max(JournalHead.size))) or 0
         unsealed = session.scalar(select(func.count()).select_from(JournalPending)) or 0

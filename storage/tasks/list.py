@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from config.rooms import Room, names_of
 from storage.actors import Role, Staff
 from storage.clock import new_id
 from storage.tasks.tables import Task
@@ -61,8 +62,11 @@ def finish_tasks(session: Session, keys: Collection[str], now: datetime) -> None
     )
 
 
-def _waits_for(actor: Staff) -> ColumnElement[bool]:
-    """Own tasks, those of own offices, and those of roles held (in the office, or in the whole house)."""
+def _waits_for(actor: Staff, rooms_off: frozenset[Room]) -> ColumnElement[bool]:
+    """Own tasks, those of own offices, and those of roles held (in the office, or in the whole house).
+
+    What a room that is switched off has asked for waits, but is not shown: its pages are not there.
+    """
     if actor.memberships:
         unassigned = and_(Task.person_id.is_(None), Task.office_id.in_(actor.memberships))
         mine: ColumnElement[bool] = and_(unassigned, Task.role.is_(None))
@@ -81,20 +85,23 @@ def _waits_for(actor: Staff) -> ColumnElement[bool]:
         for grant in actor.grants
         if grant.office is None
     ]
-    return or_(Task.person_id == actor.person, mine, *by_role, *house_wide)
+    theirs = or_(Task.person_id == actor.person, mine, *by_role, *house_wide)
+    return and_(
+        Task.done_at.is_(None), theirs, Task.object_kind.not_in(sorted(names_of(rooms_off)))
+    )
 
 
-def tasks_for(session: Session, actor: Staff, limit: int = 50) -> Sequence[Task]:
+def tasks_for(
+    session: Session, actor: Staff, limit: int = 50, rooms_off: frozenset[Room] = frozenset()
+) -> Sequence[Task]:
     """What waits for this person, the most urgent first."""
     return session.scalars(
         select(Task)
-        .where(Task.done_at.is_(None), _waits_for(actor))
+        .where(_waits_for(actor, rooms_off))
         .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
         .limit(limit)
     ).all()
 
 
-def count_tasks(session: Session, actor: Staff) -> int:
-    return (
-        session.scalar(select(func.count()).where(Task.done_at.is_(None), _waits_for(actor))) or 0
-    )
+def count_tasks(session: Session, actor: Staff, rooms_off: frozenset[Room] = frozenset()) -> int:
+    return session.scalar(select(func.count()).where(_waits_for(actor, rooms_off))) or 0
