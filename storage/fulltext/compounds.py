@@ -5,8 +5,12 @@ s, es, n, en, er, e). Of several ways the one with the fewest parts wins, then t
 (the head carries the meaning). The known words are our own list, ``parts.txt``, one base form a line.
 """
 
+from collections import defaultdict
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+
+Cover = tuple[tuple[int, str], ...]
 
 LINKS = ("s", "es", "n", "en", "er", "e")
 ENDINGS = ("", "e", "n", "en", "s", "es", "er", "ern", "em", "se", "sen", "nen", "innen", "in")
@@ -14,9 +18,21 @@ SHORTEST = 3
 LONGEST_WORD = 48
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Base forms of what may stand before another part (``inner``) and of what may end a word (``ends``).
+
+    ``sizes`` gives the lengths of the inner forms by their first ``SHORTEST`` letters, in ascending order.
+    """
+
+    inner: dict[str, str]
+    ends: dict[str, str]
+    sizes: dict[str, tuple[int, ...]]
+
+
 @cache
-def known() -> tuple[dict[str, str], dict[str, str], frozenset[str]]:
-    """(forms that may go on, forms that may end a word) with their base forms, and how any of them begins."""
+def known() -> Known:
+    """The known words with all their forms."""
     from storage.fulltext.words import fold
 
     lines = (Path(__file__).parent / "parts.txt").read_text(encoding="utf-8").splitlines()
@@ -24,11 +40,17 @@ def known() -> tuple[dict[str, str], dict[str, str], frozenset[str]]:
     ends = {base + ending: base for ending in reversed(ENDINGS) for base in bases}
     inner = {base + link: base for link in reversed(LINKS) for base in bases}
     inner |= {base[:-1]: base for base in bases if base.endswith("e") and len(base) > SHORTEST + 1}
-    plain = {base: base for base in bases}
-    return inner | plain, ends | plain, frozenset(form[:SHORTEST] for form in (*inner, *ends))
+    inner |= {base: base for base in bases}
+    sizes: defaultdict[str, set[int]] = defaultdict(set)
+    for form in inner:
+        sizes[form[:SHORTEST]].add(len(form))
+    return Known(
+        inner,
+        ends | {base: base for base in bases},
+        {begun: tuple(sorted(found)) for begun, found in sizes.items()},
+    )
 
 
-@lru_cache(maxsize=200_000)
 def split(folded: str) -> tuple[str, ...]:
     """What a folded compound is made of, as base forms; empty if the word is none we know.
 
@@ -43,27 +65,37 @@ def split(folded: str) -> tuple[str, ...]:
         for after, base in cover[first : len(cover) - (first == 0)]:
             found[folded[start:after] + base] = None
     for _, base in cover:
-        found |= dict.fromkeys(split(base))
+        found |= dict.fromkeys(_inside(base))
     found |= {cover[-1][1]: None} if cover else {}
     return tuple(found)
 
 
-def _cover(word: str) -> tuple[tuple[int, str], ...]:
-    """(start, base form) of the parts of a word. Works from the end: ``best[i]`` is the best cover of ``word[i:]``."""
-    inner, ends, beginnings = known()
-    size = len(word)
-    best: dict[int, tuple[tuple[int, str], ...]] = {}
-    for start in range(size - SHORTEST, -1, -1):
-        if word[start : start + SHORTEST] not in beginnings:
-            continue
-        whole = ends.get(word[start:]) if start else None
-        if whole is not None:
-            best[start] = ((start, whole),)
-            continue
-        for middle, rest in reversed(tuple(best.items())):  # the longest last part first
-            if middle < start + SHORTEST or (start in best and len(rest) >= len(best[start]) - 1):
-                continue
-            head = inner.get(word[start:middle])
+_inside = lru_cache(maxsize=10_000)(split)
+"""What the known words are made of themselves."""
+
+
+def _cover(word: str) -> Cover:
+    """(start, base form) of the parts of a word; empty if it can't be covered."""
+    return _rest(word, 0, known(), {})
+
+
+def _rest(word: str, start: int, parts: Known, best: dict[int, Cover]) -> Cover:
+    """The best cover of ``word[start:]``; ``best`` keeps those already found."""
+    found = best.get(start)
+    if found is not None:
+        return found
+    whole = parts.ends.get(word[start:]) if start else None
+    found = ((start, whole),) if whole is not None else ()
+    if whole is None:
+        last = len(word) - SHORTEST
+        for size in parts.sizes.get(word[start : start + SHORTEST], ()):  # the longest rest first
+            middle = start + size
+            if middle > last:
+                break
+            head = parts.inner.get(word[start:middle])
             if head is not None:
-                best[start] = ((start, head), *rest)
-    return best.get(0, ())
+                rest = _rest(word, middle, parts, best)
+                if rest and (not found or len(rest) + 1 < len(found)):
+                    found = ((start, head), *rest)
+    best[start] = found
+    return found

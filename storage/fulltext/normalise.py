@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from storage.fulltext.words import analysed, fold, root, words
+from storage.fulltext.words import fold, root, words
 
 MOST_CHARACTERS = 600
 MOST_WORDS = 24
@@ -11,7 +11,8 @@ _OPEN, _CLOSE = '"„“”«»‟', '"“”„«»‟'
 _PIECE = re.compile(
     rf"(?P<minus>(?<!\S)[-−–])?(?:[{_OPEN}](?P<quoted>[^{_OPEN}{_CLOSE}]*)(?:[{_CLOSE}]|$)|(?P<plain>[^\s{_OPEN}{_CLOSE}]+))"
 )
-_GERMAN_IBAN = re.compile(r"(?<![^\W_])DE\d{2} ?(?:\d{4} ?){4}\d{2}(?![^\W_])", re.IGNORECASE)
+# What must stand before is looked at last: so the search leaps from one D to the next.
+_GERMAN_IBAN = re.compile(r"DE(?<![^\W_]DE)\d{2} ?(?:\d{4} ?){4}\d{2}(?![^\W_])", re.IGNORECASE)
 # Begins only where a word begins: else each letter of each plain word is tried.
 _HYPHENS = re.compile(r"(?<![^\W\d_])[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
 
@@ -45,7 +46,7 @@ class Query:
 
 def normalise(text: str) -> list[str]:
     """The terms a text is found by, in reading order and with repetitions: stems, compound parts, number blocks."""
-    found = [term for _, terms in analysed(text) for term in terms]
+    found = [term for word in words(text) for term in word.terms]
     found.extend(joined(text))
     return found
 
@@ -55,8 +56,10 @@ def joined(text: str) -> list[str]:
     found = []
     if "-" in text or "\u2010" in text or "\u2011" in text:
         found = [
-            root(fold("".join(letter for letter in match.group() if letter.isalpha())))
-            for match in _HYPHENS.finditer(text)
+            root(fold("".join(filter(str.isalpha, match))))
+            for piece in text.split()
+            if not (piece.isalnum() or piece[:-1].isalnum())
+            for match in _HYPHENS.findall(piece)
         ]
     for match in _GERMAN_IBAN.finditer(text):
         digits = fold(match.group().replace(" ", ""))

@@ -12,14 +12,15 @@ function of what the entry's row stores, and deleting from FTS5 needs exactly th
 import hashlib
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
+from operator import itemgetter
 
 from storage.fulltext.normalise import joined
-from storage.fulltext.words import analysed
+from storage.fulltext.words import WORD, analyse_anew
 
 PIVOT = 250  # words
 K1, B = 1.2, 0.75
@@ -55,30 +56,46 @@ class Labels:
 
 def analyse_entry(title: str, text: str) -> Analysed:
     """Words of the title count three times. Only the most frequent 500 kB of terms are kept."""
-    counts: Counter[str] = Counter()
-    sequence: list[str] = []
+    counts: defaultdict[str, int] = defaultdict(int)
+    lines: list[str] = []
+    length = 0
     for part, weight in ((title, TITLE_WEIGHT), (text, 1)):
-        found = analysed(part)
-        sequence += (folded for folded, _ in found)
-        sequence.append("")  # a phrase does not run from the title into the text
-        for (_, terms), often in Counter(found).items():
+        surfaces = WORD.findall(part)
+        line: dict[str, str] = {}
+        for surface, often in Counter(surfaces).items():
+            line[surface], number, terms = _in_entry(surface)
+            length += often * number
             for term in terms:
                 counts[term] += often * weight
         for term in joined(part):
             counts[term] += weight
-    forward = "".join(
-        [
-            f" {term}{FREQUENCIES[often] if often < MOST_FREQUENT else FREQUENCIES[-1]}"
-            for term, often in counts.most_common()
-        ]
-    ).encode("latin-1")
+        lines += filter(None, map(line.__getitem__, surfaces))
+        lines.append("")  # a phrase does not run from the title into the text
+    return Analysed(_forward(counts), f" {' '.join(lines)} ".encode("ascii"), max(length, 1))
+
+
+@lru_cache(maxsize=100_000)
+def _in_entry(surface: str) -> tuple[str, int, tuple[str, ...]]:
+    """What a word of a text adds to an entry: its folded form (of an IBAN several), their number, the terms."""
+    found = analyse_anew(surface)
+    if len(found) == 1:
+        return found[0][0], 1, found[0][1]
+    return (
+        " ".join([folded for folded, _ in found]),
+        len(found),
+        tuple(term for _, terms in found for term in terms),
+    )
+
+
+def _forward(counts: Mapping[str, int]) -> bytes:
+    pieces = [
+        f" {term}{FREQUENCIES[often] if often < MOST_FREQUENT else FREQUENCIES[-1]}"
+        for term, often in sorted(counts.items(), key=itemgetter(1), reverse=True)
+    ]
+    forward = "".join(pieces).encode("latin-1")
     if len(forward) > MOST_BYTES:
         forward = forward[: forward.rfind(b" ", 0, MOST_BYTES)]
-    return Analysed(
-        forward,
-        f" {' '.join(sequence)} ".encode("ascii"),
-        max(len(sequence) - 2, 1),
-    )
+    return forward
 
 
 def frequency(forward: bytes, term: bytes) -> int:
@@ -130,9 +147,10 @@ def terms_of(forward: bytes) -> Iterator[tuple[str, int]]:
 
 def entry_tokens(forward: bytes, length: int, labels: Labels) -> list[str]:
     """All tokens of an entry, without repetitions."""
-    tokens: list[str] = []
-    for term, often in terms_of(forward):
-        tokens += (TERM + term, level(often, length) + term)
+    items = forward.decode("latin-1").split(" ")[1:]
+    tokens = [TERM + item[:-1] for item in items]
+    letters = {sign: level(ord(sign) - 0x80, length) for sign in {item[-1] for item in items}}
+    tokens += [letters[item[-1]] + item[:-1] for item in items]
     tokens += (ACCESS + opaque(labels.access), KIND + opaque(labels.kind))
     if labels.day is not None:
         tokens += (f"3y{labels.day:%Y}", f"3m{labels.day:%Y%m}", f"3d{labels.day:%Y%m%d}")

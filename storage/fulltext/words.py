@@ -25,9 +25,11 @@ WORD = re.compile(
 )
 _HYPHENATED = re.compile(r"[-\u2010\u00ad][ \t]*\r?\n[ \t]*")
 _UMLAUT_TYPED_OUT = re.compile(r"(?<![aeiouq])([aou])e")
+_GERMAN = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
 _FOREIGN = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i"})
 _IBAN = re.compile(r"[a-z]{2}\d{2}[a-z0-9]{0,4}\d{4}[a-z0-9]{0,22}")
 _AGENT = re.compile(r"([a-z]{2,})er[ns]?")
+_AGENT_ENDINGS = ("er", "ern", "ers")
 _ADJECTIVE = re.compile(r"(?:isch|ig|lich|bar|sam|los|haft)er[ns]?$")
 _PLURAL_IN_ER = (
     "amt", "bad", "band", "bild", "blatt", "brett", "buch", "dach", "dorf", "fach", "fass",
@@ -58,13 +60,13 @@ def words(text: str) -> Iterator[Word]:
             yield Word(start, end, folded, terms)
 
 
-def analysed(text: str) -> list[tuple[str, tuple[str, ...]]]:
-    """(folded form, terms) of all words of a text in reading order: ``words`` without places, much faster."""
-    return [word for surface in WORD.findall(text) for word in analyse(surface)]
-
-
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def analyse(surface: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """``analyse_anew``, remembered for words that are shown and asked for."""
+    return analyse_anew(surface)
+
+
+def analyse_anew(surface: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Folded form and terms of a word as it stands in a text; the first term is the one a query asks for."""
     if "\n" in surface:
         surface = _HYPHENATED.sub("", surface)
@@ -80,19 +82,21 @@ def blocks(iban: str) -> list[str]:
     return [iban[at : at + 4] for at in range(0, len(iban), 4)]
 
 
-@lru_cache(maxsize=200_000)
 def fold(word: str) -> str:
     """The one spelling of a word: ASCII letters and digits. Other scripts are written as „q<hex>q“ per character."""
-    if word.isascii():
-        folded = word.lower()
-    else:
+    folded = word.lower()
+    if not word.isascii():
+        folded = folded.translate(_GERMAN)
+    if not (word.isascii() or (folded.isascii() and folded.isalnum())):
         folded = unicodedata.normalize("NFKD", word).casefold().translate(_FOREIGN)
         folded = "".join(
             letter if letter in _ALPHANUMERIC else f"q{ord(letter):x}q"
             for letter in unicodedata.normalize("NFKD", folded)
             if letter.isalnum()
         )
-    return _UMLAUT_TYPED_OUT.sub(r"\1", folded)[:LONGEST]
+    if "ae" in folded or "oe" in folded or "ue" in folded:
+        folded = _UMLAUT_TYPED_OUT.sub(r"\1", folded)
+    return folded[:LONGEST]
 
 
 def root(folded: str) -> str:
@@ -100,7 +104,7 @@ def root(folded: str) -> str:
 
     It is taken off adjectives („städtischer“) and the few nouns with a plural in -er („Häuser“).
     """
-    agent = _AGENT.fullmatch(folded)
+    agent = _AGENT.fullmatch(folded) if folded.endswith(_AGENT_ENDINGS) else None
     if agent is None or _ADJECTIVE.search(folded) or agent[1].endswith(_PLURAL_IN_ER):
         return stem(folded)
     return agent[1] + "er"
@@ -114,7 +118,7 @@ def stem(folded: str) -> str:
     if stemmer is None:
         import Stemmer
 
-        stemmer = _stemmers.german = Stemmer.Stemmer("german")
+        stemmer = _stemmers.german = Stemmer.Stemmer("german", 0)  # its cache is slower than it
     return str(stemmer.stemWord(folded))
 
 
@@ -123,15 +127,21 @@ def _terms(folded: str, *, capital: bool) -> tuple[str, ...]:
     if not capital:  # „neuer“ may be „neu“, „Neuer“ is a name
         terms.append(stem(folded))
     for part in split(folded):
-        terms += _with_beginnings(part)
-    return tuple(dict.fromkeys(terms))
+        terms += _of_part(part)
+    return tuple(dict.fromkeys(terms)) if len(terms) > 1 else tuple(terms)
 
 
-@lru_cache(maxsize=50_000)
 def _with_beginnings(folded: str) -> tuple[str, ...]:
     """The root, and the word itself where what is typed of it would lead neither to the root nor to a longer term."""
     term = root(folded)
-    hidden = not folded.startswith(term) or any(
-        root(folded[:size]) != term for size in range(len(term) + 1, len(folded) + 1)
-    )
-    return (term, folded) if hidden else (term,)
+    if folded.startswith(term):
+        for size in range(len(term) + 1, len(folded)):
+            if root(folded[:size]) != term:
+                break
+        else:
+            return (term,)
+    return (term, folded)
+
+
+_of_part = lru_cache(maxsize=10_000)(_with_beginnings)
+"""Parts of compounds are few and come again and again."""
