@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 import streamlit as st
 
 from intranet import words
+from intranet.page_view import summary_of
 from intranet.views.document import DocumentView
 from workflows.eakte.metadata import Detail, shown
 
@@ -18,14 +19,18 @@ def details_form(view: DocumentView, kind: str | None, *, disabled: bool) -> Map
     changed: dict[str, str] = {}
     for detail, value in shown(kind, view.document.details):
         before = in_german(detail, value)
-        now = st.text_input(
-            detail.title,
-            value=before,
-            placeholder=HINTS.get(detail.type, ""),
-            max_chars=300,
-            key=f"angabe-{detail.key}-{kind}-{view.document.id}-{view.document.revision}",
-            disabled=disabled,
-        )
+        name = f"angabe-{detail.key}"
+        with st.container(key=f"beleg-{name}", gap="xsmall"):
+            now = st.text_input(
+                detail.title,
+                value=before,
+                placeholder=HINTS.get(detail.type, ""),
+                max_chars=300,
+                key=f"angabe-{detail.key}-{kind}-{view.document.id}-{view.document.revision}",
+                disabled=disabled,
+            )
+            if place := summary_of(view.boxes, name):
+                st.caption(f"steht {place}")
         if now.strip() != before:
             changed[detail.key] = now
     return changed

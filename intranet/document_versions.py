@@ -5,6 +5,7 @@ import streamlit as st
 from intranet import html, words
 from intranet.deeds import attempt
 from intranet.notes import note
+from intranet.uploads import content_of, let_go
 from intranet.views.document import DocumentView
 from intranet.views.versions import VersionLine, load
 from intranet.visit import Visit
@@ -55,10 +56,11 @@ def _add(visit: Visit, view: DocumentView, newest: int) -> None:
             document.id,
             document.revision,
             file.name,
-            file.getvalue(),
+            content_of(file),
             remark,
         )
     )
+    let_go([file])
     if done and number == newest:
         st.info("Diese Datei ist schon die geltende Fassung.", icon=":material/content_copy:")
     elif done:

@@ -4,9 +4,12 @@ Nothing behind it is reached without a session that the server knows. Streamlit 
 an Origin, and answers on more addresses than we want to offer.
 """
 
+import asyncio
+from contextlib import suppress
 from urllib.parse import quote
 
 from anyio import to_thread
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +19,7 @@ from intranet.cookies import Cookies
 from intranet.metrics import REFUSED, SOCKETS
 from intranet.security_headers import add_headers, staff_policy
 from presence.sessions import SignedIn, check
+from storage.database import StorageBusyError
 from storage.house import House
 
 OPEN_PATHS = frozenset({"/anmelden", "/abmelden", "/health", "/metrics", "/favicon.png"})
@@ -24,6 +28,12 @@ OPEN_FOLDERS = ("/static/", "/eigen/")
 STREAMLIT_PATHS = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream")
 STREAMLIT_FOLDERS = ("/_stcore/upload_file/",)
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+WATCH_EVERY = 20.0
+"""Seconds between two looks at the session of a page that stays open."""
+SESSION_ENDED = 4401
+"""The code a WebSocket is closed with when its session is over (RFC 6455, 7.4.2: free for applications); the page
+knows it, too (``assets/sitzung.js``).
+"""
 
 
 class Guard:
@@ -89,16 +99,47 @@ class Guard:
             return
         SOCKETS.inc()
         try:
-            await self._app(scope, receive, send)
+            await self._while_signed_in(scope, receive, send)
         finally:
             SOCKETS.dec()
 
-    async def _signed_in(self, headers: Headers) -> SignedIn | None:
+    async def _while_signed_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let page and server talk until the session ends, also where nobody touches the page any more."""
+        ended = asyncio.Event()
+
+        async def say(message: Message) -> None:
+            if not ended.is_set():
+                await send(message)
+
+        async def watch() -> None:
+            headers, there = Headers(scope=scope), True
+            while there:
+                await asyncio.sleep(WATCH_EVERY)
+                there = await self._still_there(headers)
+            ended.set()
+            await send({"type": "websocket.close", "code": SESSION_ENDED, "reason": ""})
+
+        watching = asyncio.create_task(watch())
+        try:
+            await self._app(scope, receive, say)
+        finally:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+
+    async def _still_there(self, headers: Headers) -> bool:
+        """Whether the session goes on. A database that can't be asked just now ends nobody's session."""
+        try:
+            return await self._signed_in(headers, active=False) is not None
+        except (SQLAlchemyError, StorageBusyError):
+            return True
+
+    async def _signed_in(self, headers: Headers, *, active: bool = True) -> SignedIn | None:
         token = session_token(headers, self._cookies)
         if not token:
             return None
-        now = self._house.clock()
-        return await to_thread.run_sync(check, self._house.database, token, now)
+        now, database = self._house.clock(), self._house.database
+        return await to_thread.run_sync(lambda: check(database, token, now, active=active))
 
     def _dressed(self, scope: Scope, send: Send) -> Send:
         host = Headers(scope=scope).get("host", "")

@@ -8,6 +8,7 @@ from intranet.document_desk import elsewhere, go_on
 from intranet.notes import note
 from intranet.views.document import DocumentView
 from intranet.views.offices import office_name
+from intranet.views.sealed import letter_history
 from intranet.visit import Visit
 from workflows.eakte.unopened import take_over
 
@@ -17,6 +18,7 @@ def sealed_page(visit: Visit, view: DocumentView) -> None:
     document, now = view.document, visit.house.clock()
     with visit.house.database.read() as session:
         office = office_name(session, document.office_id)
+        steps = letter_history(session, visit.staff, document)
     st.title("Ungeöffnete Sendung", anchor=False)
     waiting = document.state == "unopened"
     st.html(
@@ -30,6 +32,13 @@ def sealed_page(visit: Visit, view: DocumentView) -> None:
                 ("Datei", f"{document.file_name}, {words.size(document.size)}"),
                 ("Stand", html.state("wartet auf Übernahme" if waiting else "übernommen")),
             ],
+        )
+    )
+    st.html(
+        html.table(
+            "Verlauf",
+            [html.Column("Wann", "zeit"), "Was", "Wer"],
+            [(words.moment(step.at), step.text, step.who) for step in steps],
         )
     )
     st.info(

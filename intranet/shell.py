@@ -25,6 +25,7 @@ PAGE = """<!DOCTYPE html>
 <title>Rathauswerk</title>
 <link rel="icon" href="/eigen/wappen.svg" type="image/svg+xml">
 <script src="/eigen/farben.js"></script>
+<script src="/eigen/sitzung.js"></script>
 {assets}
 <link rel="stylesheet" href="/eigen/rathaus.css">
 <script type="module" src="/eigen/rathaus.js"></script>

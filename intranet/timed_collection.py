@@ -9,11 +9,16 @@ SECONDS = 20.0
 
 
 @asynccontextmanager
-async def running(at_end: Callable[[], None]) -> AsyncIterator[None]:
-    """A lifespan in which garbage is collected every 20 s; what start-up made is left alone for good."""
+async def running(
+    at_end: Callable[[], None], each_turn: Callable[[], None] = lambda: None
+) -> AsyncIterator[None]:
+    """A lifespan in which garbage is collected every 20 s; what start-up made is left alone for good.
+
+    ``each_turn`` tidies up at the same rate.
+    """
     gc.collect()
     gc.freeze()
-    task = asyncio.create_task(_collect())
+    task = asyncio.create_task(_collect(each_turn))
     try:
         yield
     finally:
@@ -23,7 +28,8 @@ async def running(at_end: Callable[[], None]) -> AsyncIterator[None]:
         at_end()
 
 
-async def _collect() -> None:
+async def _collect(each_turn: Callable[[], None]) -> None:
     while True:
         await asyncio.sleep(SECONDS)
+        await asyncio.to_thread(each_turn)
         await asyncio.to_thread(gc.collect)

@@ -7,9 +7,17 @@ FILE_UPLOADER = {
     "`${T(t,D.Byte,0)} per file`": "`je Datei höchstens ${T(t,D.Byte,0)}`",
     "`Add files`": "`Dateien hinzufügen`",
     "`Upload`": "`Auswählen`",
+    "errorMessage:P(e)": (
+        "errorMessage:/\\b507\\b/.test(P(e))?`Gerade wird zu viel auf einmal hochgeladen. Bitte in kleineren Teilen.`"
+        ":/\\b413\\b/.test(P(e))?`Die Datei ist zu groß.`:`Die Datei kam nicht an. Bitte noch einmal hochladen.`"
+    ),
     "`Upload directories`": "`Ordner auswählen`",
 }
 UPLOAD_TEXTS = {
+    "`${e.toFixed(n)}${t.toUpperCase()}`": "`${e.toFixed(n).replace(/\\.0+$/,``).replace(`.`,`,`)} ${t.toUpperCase()}`",
+    "`File must be ${$(n,`b`)} or smaller.`": "`Die Datei ist größer als ${$(n,`b`)}.`",
+    "`${t.type} files are not allowed.`": "`Diese Art von Datei wird nicht angenommen.`",
+    "children:[`Error: `,h]": "children:[`Fehler: `,h]",
     "`Click to retry upload`": "`Noch einmal hochladen`",
     "`File size is too small.`": "`Die Datei ist zu klein.`",
     "`Only one file is allowed.`": "`Bitte nur eine Datei.`",
@@ -27,6 +35,7 @@ INPUT_INSTRUCTIONS = {
 }
 CHOICES = {
     "`Add an option`": "`Eintrag hinzufügen`",
+    "`Add options`": "`Einträge hinzufügen`",
     "`Choose an option`": "`Bitte wählen`",
     "`Choose options`": "`Bitte wählen`",
     "`Choose or add an option`": "`Wählen oder hinzufügen`",
@@ -48,6 +57,10 @@ MULTI_SELECT = {
     "`No results`": "`Nichts gefunden`",
     "`Remove ${e}`": "`${e} entfernen`",
     "`Select all`": "`Alle auswählen`",
+    "`Selected values`": "`Ausgewählt`",
+    "`You can only select up to ${t.maxSelections} ${e}. Remove an option first.`": (
+        "`Mehr als ${t.maxSelections} geht nicht. Bitte zuerst etwas entfernen.`"
+    ),
     "`Select ${p.length} matches`": "`${p.length} Treffer auswählen`",
 }
 DATE_INPUT = {
@@ -98,6 +111,21 @@ FRAME = {
     "`Connection lost. Please wait for the app to reconnect, then try again.`": (
         "`Die Verbindung ist unterbrochen. Bitte warten Sie, bis sie wieder steht, und versuchen Sie es dann noch einmal.`"
     ),
+    "`Connection timed out.`": "`Rathauswerk antwortet nicht. Es wird weiter versucht.`",
+    "`Is Streamlit still running? If you accidentally stopped Streamlit, just restart it in your terminal:`,codeBlock:`streamlit run yourscript.py`": (
+        "`Rathauswerk antwortet nicht. Es wird weiter versucht. Ihre gespeicherten Daten sind sicher.`"
+    ),
+    "`Streamlit server is not responding. Are you connected to the internet?`": (
+        "`Rathauswerk antwortet nicht. Es wird weiter versucht. Ihre gespeicherten Daten sind sicher.`"
+    ),
+    "`Cannot connect to Streamlit (HTTP status: 403).\n\nIf you are trying to access a Streamlit app running on another server, this could be due to the app's [CORS](${rD}) settings.`": (
+        "`Rathauswerk nimmt die Verbindung nicht an (403). Bitte laden Sie die Seite neu.`"
+    ),
+    "message:`Connection failed with status ${r}${s?`, and response:`:`.`}`,...s&&{codeBlock:s}": (
+        "message:`Rathauswerk antwortet nicht (${r}). Es wird weiter versucht.`"
+    ),
+    "`Request failed with status ${t.status}`": "`Die Anfrage ist fehlgeschlagen (${t.status}).`",
+    "t.message||`Network error`": "t.message||`Keine Verbindung.`",
     "`Page not found`": "`Seite nicht gefunden`",
     "`The page that you have requested does not seem to exist`": "`Diese Seite gibt es nicht (mehr)`",
     "`${t}. Running the app's main page.`": "`${t}. Sie sind auf der Startseite.`",
@@ -109,7 +137,20 @@ FRAME = {
     "`Try again`": "`Noch einmal`",
 }
 COPY = {"`Copy to clipboard`": "`In die Zwischenablage kopieren`"}
-MARKDOWN = {"`Help`": "`Hilfe`", "`Help for ${": "`Hilfe zu ${"}
+MARKDOWN = {
+    "`Link to heading`": "`Verweis auf diese Überschrift`",
+    "name:`Network issue`": "name:`Die Seite ist nicht mehr aktuell`",
+    "`Cannot load Streamlit frontend code. This can happen when you update Streamlit while a Streamlit app is running.`": (
+        "`Rathauswerk wurde erneuert, während diese Seite offen war.`"
+    ),
+    "`To fix this, simply reload this app by pressing`": "`Bitte laden Sie die Seite neu:`",
+    "`,`,` `,s(ye,{children:`Ctrl+R`}),`, or`,` `,s(ye,{children:`Cmd+R`}),`.`": "` oder `,s(ye,{children:`Strg+R`}),`.`",
+    "`If the error persists, try force-clearing your browser's cache as described`,` `,s(`a`,{href:`https://en.wikipedia.org/wiki/Wikipedia:Bypass_your_cache#Cache_clearing_and_disabling`,rel:`noopener noreferrer`,target:`_blank`,children:`here`})": (
+        "`Hilft das nicht, leeren Sie den Zwischenspeicher des Browsers.`"
+    ),
+    "`Help`": "`Hilfe`",
+    "`Help for ${": "`Hilfe zu ${",
+}
 REQUIRED = {"`This field is required.`": "`Bitte füllen Sie dieses Feld aus.`"}
 FULL_SCREEN = {
     "`Fullscreen`": "`Vollbild`",

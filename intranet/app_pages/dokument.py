@@ -12,6 +12,7 @@ from intranet.document_versions import versions_part
 from intranet.sealed_page import sealed_page
 from intranet.views.document import DocumentView, load
 from intranet.views.inbox import BUSY, STATE_NAMES
+from intranet.views.versions import refusal
 from intranet.visit import Visit, visit, visitor
 from storage.conflicts import NotFoundError
 from workflows.eakte.akten_queries import visible_akte
@@ -43,6 +44,8 @@ def head(guest: Visit, view: DocumentView) -> None:
     document, now = view.document, guest.house.clock()
     st.title(words.plain(document.title or document.file_name), anchor=False)
     place = ""
+    with guest.house.database.read() as session:
+        refused = refusal(session, guest.staff, document)
     if document.akte_id is not None:
         with guest.house.database.read() as session:
             akte = visible_akte(session, guest.staff, document.akte_id)
@@ -54,6 +57,11 @@ def head(guest: Visit, view: DocumentView) -> None:
         f"{words.size(document.size)} · "
         f'<a href="/original/{document.id}" download>Original herunterladen</a></p>'
     )
+    if refused:
+        st.warning(
+            words.plain(f"{refused} Es gilt weiter die bisherige Fassung."),
+            icon=":material/report:",
+        )
     if document.state == "quarantined":
         st.warning(
             f"Dieses Dokument konnte nicht gelesen werden. {words.plain(document.reason or '')}",

@@ -9,11 +9,13 @@ import streamlit as st
 from config.seeds import DOCUMENT_KINDS
 from intranet import html, words
 from intranet.bulk import bulk_actions
+from intranet.uploads import content_of, let_go
 from intranet.views import inbox
 from intranet.views.offices import OfficeChoice, inboxes
 from intranet.visit import visit, visitor
 from storage.blobs.errors import BlobStoreError
 from storage.clock import local_date, new_id
+from storage.conflicts import ConflictError
 from storage.database import StorageBusyError
 from storage.rights import NotAllowedError
 from workflows.eakte.queries import inbox as rows_of
@@ -28,13 +30,13 @@ def hand_in(office: UUID, files: Sequence[Any], *, unopened: bool) -> None:
     st.session_state.problems = []
     batch = new_id()
     for file in files:
-        incoming = Incoming(
-            file.name, file.getvalue(), office, source="upload", unopened=unopened, batch=batch
-        )
         try:
+            content = content_of(file)
+            incoming = Incoming(file.name, content, office, unopened=unopened, batch=batch)
             receipts.append(receive(here.house, here.staff, incoming))
-        except (NotAllowedError, BlobStoreError, StorageBusyError) as problem:
+        except (NotAllowedError, BlobStoreError, StorageBusyError, ConflictError) as problem:
             st.session_state.problems.append(f"„{file.name}“ wurde nicht angenommen. {problem}")
+    let_go(files)
     st.session_state.batch = [each.document for each in receipts if each.document]
     st.session_state.known = [each for each in receipts if each.status == "duplicate"]
 

@@ -1,7 +1,9 @@
 // Was Seiten über Datenattribute bestellen: weiterleiten, Belege markieren, Farben wählen.
 const AUFGABEN = {
   weiter(element) {
-    location.replace(element.dataset.weiter);
+    const ziel = new URL(element.dataset.weiter, location.href);
+    if (ziel.searchParams.has("beendet")) ziel.searchParams.set("weiter", location.pathname + location.search);
+    location.replace(ziel.href);
   },
   farben(element) {
     const wahl = element.dataset.farben;
@@ -98,3 +100,39 @@ function ordneMenue() {
   }
 }
 new MutationObserver(ordneMenue).observe(document.documentElement, { childList: true, subtree: true });
+
+// Nicht hochgeladene Dateien: Streamlit nennt den Grund nur beim Darüberfahren, und mit den gelungenen verschwindet
+// auch diese Meldung. Hier steht sie, bis jemand sie schließt.
+function meldeNichtHochgeladen(datei, grund) {
+  let kasten = document.querySelector(".nicht-hochgeladen");
+  if (!kasten) {
+    kasten = document.createElement("section");
+    kasten.className = "nicht-hochgeladen";
+    kasten.setAttribute("role", "status");
+    kasten.setAttribute("aria-label", "Nicht hochgeladen");
+    const titel = document.createElement("strong");
+    titel.textContent = "Nicht hochgeladen";
+    const schliessen = document.createElement("button");
+    schliessen.type = "button";
+    schliessen.textContent = "Schließen";
+    schliessen.addEventListener("click", () => kasten.remove());
+    kasten.append(titel, document.createElement("ul"), schliessen);
+    document.body.append(kasten);
+  }
+  const zeile = document.createElement("li");
+  zeile.textContent = `${datei}: ${grund}`;
+  kasten.querySelector("ul").append(zeile);
+}
+
+function suchNichtHochgeladene(wurzel) {
+  for (const chip of wurzel.querySelectorAll('[data-testid="stFileChip"][aria-invalid="true"]')) {
+    const grund = chip.querySelector('[role="alert"]')?.textContent;
+    if (!grund || chip.dataset.gemeldet) continue;
+    chip.dataset.gemeldet = "1";
+    const name = chip.querySelector('[data-testid="stFileChipName"]')?.title ?? "Datei";
+    meldeNichtHochgeladen(name, grund.replace(/^Fehler:\s*/, ""));
+  }
+}
+new MutationObserver((aenderungen) => {
+  if (aenderungen.some((eine) => eine.target.closest?.('[data-testid="stFileUploader"]'))) suchNichtHochgeladene(document);
+}).observe(document.documentElement, { childList: true, subtree: true });

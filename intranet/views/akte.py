@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
+from intranet.views.journal import deeds
 from storage.actors import Staff
-from storage.journal.tables import JournalEntry, JournalPending
-from storage.organisation.queries import names
 from workflows.eakte.akten_queries import vorgaenge
 
 VERBS = {
@@ -22,40 +20,28 @@ VERBS = {
     "vorgang.close": "Vorgang geschlossen (z. d. A.)",
     "vorgang.reopen": "Vorgang wieder geöffnet",
 }
-LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
-class AkteStep:
-    """One line of the Akte's history."""
+class Step:
+    """One line of a history."""
 
     at: datetime
     text: str
     who: str
 
 
-def akte_history(session: Session, staff: Staff, akte: UUID) -> Sequence[AkteStep]:
+def akte_history(session: Session, staff: Staff, akte: UUID) -> Sequence[Step]:
     """The latest steps of the Akte and its Vorgänge. Raises ``NotFoundError`` outside the person's sight."""
     titles = {str(row.id): row.title for row, _ in vorgaenge(session, staff, akte)}
     objects = [str(akte), *titles]
-    both = union_all(
-        *(
-            select(table.at, table.actor, table.verb, table.object_id).where(
-                table.object_id.in_(objects), table.verb.in_(VERBS)
-            )
-            for table in (JournalEntry, JournalPending)
-        )
-    ).subquery()
-    rows = session.execute(select(both).order_by(both.c.at.desc()).limit(LIMIT)).all()
-    people = {row.actor: UUID(row.actor[7:]) for row in rows if row.actor.startswith("person:")}
-    known = names(session, people.values())
     return [
-        AkteStep(
+        Step(
             row.at,
             f"{VERBS[row.verb]} „{titles[row.object_id]}“"
             if row.object_id in titles
             else VERBS[row.verb],
-            known.get(people.get(row.actor, akte), ""),
+            row.who,
         )
-        for row in rows
+        for row in deeds(session, objects, VERBS)
     ]

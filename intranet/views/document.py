@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from intranet.views.details import detail_spans
 from intranet.views.marks import Mark, Span, marks
 from ocr.documents import Analysis, Evidence, Finding, Page, Reading
 from ocr.packing import unpack_analysis, unpack_reading
@@ -84,7 +85,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """Everything the page draws. ``boxes``: by name of a proposal or finding."""
+    """Everything the page draws. ``boxes``: by name of a proposal, a detail (``angabe-KEY``) or a finding."""
 
     document: Document
     pages: tuple[Page, ...]
@@ -132,7 +133,7 @@ def load(session: Session, staff: Staff, document_id: UUID, now: datetime) -> Do
     return DocumentView(
         document=document,
         pages=reading.pages if reading else (),
-        boxes=_boxes(reading, analysis, suggestions),
+        boxes=_boxes(document, reading, analysis, suggestions),
         fields=tuple(_proposals(analysis)),
         places=places,
         sure=sure,
@@ -207,7 +208,10 @@ def _in_words(finding: Finding) -> str:
 
 
 def _boxes(
-    reading: Reading | None, analysis: Analysis | None, suggestions: Mapping[str, Any]
+    document: Document,
+    reading: Reading | None,
+    analysis: Analysis | None,
+    suggestions: Mapping[str, Any],
 ) -> dict[str, list[Mark]]:
     if reading is None or analysis is None:
         return {}
@@ -222,6 +226,8 @@ def _boxes(
             for each in option["evidence"]
             if each["page"] is not None and each["start"] is not None and each["end"] is not None
         ]
+    details = document.details or {}
+    spans |= detail_spans(document.kind, details, analysis.findings, reading.pages)
     drawn = {name: marks(reading.pages, wanted) for name, wanted in spans.items()}
     return {name: found for name, found in drawn.items() if found}
 
