@@ -221,6 +221,7 @@ def build() -> typer.Typer:
     from intranet.commands import register
     from ocr.commands import app as ocr
     from presence.commands import commands as account
+    from presence.commands import presence_commands
     from storage.journal.commands import commands as journal
     from workflows.eakte.commands import commands as eakte
     from workflows.engine.commands import commands as schedules
@@ -240,6 +241,7 @@ def build() -> typer.Typer:
     app.add_typer(schedules(_house), name="schedules")
     app.add_typer(journal(_database, get_settings, _actor), name="journal")
     app.add_typer(account(_house), name="account")
+    app.add_typer(presence_commands(_house), name="presence")
     app.add_typer(ocr, name="ocr")
     rooms: dict[Room, typer.Typer] = {Room.EAKTE: eakte(_house, _drain)}
     for room, commands in rooms.items():

@@ -46,6 +46,20 @@ def commands(open_house: Callable[[], House]) -> typer.Typer:
     return app
 
 
+def presence_commands(open_house: Callable[[], House]) -> typer.Typer:
+    """``rathaus presence ...``: each area of the room adds its own."""
+    from presence.availability.commands import register as availability
+
+    app = typer.Typer(help="Personen, Erreichbarkeit, Plätze und Räume", no_args_is_help=True)
+
+    @app.callback()
+    def presence() -> None:
+        """Personen, Erreichbarkeit, Plätze und Räume"""
+
+    availability(app, open_house)
+    return app
+
+
 def _create(house: House, actor: Actor, name: str, role: Role, office: str) -> tuple[str, str]:
     """Login and initial password. The person is entered where nobody of that login works here."""
     now = house.clock()

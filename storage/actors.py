@@ -117,6 +117,8 @@ class Staff:
     grants: frozenset[Grant] = frozenset()
     classes: frozenset[Scope] = frozenset()
     """The protected scopes that were opened to this person by name."""
+    stands_in_for: frozenset[UUID] = frozenset()
+    """Absent people whose tasks go to this one today, also along a chain of substitutes. No rights come with it."""
 
     @property
     def journal_id(self) -> str:

@@ -36,6 +36,10 @@ class Verb(StrEnum):
     PEOPLE_CHANGE = "people.change"
     JOURNAL_VERIFY = "journal.verify"
     JOURNAL_PROVE = "journal.prove"
+    AGREEMENT_RECORD = "agreement.record"
+    AVAILABILITY_SEE = "availability.see"
+    AVAILABILITY_OPEN = "availability.open"
+    ABSENCE_ENTER = "absence.enter"
 
 
 def sees(actor: Actor, scope: Scope) -> bool:
@@ -113,6 +117,13 @@ def _receives(actor: Actor, scope: Scope | None) -> bool:
     )
 
 
+def _member(actor: Actor, scope: Scope | None) -> bool:
+    """Works in the office itself; no role replaces that (who is where concerns colleagues alone)."""
+    if isinstance(actor, System):
+        return True
+    return scope is not None and isinstance(actor, Staff) and actor.works_in(scope.office)
+
+
 RULES: dict[Verb, Rule] = {
     Verb.DOCUMENT_RECEIVE: _receives,
     Verb.DOCUMENT_EDIT: _works_with,
@@ -129,6 +140,10 @@ RULES: dict[Verb, Rule] = {
     Verb.PEOPLE_CHANGE: _with_role(Role.ADMIN),
     Verb.JOURNAL_VERIFY: _with_role(Role.ADMIN, Role.PRIVACY, Role.ARCHIVIST),
     Verb.JOURNAL_PROVE: _with_role(Role.ADMIN, Role.PRIVACY, Role.ARCHIVIST, Role.REGISTRY),
+    Verb.AGREEMENT_RECORD: _with_role(Role.ADMIN, Role.COUNCIL),
+    Verb.AVAILABILITY_SEE: _member,
+    Verb.AVAILABILITY_OPEN: _with_role(Role.HEAD),
+    Verb.ABSENCE_ENTER: _with_role(Role.HEAD, Role.PERSONNEL),
 }
 
 

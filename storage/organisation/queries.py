@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from storage.actors import Grant, ProtectionClass, Role, Scope, Staff
+from storage.organisation.substitution import stand_in_for
 from storage.organisation.tables import ClassGrant, Membership, Office, Person, RoleGrant, Valid
 
 
@@ -85,4 +86,5 @@ def load_staff(session: Session, person_id: UUID, day: date) -> Staff | None:
         classes=frozenset(
             Scope(row.office_id, ProtectionClass(row.protection)) for row in held(ClassGrant)
         ),
+        stands_in_for=stand_in_for(session, person_id, day),
     )

@@ -63,7 +63,8 @@ def finish_tasks(session: Session, keys: Collection[str], now: datetime) -> None
 
 
 def _waits_for(actor: Staff, rooms_off: frozenset[Room]) -> ColumnElement[bool]:
-    """Own tasks, those of own offices, and those of roles held (in the office, or in the whole house).
+    """Own tasks and those of absent people one stands in for, those of own offices, and those of roles held (in the
+    office, or in the whole house).
 
     What a room that is switched off has asked for waits, but is not shown: its pages are not there.
     """
@@ -85,7 +86,8 @@ def _waits_for(actor: Staff, rooms_off: frozenset[Room]) -> ColumnElement[bool]:
         for grant in actor.grants
         if grant.office is None
     ]
-    theirs = or_(Task.person_id == actor.person, mine, *by_role, *house_wide)
+    people = {actor.person, *actor.stands_in_for}
+    theirs = or_(Task.person_id.in_(people), mine, *by_role, *house_wide)
     return and_(
         Task.done_at.is_(None), theirs, Task.object_kind.not_in(sorted(names_of(rooms_off)))
     )

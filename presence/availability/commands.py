@@ -1,0 +1,74 @@
+"""``rathaus presence board`` and ``rathaus presence busy``."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from presence.availability.current import current_store
+from presence.availability.queries import BoardLine, board
+from storage.agreements.queries import in_force
+from storage.clock import local, local_date
+from storage.command_line import AsJson, acting, explained, fail, show_json, show_table
+from storage.house import House
+from storage.organisation.queries import office_by_key
+
+SELF_ENTERED = (
+    "Hinweis: Für den Anwesenheitsmonitor gilt keine Dienstvereinbarung. Gezeigt wird nur, was die "
+    "Beschäftigten selbst eingetragen haben (Status, Abwesenheit, Arbeitszeit)."
+)
+
+
+def register(app: typer.Typer, open_house: Callable[[], House]) -> None:
+    """Add the commands of availability to ``rathaus presence``."""
+
+    @app.command("board")
+    def show_board(
+        office: Annotated[str, typer.Argument(help="Amt (Kürzel, Nummer oder Kurzname)")],
+        *,
+        as_json: AsJson = False,
+    ) -> None:
+        """Zeigt, wie die Beschäftigten eines Amts gerade zu erreichen sind."""
+        house = open_house()
+        with explained():
+            lines, agreed = _board(house, office)
+        if not agreed:
+            typer.echo(SELF_ENTERED, err=True)
+        if as_json:
+            show_json([_as_json(line) for line in lines])
+            return
+        show_table(
+            f"Erreichbarkeit: {office}",
+            ("Name", "Stufe", "bis", "Ort", "Vertretung", "weil"),
+            [tuple(_as_json(line)[key] for key in _SHOWN) for line in lines],
+        )
+
+
+_SHOWN = ("person", "label", "until", "place", "substitute", "because")
+
+
+def _board(house: House, office: str) -> tuple[list[BoardLine], bool]:
+    """The lines, and whether the monitor's agreement is in force."""
+    now = house.clock()
+    actor = acting(house, "presence.board")
+    with house.database.read() as session:
+        where = office_by_key(session, office, local_date(now))
+        if where is None:
+            fail(f"Das Amt „{office}“ gibt es nicht. Bitte geben Sie Kürzel oder Nummer an.")
+        agreed = in_force(session, "monitor", local_date(now))
+        return board(session, current_store(house), actor, where.id, now), agreed
+
+
+def _as_json(line: BoardLine) -> dict[str, Any]:
+    answer = line.availability
+    return {
+        "person": line.name,
+        "level": int(answer.level),
+        "label": answer.label,
+        "until": local(answer.until).isoformat() if answer.until else None,
+        "place": answer.place,
+        "substitute": line.substitute,
+        "because": answer.because,
+        "channel": answer.channel,
+        "message": answer.message,
+    }

@@ -1,0 +1,252 @@
+"""Facts from all sources, and who may see whose availability.
+
+An office's people see each other. Others see it where the office's head has opened it to the house; else only an
+absence and its substitute, because somebody has to know whom to ask.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from presence.availability import sources, week
+from presence.availability.current import BusySpan, CurrentStore
+from presence.availability.facts import AbsenceSpan, Availability, Facts, SourceEntry
+from presence.availability.resolver import resolve
+from presence.availability.tables import (
+    AvailabilityProfile,
+    OfficeVisibility,
+    StatusDelegate,
+    WorkingWeek,
+)
+from storage.actors import Actor, ProtectionClass, Scope, Staff, System
+from storage.agreements.queries import keys_in_force
+from storage.clock import local_date
+from storage.organisation.queries import names, valid_on
+from storage.organisation.substitution import absent_at, acting_substitute, ruling
+from storage.organisation.tables import Absence, Membership, Person
+from storage.rights import NotAllowedError, Verb, may
+
+AHEAD = timedelta(days=1)
+"""How far the resolver looks for what comes next."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardLine:
+    """A line of an office's board; ``substitute`` is a name. Ordered by name."""
+
+    person: UUID
+    name: str
+    availability: Availability
+    substitute: str | None
+
+
+def facts_for(
+    session: Session,
+    store: CurrentStore,
+    people: Collection[UUID],
+    now: datetime,
+    *,
+    detailed: Collection[UUID] | None = None,
+) -> dict[UUID, Facts]:
+    """What is known of each of these people now; everybody asked for has an entry.
+
+    ``detailed`` are those of whom more than absence and substitute may be told (``None``: all).
+    """
+    wanted = set(people)
+    open_to = wanted if detailed is None else wanted & set(detailed)
+    today = local_date(now)
+    allowed = keys_in_force(session, today)
+    absences = _absences(session, wanted, now)
+    statuses = store.statuses(open_to, now)
+    entries = sources.entries(session, open_to, now, allowed)
+    if "calendar" in allowed:
+        for person, spans in store.busy(open_to, now, now + AHEAD).items():
+            entries.setdefault(person, []).extend(_entry(person, span) for span in spans)
+    weeks = _weeks(session, open_to, today)
+    profiles = {
+        row.person_id: row
+        for row in session.scalars(
+            select(AvailabilityProfile).where(AvailabilityProfile.person_id.in_(wanted))
+        )
+    }
+    rooms = dict(
+        session.execute(select(Person.id, Person.room).where(Person.id.in_(open_to))).tuples()
+    )
+    standing = _standing(session, profiles, now)
+    found: dict[UUID, Facts] = {}
+    for person in wanted:
+        profile = profiles.get(person)
+        detail = person in open_to
+        hours = weeks.get(person)
+        found[person] = Facts(
+            absences=tuple(absences.get(person, ())),
+            manual=statuses.get(person),
+            entries=tuple(entries.get(person, ())),
+            work=week.spans(hours, today) if hours is not None else None,
+            free=week.free_until(today),
+            substitute=standing.get(person),
+            place=((profile.place if profile else None) or rooms.get(person)) if detail else None,
+            channel=profile.channel if profile and detail else None,
+        )
+    return found
+
+
+def availability_of(
+    session: Session, store: CurrentStore, actor: Actor, people: Collection[UUID], now: datetime
+) -> dict[UUID, Availability]:
+    """How each of these people can be reached, as far as the actor may know."""
+    detailed = _open_to(session, actor, people, local_date(now))
+    facts = facts_for(session, store, people, now, detailed=detailed)
+    return {person: resolve(each, now) for person, each in facts.items()}
+
+
+def board(
+    session: Session, store: CurrentStore, actor: Actor, office: UUID, now: datetime
+) -> list[BoardLine]:
+    """Everybody of an office, by name. Raises ``NotAllowedError`` where the office keeps it to its own people."""
+    if not may_see_office(session, actor, office):
+        raise NotAllowedError(
+            "Dieses Amt zeigt seine Erreichbarkeit nur den eigenen Beschäftigten."
+        )
+    return lines_of(session, store, members(session, office, local_date(now)), now)
+
+
+def lines_of(
+    session: Session, store: CurrentStore, people: Collection[UUID], now: datetime
+) -> list[BoardLine]:
+    """Lines for people whom the caller has found to be in sight (an office, a floor, a working group)."""
+    facts = facts_for(session, store, people, now)
+    answers = {person: resolve(each, now) for person, each in facts.items()}
+    substitutes = {each.substitute for each in answers.values() if each.substitute}
+    called = names(session, {*answers, *substitutes})
+    lines = [
+        BoardLine(
+            person,
+            called.get(person, ""),
+            answer,
+            called.get(answer.substitute) if answer.substitute else None,
+        )
+        for person, answer in answers.items()
+    ]
+    return sorted(lines, key=lambda line: (line.name.casefold(), line.person))
+
+
+def members(session: Session, office: UUID, day: date) -> Sequence[UUID]:
+    """Who works in an office on a day."""
+    return session.scalars(
+        select(Membership.person_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.office_id == office, valid_on(Membership, day), valid_on(Person, day))
+        .distinct()
+    ).all()
+
+
+def may_see_office(session: Session, actor: Actor, office: UUID) -> bool:
+    """Whether the availability of this office's people is in the actor's sight."""
+    if may(actor, Verb.AVAILABILITY_SEE, Scope(office, ProtectionClass.INTERNAL)):
+        return True
+    if not isinstance(actor, Staff):
+        return False
+    row = session.get(OfficeVisibility, office)
+    return row is not None and row.whole_house
+
+
+def delegates_of(session: Session, person: UUID) -> Sequence[UUID]:
+    """Who may set this person's status and absences."""
+    return session.scalars(
+        select(StatusDelegate.delegate_id)
+        .where(StatusDelegate.person_id == person)
+        .order_by(StatusDelegate.id)
+    ).all()
+
+
+def may_set_for(session: Session, delegate: UUID) -> Sequence[UUID]:
+    """Whose status and absences this person may set beside their own."""
+    return session.scalars(
+        select(StatusDelegate.person_id)
+        .where(StatusDelegate.delegate_id == delegate)
+        .order_by(StatusDelegate.id)
+    ).all()
+
+
+def _absences(
+    session: Session, people: Collection[UUID], now: datetime
+) -> dict[UUID, list[AbsenceSpan]]:
+    """Absences that are under way, joined to one another, or begin within a day; chains of substitutes followed."""
+    substitutes = {
+        person: row.substitute_id for person, row in ruling(absent_at(session, now)).items()
+    }
+    rows = session.scalars(
+        select(Absence)
+        .where(Absence.person_id.in_(people), Absence.ends > now)
+        .order_by(Absence.starts, Absence.id)
+    )
+    found: dict[UUID, list[AbsenceSpan]] = {}
+    for row in rows:
+        follow = {**substitutes, row.person_id: row.substitute_id}
+        acting = acting_substitute(row.person_id, follow)
+        found.setdefault(row.person_id, []).append(AbsenceSpan(row.starts, row.ends, acting))
+    return found
+
+
+def _standing(
+    session: Session, profiles: dict[UUID, AvailabilityProfile], now: datetime
+) -> dict[UUID, UUID]:
+    """The standing substitutes who are there, or who acts for them."""
+    named = {
+        person: row.substitute_id
+        for person, row in profiles.items()
+        if row.substitute_id is not None
+    }
+    if not named:
+        return {}
+    absent = {person: row.substitute_id for person, row in ruling(absent_at(session, now)).items()}
+    found = {}
+    for person, substitute in named.items():
+        acting = acting_substitute(person, {**absent, person: substitute})
+        if acting is not None and acting != person:
+            found[person] = acting
+    return found
+
+
+def _weeks(
+    session: Session, people: Collection[UUID], day: date
+) -> dict[UUID, tuple[week.Hours, ...]]:
+    rows = session.scalars(
+        select(WorkingWeek).where(
+            WorkingWeek.person_id.in_(people),
+            and_(
+                WorkingWeek.valid_from <= day,
+                or_(WorkingWeek.valid_to.is_(None), WorkingWeek.valid_to > day),
+            ),
+        )
+    )
+    return {row.person_id: week.loaded(row.hours) for row in rows}
+
+
+def _entry(person: UUID, span: BusySpan) -> SourceEntry:
+    kind = span.status if span.status in {"away", "tentative"} else "busy"
+    return SourceEntry(person, "calendar", kind, span.starts, span.ends)  # type: ignore[arg-type]
+
+
+def _open_to(
+    session: Session, actor: Actor, people: Collection[UUID], day: date
+) -> Collection[UUID]:
+    """Of whom the actor may know more than absence and substitute: oneself, colleagues, opened offices."""
+    if isinstance(actor, System):
+        return people
+    if not isinstance(actor, Staff):
+        return ()
+    rows = session.execute(
+        select(Membership.person_id, Membership.office_id).where(
+            Membership.person_id.in_(people), valid_on(Membership, day)
+        )
+    ).tuples()
+    where = list(rows)
+    offices = {office for _, office in where}
+    opened = {office for office in offices if may_see_office(session, actor, office)}
+    return {person for person, office in where if office in opened} | {actor.person}

@@ -1,0 +1,1 @@
+"""Dienstvereinbarungen: what the staff council has agreed to, and since when."""
