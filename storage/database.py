@@ -3,6 +3,9 @@
 SQLite is opened in WAL mode; every writer starts with BEGIN IMMEDIATE (a plain BEGIN that turns into a writer
 later fails with "database is locked" instead of waiting) and queues inside the process, first come, first served,
 so that neighbours are not overtaken and the file lock is hardly contended.
+
+On PostgreSQL we say BEGIN ourselves as well, at once: it is the ping that tells whether a pooled connection outlived
+the server. A connection that did not is replaced before the deed has begun, and a healthy one costs no round trip more.
 """
 
 import fcntl
@@ -13,18 +16,20 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 BUSY_TIMEOUT_MS = 60_000
 LOOK_AGAIN = 0.002
 QUEUE_LIMIT = 2_000
 BUSY_STATES = frozenset({"40001", "40P01", "55P03"})
 """PostgreSQL's serialization failure, deadlock and lock timeout (its manual, appendix A)."""
+AWAY_STATES = frozenset({"57P01", "57P02", "57P03"})
+"""Shut down by an administrator or a crash, or starting up still."""
 
 T = TypeVar("T")
 
@@ -32,17 +37,30 @@ T = TypeVar("T")
 class StorageBusyError(Exception):
     """The database can't take more work just now. Nothing was changed; the same deed may be tried again."""
 
+    sentence = "Die Datenbank ist gerade überlastet. Bitte versuchen Sie es gleich noch einmal."
+
     def __init__(self) -> None:
-        super().__init__(
-            "Die Datenbank ist gerade überlastet. Bitte versuchen Sie es gleich noch einmal."
-        )
+        super().__init__(self.sentence)
+
+
+class StorageAwayError(StorageBusyError):
+    """The database can't be reached, or went away during the deed (a restart).
+
+    Unless the connection was cut in the very COMMIT, nothing was changed. So the same deed may be tried again with
+    the same key, as any: done already, it is found done.
+    """
+
+    sentence = (
+        "Die Datenbank ist gerade nicht erreichbar. Bitte versuchen Sie es gleich noch einmal."
+    )
 
 
 class WriteQueue:
     """A fair, bounded lock: writers of this process take turns in order of arrival.
 
     Its head then waits for other processes at a lock file, looking again every two milliseconds: SQLite's own busy
-    handler naps up to 100 ms between tries, so that whole processes starve each other.
+    handler naps up to 100 ms between tries, so that whole processes starve each other. Who waits there holds a second
+    lock file, the door: a process of many writers can't take turn after turn before the nose of a process of one.
     """
 
     def __init__(self, limit: int = QUEUE_LIMIT, lock_file: Path | None = None) -> None:
@@ -68,15 +86,12 @@ class WriteQueue:
         if self._lock_file is None:
             yield
             return
-        with self._lock_file.open("a") as turn:  # closing it gives the turn away, and so does dying
-            while True:
-                try:
-                    fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > until:
-                        raise StorageBusyError from None
-                    time.sleep(LOOK_AGAIN)
+        with self._lock_file.open(
+            "a"
+        ) as turn:  # closing a file gives its lock away, and so does dying
+            with self._lock_file.with_name(f"{self._lock_file.name}-door").open("a") as door:
+                _lock(door, until)
+                _lock(turn, until)
             yield
 
     def _enter(self, timeout: float) -> None:
@@ -104,6 +119,18 @@ class WriteQueue:
                 self._held = False
 
 
+def _lock(file: IO[str], until: float) -> None:
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise StorageBusyError from None
+            time.sleep(LOOK_AGAIN)
+        else:
+            return
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in (
@@ -122,6 +149,10 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
+def _begin_postgresql(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
 class Database:
     """One database: ``read()`` for a session that only looks, ``write()`` for a deed (commits at the end)."""
 
@@ -136,8 +167,9 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session on one snapshot; whatever it changes is rolled back."""
-        with self._readers() as session:
+        """A session that only looks; whatever it changes is rolled back."""
+        session, _ = self._begin(self._readers)
+        with session:
             yield session
 
     @contextmanager
@@ -145,18 +177,31 @@ class Database:
         """One transaction: state, journal and jobs of a deed commit together, or nothing does.
 
         Raises ``StorageBusyError`` where the database stayed locked, chose this deed to end a deadlock, or had no
-        connection to spare; nothing was changed then.
+        connection to spare; nothing was changed then. Raises ``StorageAwayError`` where the server is away.
         """
         turn = self._queue.turn() if self._queue else nullcontext()
         try:
-            with turn, self._writers.begin() as session:
-                yield session
+            with turn:
+                session, transaction = self._begin(self._writers)
+                with session, transaction:
+                    yield session
         except PoolTimeout as error:
             raise StorageBusyError from error
         except OperationalError as error:
             if _is_busy(error):
                 raise StorageBusyError from error
+            if self.dialect == "postgresql" and _is_away(error):
+                raise StorageAwayError from error
             raise
+
+    def _begin(self, make: sessionmaker[Session]) -> tuple[Session, SessionTransaction]:
+        """A session in a transaction; where the server went away since the last deed, on a new connection."""
+        try:
+            return _begin(make())
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return _begin(make())  # the pool has dropped all its connections
 
     def run(self, deed: Callable[[Session], T]) -> T:
         """Carry out a deed in a transaction of its own."""
@@ -167,9 +212,24 @@ class Database:
         self.engine.dispose()
 
 
+def _begin(session: Session) -> tuple[Session, SessionTransaction]:
+    transaction = session.begin()
+    try:
+        session.connection()  # says BEGIN
+    except BaseException:
+        session.close()
+        raise
+    return session, transaction
+
+
 def _is_busy(error: OperationalError) -> bool:
     state = getattr(error.orig, "sqlstate", None)  # SQLite has none
     return state in BUSY_STATES if state else "locked" in str(error.orig)
+
+
+def _is_away(error: OperationalError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)  # the driver's own faults have none
+    return error.connection_invalidated or state is None or state in AWAY_STATES
 
 
 def _queue_for(engine: Engine) -> WriteQueue:
@@ -179,13 +239,15 @@ def _queue_for(engine: Engine) -> WriteQueue:
 
 def _make_engine(url: str, pool_size: int, pool_timeout: float) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(
+        engine = create_engine(
             url,
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=pool_timeout,
-            pool_pre_ping=True,
+            connect_args={"autocommit": True},  # the driver says no BEGIN of its own
         )
+        event.listen(engine, "begin", _begin_postgresql)
+        return engine
     engine = create_engine(
         url,
         pool_size=pool_size,

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, String, TypeDecorator, Uuid
+from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -67,3 +68,8 @@ class WithRevision:
     """A row that people edit: ``revision`` is checked on update, so that nobody overwrites unseen changes."""
 
     revision: Mapped[int] = mapped_column(default=1)
+
+
+def as_core(table: type[Table]) -> CoreTable:
+    """The plain table, for INSERTs that many rows or every verb pay for."""
+    return table.metadata.tables[table.__tablename__]

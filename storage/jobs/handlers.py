@@ -21,13 +21,18 @@ class TemporaryError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one job of a batch ended: ``done``, ``retry`` (try again later) or ``failed`` (give up)."""
+    """How one job of a batch ended: ``done``, ``retry`` (try again later) or ``failed`` (give up).
+
+    ``settled``: the handler has written that down itself, in the transaction of its effects.
+    """
 
     state: Literal["done", "retry", "failed"]
     reason: str | None = None
+    settled: bool = False
 
 
 DONE = Outcome("done")
+SETTLED = Outcome("done", settled=True)
 
 
 def _log_plainly(level: int, line: str) -> None:

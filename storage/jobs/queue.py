@@ -25,17 +25,22 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.clock import new_id, utc_now
 from storage.database import Database
 from storage.jobs.tables import Job
-from storage.upsert import insert_into
+from storage.schema import as_core
 
 BACKOFF_FIRST = timedelta(seconds=5)
 BACKOFF_CAP = timedelta(hours=1)
 BROKE_OFF = "Die Verarbeitung brach mehrmals ab, ohne einen Grund zu nennen."
 
+_INSERT = {  # nearly every verb pays for it: made once, no ORM in the way
+    name: made.insert(as_core(Job)).on_conflict_do_nothing().returning(as_core(Job).c.id)
+    for name, made in (("sqlite", sqlite), ("postgresql", postgresql))
+}
 _OPAQUE = re.compile(r"[\w.:/+=-]{1,200}", re.ASCII)
 
 
@@ -90,23 +95,19 @@ def enqueue(
     """
     _check_opaque(key, payload or {})
     moment = now or utc_now()
-    created: UUID | None = session.scalar(
-        insert_into(session, Job)
-        .values(
-            id=new_id(),
-            kind=kind,
-            key=key,
-            payload=dict(payload or {}),
-            priority=int(priority),
-            run_after=run_after or moment,
-            state="waiting",
-            attempts=0,
-            repeat=False,
-            created_at=moment,
-        )
-        .on_conflict_do_nothing()
-        .returning(Job.id)
-    )
+    row = {
+        "id": new_id(),
+        "kind": kind,
+        "key": key,
+        "payload": dict(payload or {}),
+        "priority": int(priority),
+        "run_after": run_after or moment,
+        "state": "waiting",
+        "attempts": 0,
+        "repeat": False,
+        "created_at": moment,
+    }
+    created: UUID | None = session.scalar(_INSERT[session.get_bind().dialect.name], row)
     if created is not None:
         return created
     existing: UUID = session.scalars(select(Job.id).where(Job.kind == kind, Job.key == key)).one()

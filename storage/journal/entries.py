@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from storage.clock import new_id
 from storage.journal.merkle import leaf_hash
-from storage.journal.tables import JournalPending, as_core
+from storage.journal.tables import JournalPending
+from storage.schema import as_core
 
 SALT_BYTES = 16
 FIRST_CHAIN = bytes(32)

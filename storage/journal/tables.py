@@ -9,7 +9,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, Text
-from sqlalchemy import Table as CoreTable
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.privacy import privacy
@@ -127,8 +126,3 @@ class JournalHead(Table):
     size: Mapped[int] = mapped_column(Number)
     chain: Mapped[bytes] = mapped_column(Hash)
     frontier: Mapped[bytes] = mapped_column(LargeBinary)
-
-
-def as_core(table: type[Table]) -> CoreTable:
-    """The plain table, for INSERTs that many rows or every verb pay for."""
-    return table.metadata.tables[table.__tablename__]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from storage.database import Database
@@ -153,7 +153,7 @@ def verify(
             problems.append(Problem(None, str(error)))
     with database.read() as session:
         if database.dialect == "postgresql":  # one snapshot for all that follows
-            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
         unsealed = session.scalar(select(func.count()).select_from(JournalPending)) or 0
         blocks = {block.number: block.root for block in session.scalars(select(JournalBlock))}
         walk = _Walk(anchored, blocks)

@@ -1,7 +1,11 @@
 """Writers take turns: none is turned away, and those who wait are served in order of arrival."""
 
+import fcntl
+import sqlite3
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from storage.database import Database, StorageBusyError, WriteQueue
+from storage.database import LOOK_AGAIN, Database, StorageBusyError, WriteQueue
 from storage.schema import UtcDateTime
 
 
@@ -84,6 +88,69 @@ def test_a_database_locked_by_another_program_is_reported_as_busy(
         other.execute(text("INSERT INTO t VALUES (3)"))
     for database in (first, second):
         database.close()
+
+
+def test_a_lock_of_a_foreign_program_is_said_in_german_and_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that knows nothing of our turns (an administrator's sqlite3) holds the database; reading goes on."""
+    monkeypatch.setattr("storage.database.BUSY_TIMEOUT_MS", 50)
+    database = Database(f"sqlite:///{tmp_path / 'eine.sqlite'}")
+    database.run(lambda session: session.execute(text("CREATE TABLE t (a INTEGER)")))
+
+    def write(value: int) -> None:
+        database.run(lambda session: session.execute(text(f"INSERT INTO t VALUES ({value})")))
+
+    with closing(sqlite3.connect(tmp_path / "eine.sqlite", isolation_level=None)) as foreign:
+        foreign.execute("BEGIN IMMEDIATE")
+        foreign.execute("INSERT INTO t VALUES (1)")
+        with pytest.raises(StorageBusyError) as refusal:
+            write(2)
+        assert str(refusal.value) == (
+            "Die Datenbank ist gerade überlastet. Bitte versuchen Sie es gleich noch einmal."
+        )
+        with database.read() as session:
+            assert session.scalars(text("SELECT a FROM t")).all() == []
+        foreign.execute("COMMIT")
+    write(3)
+    with database.read() as session:
+        assert session.scalars(text("SELECT a FROM t")).all() == [1, 3], (
+            "what was refused is not there"
+        )
+    database.close()
+
+
+def test_another_process_is_not_kept_out_by_one_of_many_writers(tmp_path: Path) -> None:
+    """Who has come to the lock file first goes first, though the process at work has more writers waiting."""
+    file, order = tmp_path / "eine.sqlite-turn", list[str]()
+    busy, other = WriteQueue(lock_file=file), WriteQueue(lock_file=file)
+
+    def take(queue: WriteQueue, name: str) -> None:
+        with queue.turn():
+            order.append(name)
+
+    def stands_at_the_door() -> bool:
+        with file.with_name(f"{file.name}-door").open("a") as door:
+            try:
+                fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+            return False
+
+    threads = [
+        threading.Thread(target=take, args=(other, "the other process")),
+        threading.Thread(target=take, args=(busy, "the next of many")),
+    ]
+    with busy.turn():
+        threads[0].start()
+        while not stands_at_the_door():
+            time.sleep(LOOK_AGAIN)  # polling; the test's own time limit is the deadline
+        threads[1].start()
+        while not busy._waiting:
+            time.sleep(LOOK_AGAIN)
+    for thread in threads:
+        thread.join(20)
+    assert order == ["the other process", "the next of many"]
 
 
 def _postgres_table(url: str, **options: float) -> Database:
