@@ -10,6 +10,7 @@ from intranet.deeds import carry_out
 from intranet.views.akte import akte_history
 from intranet.visit import Visit
 from storage.actors import CLASS_NAMES, ProtectionClass
+from storage.clock import local_date
 from storage.rights import Verb, may
 from workflows.eakte.akten import (
     close_akte,
@@ -19,7 +20,8 @@ from workflows.eakte.akten import (
     reopen_akte,
     reopen_vorgang,
 )
-from workflows.eakte.akten_queries import documents_in, visible_akte, vorgaenge
+from workflows.eakte.akten_queries import documents_in, retention_claim, visible_akte, vorgaenge
+from workflows.eakte.retention import Claim
 from workflows.eakte.sight import scope_of
 from workflows.eakte.tables import Akte, Vorgang
 
@@ -32,12 +34,13 @@ def show_akte(visit: Visit, akte_id: UUID) -> None:
         akte = visible_akte(session, visit.staff, akte_id)
         rows = vorgaenge(session, visit.staff, akte_id)
         steps = akte_history(session, visit.staff, akte_id)
+        day = local_date(akte.closed_at or visit.house.clock())
+        claim = retention_claim(session, visit.staff, akte, day)
     st.header(words.plain(f"{akte.reference} {akte.title}"), anchor=False)
-    kept = f" · aufbewahren bis {words.day(akte.retain_until)}" if akte.retain_until else ""
     st.html(
         f"<p>{html.state(STATES[akte.state]).html} · "
         f"{html.text(CLASS_NAMES[ProtectionClass(akte.protection)])} · angelegt am "
-        f"{words.moment(akte.opened_at)}{kept}</p>"
+        f"{words.moment(akte.opened_at)}</p><p>{html.text(_kept(akte, claim))}</p>"
     )
     contents, past, deeds = st.tabs(["Inhalt", "Verlauf", "Bearbeiten"])
     with contents:
@@ -52,6 +55,18 @@ def show_akte(visit: Visit, akte_id: UUID) -> None:
         )
     with deeds:
         _deeds(visit, akte, [row for row, _ in rows])
+
+
+def _kept(akte: Akte, claim: Claim) -> str:
+    """How long the Akte is kept, and what decides it."""
+    if claim.years is None:
+        length = "Dauernd aufzubewahren"
+    elif akte.retain_until is not None:
+        length = f"Aufzubewahren bis {words.day(akte.retain_until)}: {claim.length} ab Ende des Jahres der Schließung"
+    else:
+        length = f"Nach der Schließung {claim.length} aufzubewahren"
+    held = " · Aussonderung gesperrt" if akte.hold else ""
+    return f"{length} (maßgeblich: {claim.reason}){held}"
 
 
 def _contents(visit: Visit, rows: Sequence[tuple[Vorgang, int]]) -> None:

@@ -13,6 +13,7 @@ from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
 from storage.organisation.queries import valid_on
 from storage.rights import Verb, require, sees
+from workflows.eakte.akten_queries import retention_claim
 from workflows.eakte.references import next_serial
 from workflows.eakte.retention import retain_until
 from workflows.eakte.sight import enter_scope, scope_of
@@ -66,15 +67,7 @@ def open_akte(
     enter_scope(akte, scope)
     session.add(akte)
     session.flush()
-    record(
-        session,
-        actor=actor.journal_id,
-        verb=Verb.AKTE_OPEN.value,
-        object_kind="akte",
-        object_id=akte.id,
-        details={"reference": akte.reference},
-        at=now,
-    )
+    _note(session, actor, Verb.AKTE_OPEN.value, akte, now, {"reference": akte.reference})
     return akte
 
 
@@ -92,10 +85,7 @@ def open_vorgang(
     """Begin a Vorgang in an open Akte."""
     akte = load_akte(session, actor, akte_id)
     require(actor, Verb.AKTE_EDIT, scope_of(akte))
-    if akte.state != "open":
-        raise ConflictError(
-            f"Die Akte {akte.reference} ist geschlossen. Bitte öffnen Sie sie erst wieder."
-        )
+    _must_be_open(akte)
     if not title.strip():
         raise ConflictError("Bitte geben Sie dem Vorgang einen Namen.")
     akte.revision += 1  # two clerks who begin one at once don't take the same number
@@ -106,14 +96,7 @@ def open_vorgang(
     )
     session.add(vorgang)
     session.flush()
-    record(
-        session,
-        actor=actor.journal_id,
-        verb="vorgang.open",
-        object_kind="vorgang",
-        object_id=vorgang.id,
-        at=now,
-    )
+    _note(session, actor, "vorgang.open", vorgang, now)
     return vorgang
 
 
@@ -121,123 +104,67 @@ def close_vorgang(session: Session, actor: Actor, vorgang_id: UUID, *, now: date
     """z.d.A.: nothing more is filed into the Vorgang until it is reopened."""
     vorgang, akte = load_vorgang(session, actor, vorgang_id)
     require(actor, Verb.AKTE_CLOSE, scope_of(akte))
-    if vorgang.state == "closed":
-        return
-    vorgang.state, vorgang.closed_at, vorgang.revision = "closed", now, vorgang.revision + 1
-    record(
-        session,
-        actor=actor.journal_id,
-        verb="vorgang.close",
-        object_kind="vorgang",
-        object_id=vorgang.id,
-        at=now,
-    )
+    if vorgang.state == "open":
+        _close(vorgang, now)
+        _note(session, actor, "vorgang.close", vorgang, now)
 
 
 def reopen_vorgang(session: Session, actor: Actor, vorgang_id: UUID, *, now: datetime) -> None:
     vorgang, akte = load_vorgang(session, actor, vorgang_id)
     require(actor, Verb.AKTE_CLOSE, scope_of(akte))
-    if akte.state != "open":
-        raise ConflictError(
-            f"Die Akte {akte.reference} ist geschlossen. Bitte öffnen Sie sie erst wieder."
-        )
-    if vorgang.state == "open":
-        return
-    vorgang.state, vorgang.closed_at, vorgang.revision = "open", None, vorgang.revision + 1
-    record(
-        session,
-        actor=actor.journal_id,
-        verb="vorgang.reopen",
-        object_kind="vorgang",
-        object_id=vorgang.id,
-        at=now,
-    )
+    _must_be_open(akte)
+    if vorgang.state == "closed":
+        _reopen(vorgang)
+        _note(session, actor, "vorgang.reopen", vorgang, now)
 
 
 def close_akte(
     session: Session, actor: Actor, akte_id: UUID, revision: int, *, now: datetime
 ) -> None:
     """Close an Akte with all its Vorgänge; the retention period starts at the end of this year."""
-    akte = load_akte(session, actor, akte_id)
-    require(actor, Verb.AKTE_CLOSE, scope_of(akte))
-    _check_revision(akte, revision)
+    akte = _load_for(session, actor, Verb.AKTE_CLOSE, akte_id, revision)
     if akte.state == "closed":
         return
     for vorgang in session.scalars(
         select(Vorgang).where(Vorgang.akte_id == akte_id, Vorgang.state == "open")
     ):
-        vorgang.state, vorgang.closed_at, vorgang.revision = "closed", now, vorgang.revision + 1
-    entry = session.get_one(PlanEntry, akte.plan_entry_id)
-    akte.state, akte.closed_at, akte.revision = "closed", now, akte.revision + 1
-    akte.retain_until = retain_until(local_date(now), entry.retention_years)
-    record(
-        session,
-        actor=actor.journal_id,
-        verb=Verb.AKTE_CLOSE.value,
-        object_kind="akte",
-        object_id=akte.id,
-        at=now,
-    )
+        _close(vorgang, now)
+    _close(akte, now)
+    today = local_date(now)
+    akte.retain_until = retain_until(today, retention_claim(session, actor, akte, today).years)
+    _note(session, actor, Verb.AKTE_CLOSE.value, akte, now)
 
 
 def reopen_akte(
     session: Session, actor: Actor, akte_id: UUID, revision: int, *, now: datetime
 ) -> None:
     """Open a closed Akte again; the retention period starts anew when it is closed the next time."""
-    akte = load_akte(session, actor, akte_id)
-    require(actor, Verb.AKTE_CLOSE, scope_of(akte))
-    _check_revision(akte, revision)
-    if akte.state == "open":
-        return
-    akte.state, akte.closed_at, akte.retain_until, akte.revision = (
-        "open",
-        None,
-        None,
-        akte.revision + 1,
-    )
-    record(
-        session,
-        actor=actor.journal_id,
-        verb="akte.reopen",
-        object_kind="akte",
-        object_id=akte.id,
-        at=now,
-    )
+    akte = _load_for(session, actor, Verb.AKTE_CLOSE, akte_id, revision)
+    if akte.state == "closed":
+        _reopen(akte)
+        akte.retain_until = None
+        _note(session, actor, "akte.reopen", akte, now)
 
 
 def rename_akte(
     session: Session, actor: Actor, akte_id: UUID, revision: int, title: str, *, now: datetime
 ) -> None:
-    akte = load_akte(session, actor, akte_id)
-    require(actor, Verb.AKTE_EDIT, scope_of(akte))
-    _check_revision(akte, revision)
+    akte = _load_for(session, actor, Verb.AKTE_EDIT, akte_id, revision)
     if not title.strip():
         raise ConflictError("Bitte geben Sie der Akte einen Namen.")
     akte.title, akte.revision = " ".join(title.split()), akte.revision + 1
-    record(
-        session,
-        actor=actor.journal_id,
-        verb="akte.rename",
-        object_kind="akte",
-        object_id=akte.id,
-        at=now,
-    )
+    _note(session, actor, "akte.rename", akte, now)
 
 
 def hold_akte(
     session: Session, actor: Actor, akte_id: UUID, revision: int, *, hold: bool, now: datetime
 ) -> None:
     """Keep an Akte beyond its period (litigation, an open inquiry), or let the period count again."""
-    akte = load_akte(session, actor, akte_id)
-    require(actor, Verb.AKTE_CLOSE, scope_of(akte))
-    _check_revision(akte, revision)
+    akte = _load_for(session, actor, Verb.AKTE_CLOSE, akte_id, revision)
     if akte.hold == hold:
         return
     akte.hold, akte.revision = hold, akte.revision + 1
-    record(
-        session, actor=actor.journal_id, verb="akte.hold" if hold else "akte.release", object_kind="akte",
-        object_id=akte.id, at=now,
-    )  # fmt: skip
+    _note(session, actor, "akte.hold" if hold else "akte.release", akte, now)
 
 
 def load_akte(session: Session, actor: Actor, akte_id: UUID) -> Akte:
@@ -260,8 +187,46 @@ def load_vorgang(session: Session, actor: Actor, vorgang_id: UUID) -> tuple[Vorg
     return session.get_one(Vorgang, vorgang_id, with_for_update=True), akte
 
 
-def _check_revision(akte: Akte, revision: int) -> None:
+def _load_for(session: Session, actor: Actor, verb: Verb, akte_id: UUID, revision: int) -> Akte:
+    """The Akte to change, as the actor has seen it and may."""
+    akte = load_akte(session, actor, akte_id)
+    require(actor, verb, scope_of(akte))
     if akte.revision != revision:
         raise ConflictError(
             "Jemand anders hat diese Akte gerade geändert. Bitte sehen Sie sie sich noch einmal an."
         )
+    return akte
+
+
+def _must_be_open(akte: Akte) -> None:
+    if akte.state != "open":
+        raise ConflictError(
+            f"Die Akte {akte.reference} ist geschlossen. Bitte öffnen Sie sie erst wieder."
+        )
+
+
+def _close(row: Akte | Vorgang, now: datetime) -> None:
+    row.state, row.closed_at, row.revision = "closed", now, row.revision + 1
+
+
+def _reopen(row: Akte | Vorgang) -> None:
+    row.state, row.closed_at, row.revision = "open", None, row.revision + 1
+
+
+def _note(
+    session: Session,
+    actor: Actor,
+    verb: str,
+    row: Akte | Vorgang,
+    now: datetime,
+    details: dict[str, str] | None = None,
+) -> None:
+    record(
+        session,
+        actor=actor.journal_id,
+        verb=verb,
+        object_kind=row.__tablename__,
+        object_id=row.id,
+        details=details,
+        at=now,
+    )

@@ -12,6 +12,7 @@ from storage.actors import Actor
 from storage.conflicts import NotFoundError
 from storage.rights import sees
 from workflows.eakte.plan import plan_entries
+from workflows.eakte.retention import Claim, claim_of_plan, claims_of_document, ruling
 from workflows.eakte.sight import in_sight, scope_of
 from workflows.eakte.tables import Akte, Document, PlanEntry, Vorgang
 
@@ -81,6 +82,26 @@ def visible_akte(session: Session, actor: Actor, akte_id: UUID) -> Akte:
     if akte is None or not sees(actor, scope_of(akte)):
         raise NotFoundError("Diese Akte gibt es nicht, oder Sie dürfen sie nicht sehen.")
     return akte
+
+
+def retention_claim(session: Session, actor: Actor, akte: Akte, day: date) -> Claim:
+    """How long the Akte is kept and what decides it: the Aktenplan, or the document that asks for the longest."""
+    entry = session.get_one(PlanEntry, akte.plan_entry_id)
+    stated = Document.details["confirmed"]["retention_years"].as_string()
+    filed = (
+        select(Document.kind, stated.label("stated"), Document.title)
+        .where(in_sight(session, actor), Document.akte_id == akte.id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(filed.c.kind, filed.c.stated, func.min(filed.c.title))
+        .group_by(filed.c.kind, filed.c.stated)
+        .order_by(filed.c.kind, filed.c.stated)
+    )
+    asked = [
+        claim for kind, own, title in rows for claim in claims_of_document(kind, own, title, day)
+    ]
+    return ruling(claim_of_plan(entry.number, entry.retention_years), asked)
 
 
 def akte_by_reference(session: Session, actor: Actor, reference: str) -> Akte:

@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from workflows.eakte.retention import FOR_GOOD
+
 
 class MetadataError(ValueError):
     """A value does not fit its field. The message says in German how to write it."""
@@ -18,7 +20,7 @@ class MetadataError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One field of a kind. ``type`` is text, date, amount or number; ``source`` a path into what was understood."""
+    """One field of a kind. ``type`` is text, date, amount or years; ``source`` a path into what was understood."""
 
     key: str
     title: str
@@ -101,4 +103,17 @@ def _normal(detail: Detail, value: str | None) -> str | None:
         if not amount.is_finite() or abs(amount) >= Decimal(10) ** 13:
             raise MetadataError(f"{detail.title}: Dieser Betrag ist zu groß.")
         return str(amount.quantize(Decimal("0.01")))
+    if detail.type == "years":
+        return _years(detail, text)
     return text[:500]
+
+
+def _years(detail: Detail, text: str) -> str:
+    if text.casefold() == FOR_GOOD:
+        return FOR_GOOD
+    number = text.casefold().removesuffix("jahre").removesuffix("jahr").strip()
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", number):
+        raise MetadataError(
+            f"{detail.title}: Bitte eine Zahl von 1 bis 999 oder „{FOR_GOOD}“ eingeben."
+        )
+    return number
