@@ -16,7 +16,7 @@ from storage.fulltext.rows import dialect
 from storage.fulltext.search import Filters, Hit, Hits, search
 from storage.fulltext.statistics import refresh
 from storage.fulltext.tables import ENTRY, SEQUENCE
-from storage.fulltext.tokens import Labels, analyse_entry, entry_tokens
+from storage.fulltext.tokens import Analysed, Labels, analyse_entry, entry_tokens, together
 
 BATCH = 200
 
@@ -43,6 +43,8 @@ _EMPTY = {
 class Entry:
     """Something to be found: its text, and what it can be filtered by.
 
+    ``body`` is the larger part of the text where it was analysed already (``tokens.analyse_entry`` without a title,
+    say in another process); ``text`` is then what comes before it.
     ``access`` is the one opaque right needed to find it (say, office and protection class); ``facets`` are free
     pairs such as ``{"akte": "…", "office": "…"}``; ``day`` is the date that a date range asks for.
     """
@@ -54,6 +56,7 @@ class Entry:
     text: str
     day: date | None = None
     facets: Mapping[str, str] = field(default_factory=dict)
+    body: Analysed | None = None
 
 
 def put(
@@ -90,6 +93,8 @@ def _put(session: Session | Connection, entries: list[Entry]) -> None:
     sequences: list[bytes] = []
     for entry in entries:
         analysed = analyse_entry(entry.title, entry.text)
+        if entry.body is not None:
+            analysed = together(analysed, entry.body)
         labels = Labels(entry.access, entry.kind, entry.day, dict(entry.facets))
         rows.append(
             {

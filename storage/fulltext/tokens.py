@@ -92,21 +92,45 @@ def _forward(counts: Mapping[str, int]) -> bytes:
         f" {term}{FREQUENCIES[often] if often < MOST_FREQUENT else FREQUENCIES[-1]}"
         for term, often in sorted(counts.items(), key=itemgetter(1), reverse=True)
     ]
-    forward = "".join(pieces).encode("latin-1")
-    if len(forward) > MOST_BYTES:
-        forward = forward[: forward.rfind(b" ", 0, MOST_BYTES)]
-    return forward
+    return _bounded("".join(pieces).encode("latin-1"))
+
+
+def _bounded(forward: bytes) -> bytes:
+    return forward if len(forward) <= MOST_BYTES else forward[: forward.rfind(b" ", 0, MOST_BYTES)]
+
+
+def together(head: Analysed, body: Analysed) -> Analysed:
+    """One entry of two texts, of which the second was analysed before: no phrase runs from one into the other."""
+    forward = bytearray(body.forward)
+    new = bytearray()
+    for item in head.forward.split(b" ")[1:]:
+        at = _place(forward, b" " + item[:-1])
+        if at < 0:
+            new += b" " + item
+        else:
+            forward[at] = 0x80 + min(forward[at] + item[-1] - 0x100, MOST_FREQUENT)
+    return Analysed(
+        _bounded(bytes(new + forward)),
+        head.sequence[:-1] + body.sequence[1:],
+        head.length + body.length,
+    )
 
 
 def frequency(forward: bytes, term: bytes) -> int:
     """How often an entry has ``term`` (given with its leading blank); 0 if not at all."""
+    at = _place(forward, term)
+    return 0 if at < 0 else forward[at] - 0x80
+
+
+def _place(forward: bytes | bytearray, term: bytes) -> int:
+    """Where an entry's frequency of ``term`` stands; -1 if nowhere."""
     at = forward.find(term)
     while at >= 0:
         end = at + len(term)
-        if forward[end] > 0x80:
-            return forward[end] - 0x80
+        if forward[end] >= 0x80:
+            return end
         at = forward.find(term, end)
-    return 0
+    return -1
 
 
 def beginning(prefix: str) -> re.Pattern[bytes]:

@@ -16,8 +16,10 @@ from ocr.understanding import Understood
 from storage.actors import System
 from storage.clock import local_date
 from storage.fulltext.index import Entry, put_many
+from storage.fulltext.tokens import Analysed
 from storage.jobs.queue import ClaimedJob
 from storage.journal.entries import record
+from storage.schema import as_core
 from storage.tasks.list import finish_tasks, open_task
 from workflows.eakte.suggesting import Suggestion
 from workflows.eakte.tables import Document, DocumentVersion, StoredAnalysis, StoredReading
@@ -29,12 +31,20 @@ HOUSE = System("intake")
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What was understood of a file, and its words as the index takes them."""
+
+    understood: Understood
+    words: Analysed
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """A job whose file was read and analysed."""
 
     job: ClaimedJob
     document: UUID
-    understood: Understood
+    found: Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +75,12 @@ def store_ready(
         )
     }
     entries: list[Entry] = []
+    kept: list[_Kept] = []
     for each, suggestions in zip(finished, suggested, strict=True):
         document = documents.get(each.document)
         if document is None:
             continue
-        understood = each.understood
+        understood = each.found.understood
         document.media_type, document.pages = understood.media_type, understood.pages
         rule = unopened_rule(document.file_name, understood, now)
         if rule is not None:  # an Outlook message, whose headers only the reader knows
@@ -79,14 +90,9 @@ def store_ready(
         apply_fields(document, understood)
         document.text_hash = understood.text_hash or None
         document.state, document.revision = "ready", document.revision + 1
-        entries.append(index_entry(document, understood.text))
-        _keep(
-            session,
-            document,
-            understood,
-            {name: each.as_json() for name, each in suggestions.items()},
-            now,
-        )
+        entries.append(index_entry(document, words=each.found.words))
+        as_json = {name: suggestion.as_json() for name, suggestion in suggestions.items()}
+        kept.append((document, understood, as_json))
         record(
             session,
             actor=HOUSE.journal_id,
@@ -95,40 +101,46 @@ def store_ready(
             object_id=document.id,
             at=now,
         )
-    _note_types(session, documents.values())
     session.flush()
+    _note_types(session, documents.values())
+    _keep(session, kept, now)
     put_many(session, entries)
     finish_tasks(session, [f"quarantine:{document.hex}" for document in documents], now)
 
 
-def _keep(
-    session: Session,
-    document: Document,
-    understood: Understood,
-    suggestions: Mapping[str, Any],
-    now: datetime,
-) -> None:
-    """Keep reading and analysis, in place of older ones."""
-    for table in (StoredReading, StoredAnalysis):
-        session.execute(delete(table).where(table.document_id == document.id))
-    session.execute(
-        insert(StoredReading).values(
-            document_id=document.id,
-            sha256=document.sha256,
-            version=understood.version,
-            content=understood.reading,
-            read_at=now,
-        )
-    )
-    session.execute(
-        insert(StoredAnalysis).values(
-            document_id=document.id,
-            version=understood.version,
-            content=understood.analysis,
-            analysed_at=now,
-            suggestions=dict(suggestions),
-        )
-    )
+_Kept = tuple[Document, Understood, Mapping[str, Any]]
+"""A document, what was understood of it, and its suggestions as JSON."""
+
+
+def _keep(session: Session, kept: Sequence[_Kept], now: datetime) -> None:
+    """Keep readings and analyses, in place of older ones."""
+    if not kept:
+        return
+    ids = [document.id for document, _, _ in kept]
+    readings = [
+        {
+            "document_id": document.id,
+            "sha256": document.sha256,
+            "version": understood.version,
+            "content": understood.reading,
+            "read_at": now,
+        }
+        for document, understood, _ in kept
+    ]
+    analyses = [
+        {
+            "document_id": document.id,
+            "version": understood.version,
+            "content": understood.analysis,
+            "analysed_at": now,
+            "suggestions": dict(suggestions),
+        }
+        for document, understood, suggestions in kept
+    ]
+    for table, rows in ((StoredReading, readings), (StoredAnalysis, analyses)):
+        plain = as_core(table)
+        session.execute(delete(plain).where(plain.c.document_id.in_(ids)))
+        session.execute(insert(plain), rows)
 
 
 def _note_types(session: Session, documents: Iterable[Document]) -> None:
@@ -167,8 +179,8 @@ def apply_fields(document: Document, understood: Understood) -> None:
         setattr(document, name, chosen)
 
 
-def index_entry(document: Document, text: str) -> Entry:
-    """The document as the full-text index takes it: findable for who may see it now."""
+def index_entry(document: Document, text: str = "", words: Analysed | None = None) -> Entry:
+    """The document as the full-text index takes it, with its text or its words: findable for who may see it now."""
     return Entry(
         document.id,
         KIND,
@@ -177,6 +189,7 @@ def index_entry(document: Document, text: str) -> Entry:
         "\n".join(filter(None, (document.sender, document.subject, document.file_name, text))),
         document.document_date or local_date(document.received_at),
         {"art": document.kind or "", "amt": document.office_id.hex},
+        words,
     )
 
 
@@ -231,11 +244,9 @@ def _as_date(value: str | None) -> date | None:
         return None
 
 
-def store_version(
-    session: Session, version: DocumentVersion, understood: Understood, now: datetime
-) -> None:
+def store_version(session: Session, version: DocumentVersion, found: Found, now: datetime) -> None:
     """A new version was read: file, text and index turn to it; metadata that people confirmed stays."""
-    document_id = version.document_id
+    document_id, understood = version.document_id, found.understood
     document = session.get_one(Document, document_id, with_for_update=True)
     if document.state not in {"ready", "filed", "quarantined"}:
         return
@@ -253,8 +264,8 @@ def store_version(
     suggestions = session.scalar(
         select(StoredAnalysis.suggestions).where(StoredAnalysis.document_id == document_id)
     )
-    _keep(session, document, understood, suggestions or {}, now)
-    put_many(session, [index_entry(document, understood.text)])
+    _keep(session, [(document, understood, suggestions or {})], now)
+    put_many(session, [index_entry(document, words=found.words)])
     record(
         session,
         actor=HOUSE.journal_id,

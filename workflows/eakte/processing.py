@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -24,21 +23,25 @@ from ocr.understanding import Understood
 from storage.blobs.errors import BlobCorruptError, BlobMissingError, BlobStoreError
 from storage.clock import local_date
 from storage.database import StorageBusyError
+from storage.fulltext.tokens import Analysed
 from storage.house import House
-from storage.jobs.handlers import DONE, JobContext, Outcome
+from storage.jobs.handlers import DONE, SETTLED, JobContext, Outcome
 from storage.jobs.queue import ClaimedJob, LostLeaseError, complete
-from storage.virus import VirusFoundError, scan
+from storage.virus import VirusFoundError
 from workflows.eakte.outcomes import (
     HOUSE,
     Broken,
     Finished,
+    Found,
     store_quarantined,
     store_ready,
     unopened_rule,
 )
 from workflows.eakte.plan import Suggesters, suggest_for
+from workflows.eakte.reading import Readers, begin_reading
 from workflows.eakte.receiving import Incoming, receive
 from workflows.eakte.tables import Document
+from workflows.eakte.understanding import Answer
 
 GROUP = 10
 """Documents per transaction: one fsync for all, and still less than a second until somebody sees them."""
@@ -56,19 +59,13 @@ ATTEMPTS = 8
 log = logging.getLogger("rathaus.eakte")
 
 
-class Readers(Protocol):
-    """The pool of reader processes (``ocr.isolation.ReaderPool``)."""
-
-    def submit(self, function: str, *args: object) -> "Future[Understood]": ...
-
-
 @dataclass(frozen=True, slots=True)
 class _Read:
     """A document whose reading has ended, well or not."""
 
     job: ClaimedJob
     document: Document
-    result: "Future[Understood]"
+    answer: "Future[Answer]"
 
 
 @dataclass
@@ -109,13 +106,16 @@ class Processor:
     ) -> Iterator[list[_Read]]:
         """Groups of what has been read: up to ``GROUP``, or what there is ``PATIENCE`` after the first of them."""
         left = deque(work)
-        pending: dict[Future[Understood], _Read] = {}
+        pending: dict[Future[Answer], _Read] = {}
         ready: list[_Read] = []
         first = 0.0
         while left or pending or ready:
             while left and len(pending) < AHEAD:
                 job, document = left.popleft()
-                future = self._submit(document, folder)
+                path = folder / document.id.hex
+                future = begin_reading(
+                    self.house, self.readers, document.sha256, document.file_name, path
+                )
                 pending[future] = _Read(job, document, future)
             timeout = max(0.0, first + PATIENCE - time.monotonic()) if ready else None
             done = (
@@ -125,26 +125,12 @@ class Processor:
             )
             if done and not ready:
                 first = time.monotonic()
-            for future in done:
-                read = pending.pop(future)
-                (folder / read.document.id.hex).unlink(missing_ok=True)
-                ready.append(read)
+            ready += (pending.pop(future) for future in done)
             if len(ready) >= GROUP or (
                 ready and (not pending or time.monotonic() >= first + PATIENCE)
             ):
                 group, ready = ready[:GROUP], ready[GROUP:]
                 yield group
-
-    def _submit(self, document: Document, folder: Path) -> "Future[Understood]":
-        path = folder / document.id.hex
-        try:
-            self.house.blobs.copy_to(document.sha256, path)
-            scan(self.house.settings, path)
-        except (BlobStoreError, OSError, VirusFoundError) as error:
-            failed: Future[Understood] = Future()
-            failed.set_exception(error)
-            return failed
-        return self.readers.submit("ocr.understanding:understand", str(path), document.file_name)
 
     def _settle(self, group: Sequence[_Read]) -> dict[UUID, Outcome]:
         """Store the group in one transaction; where that fails, each for itself, so that one can't spoil the others."""
@@ -171,10 +157,12 @@ class Processor:
         finished: list[Finished] = []
         broken: list[Broken] = []
         for one in group:
-            error = one.result.exception()
+            error = one.answer.exception()
             if error is None:
-                self._receive_parts(one.document, one.result.result())
-                finished.append(Finished(one.job, one.document.id, one.result.result()))
+                understood, words = one.answer.result()
+                self._receive_parts(one.document, understood)
+                found = Found(understood, Analysed(*words))
+                finished.append(Finished(one.job, one.document.id, found))
                 continue
             tries, code, reason = _explained(error)
             if one.job.attempt >= tries:
@@ -184,7 +172,7 @@ class Processor:
         now = self.house.clock()
         offices = {one.document.id: one.document.office_id for one in group}
         with self.house.database.read() as session:
-            letters = [(each.understood, offices[each.document]) for each in finished]
+            letters = [(each.found.understood, offices[each.document]) for each in finished]
             suggestions = suggest_for(session, self.suggesters, letters, local_date(now))
         with self.house.database.write() as session:
             store_ready(session, finished, suggestions, now)
@@ -192,6 +180,7 @@ class Processor:
                 store_quarantined(session, each.document, each.code, each.reason, now)
             for job in (*(each.job for each in finished), *(each.job for each in broken)):
                 complete(session, job, now)
+                outcomes[job.id] = SETTLED
         return outcomes
 
     def _give_up_or_retry(self, one: _Read, error: Exception) -> Outcome:
@@ -204,7 +193,7 @@ class Processor:
             complete(session, one.job, self.house.clock())
 
         self.house.database.run(put_aside)
-        return DONE
+        return SETTLED
 
     def _receive_parts(self, document: Document, understood: Understood) -> None:
         """Files found inside become documents of their own; doing it twice finds them there.

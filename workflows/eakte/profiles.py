@@ -2,19 +2,23 @@
 
 import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from heapq import nlargest, nsmallest
 from typing import NamedTuple
 
 from ocr.documents import Evidence
+from storage.fulltext import words
 
 _WORD = re.compile(r"[A-Za-zÄÖÜäöüß][A-Za-zÄÖÜäöüß-]{2,}")
 _READ = 6_000
 """What a letter is about stands in its beginning; the rest adds noise and time."""
 SHORTEST_PART = 6
 """Shorter stems are found inside words that mean something else."""
+_REMEMBERED = 100_000
+"""Words whose parts are kept."""
+_RANKED = 10
 
 
 class Entry(NamedTuple):
@@ -37,21 +41,9 @@ class Match:
     evidence: tuple[Evidence, ...]
 
 
-@lru_cache(maxsize=1)
-def _stemmer() -> object:
-    import snowballstemmer
-
-    return snowballstemmer.stemmer("german")
-
-
-@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """The word's stem, lower case, umlauts folded."""
-    stemmed: str = _stemmer().stemWord(word.lower())  # type: ignore[attr-defined]
-    return stemmed.translate(_FOLD)
-
-
-_FOLD = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "s"})
+    """The word's stem as the search index knows it; words joined by a hyphen count as one."""
+    return words.stem(words.fold(word.replace("-", "")))
 
 
 class Profiles:
@@ -74,7 +66,7 @@ class Profiles:
             }
             for each, by_entry in weights.items()
         }
-        self._inside: dict[str, tuple[str, ...]] = {}
+        self._parts: dict[str, tuple[str, ...]] = {}
         self._beginnings: defaultdict[str, list[str]] = defaultdict(list)
         for each in self._weights:
             if len(each) >= SHORTEST_PART:
@@ -85,65 +77,69 @@ class Profiles:
         yield from ((keyword, 1.0) for keyword in entry.keywords)
         yield entry.title, 0.8
 
-    def _known_parts(self, stemmed: str) -> tuple[str, ...]:
-        """The profile stems a word carries: itself, or those inside a compound (Hundesteuerbescheid: Hundesteuer)."""
-        found = self._inside.get(stemmed)
+    def _known_parts(self, word: str) -> tuple[str, ...]:
+        """The profile stems a word carries: its own, or those inside a compound (Hundesteuerbescheid: Hundesteuer)."""
+        found = self._parts.get(word)
         if found is None:
+            stemmed = stem(word)
             found = (stemmed,) if stemmed in self._weights else self._parts_inside(stemmed)
-            if len(self._inside) < 100_000:
-                self._inside[stemmed] = found
+            if len(self._parts) < _REMEMBERED:
+                self._parts[word] = found
         return found
 
     def _parts_inside(self, stemmed: str) -> tuple[str, ...]:
         """Up to two profile stems inside a longer word, the longest first."""
+        begun = self._beginnings
         found = [
             part
             for start in range(len(stemmed) - SHORTEST_PART + 1)
-            for part in self._beginnings.get(stemmed[start : start + SHORTEST_PART], ())
+            if (letters := stemmed[start : start + SHORTEST_PART]) in begun
+            for part in begun[letters]
             if stemmed.startswith(part, start)
         ]
         return tuple(sorted(found, key=len, reverse=True)[:2])
 
     def match(self, pages: Sequence[str], subject: str | None = None) -> list[Match]:
         """Entries that the text speaks of, best first. Words of the subject count three times."""
-        counts: Counter[str] = Counter()
+        counts: defaultdict[str, int] = defaultdict(int)
         first: dict[str, Evidence] = {}
         left = _READ
         for number, text in enumerate(pages, start=1):
             if left <= 0:
                 break
             for hit in _WORD.finditer(text, 0, left):
-                for part in self._known_parts(stem(hit[0])):
+                word = hit[0]
+                for part in self._known_parts(word):
                     counts[part] += 1
                     if part not in first:
-                        first[part] = Evidence(
-                            number, hit.start(), hit.end(), hit[0], "stichwort", 0.0
-                        )
+                        first[part] = Evidence(number, *hit.span(), word, "stichwort", 0.0)
             left -= len(text)
         for word in _WORD.findall(subject or ""):
-            for part in self._known_parts(stem(word)):
+            for part in self._known_parts(word):
                 counts[part] += 2
                 first.setdefault(part, Evidence(None, None, None, word, "betreff", 0.0))
         return self._ranked(counts, first)
 
-    def _ranked(self, counts: Counter[str], first: dict[str, Evidence]) -> list[Match]:
+    def _ranked(self, counts: Mapping[str, int], first: Mapping[str, Evidence]) -> list[Match]:
         scores: defaultdict[str, float] = defaultdict(float)
-        reasons: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
         for part, count in counts.items():
+            share = count / (count + 1.0)
             for entry, weight in self._weights[part].items():
-                gain = weight * count / (count + 1.0)
-                scores[entry] += gain
-                reasons[entry].append((gain, part))
-        ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+                scores[entry] += weight * share
+        best = nsmallest(_RANKED, scores.items(), key=lambda item: (-item[1], item[0]))
         return [
-            Match(
-                entry,
-                score,
-                tuple(
-                    Evidence(e.page, e.start, e.end, e.text, e.rule, round(gain / score, 3))
-                    for gain, part in sorted(reasons[entry], reverse=True)[:4]
-                    for e in (first[part],)
-                ),
-            )
-            for entry, score in ranked[:10]
+            Match(entry, score, self._reasons(entry, score, counts, first)) for entry, score in best
         ]
+
+    def _reasons(
+        self, entry: str, score: float, counts: Mapping[str, int], first: Mapping[str, Evidence]
+    ) -> tuple[Evidence, ...]:
+        """The words that speak most for an entry, each with its share of the score."""
+        gains = [
+            (weights[entry] * count / (count + 1.0), part)
+            for part, count in counts.items()
+            if entry in (weights := self._weights[part])
+        ]
+        return tuple(
+            replace(first[part], weight=round(gain / score, 3)) for gain, part in nlargest(4, gains)
+        )

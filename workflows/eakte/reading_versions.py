@@ -12,15 +12,16 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from ocr.documents import UnreadableError
-from ocr.understanding import Understood
+from storage.fulltext.tokens import Analysed
 from storage.house import House
 from storage.jobs.handlers import JobContext, TemporaryError
 from storage.jobs.queue import ClaimedJob, complete
 from storage.tasks.list import finish_task, open_task
-from storage.virus import VirusFoundError, scan
-from workflows.eakte.outcomes import store_version
-from workflows.eakte.processing import Readers
+from storage.virus import VirusFoundError
+from workflows.eakte.outcomes import Found, store_version
+from workflows.eakte.reading import Readers, begin_reading
 from workflows.eakte.tables import Document, DocumentVersion
+from workflows.eakte.understanding import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class VersionReader:
         with self.house.database.read() as session:
             version = session.scalars(_newest(document_id)).one()
         try:
-            understood = self._understand(version)
+            understood, words = self._read(version)
         except (UnreadableError, VirusFoundError) as error:
             if isinstance(error, UnreadableError) and not error.permanent:
                 raise TemporaryError(str(error)) from error
@@ -44,24 +45,23 @@ class VersionReader:
             self.house.database.run(lambda session: self._refuse(session, job, version, reason))
             context.info("eine neue Fassung ist nicht lesbar")
             return
-        self.house.database.run(lambda session: self._keep(session, job, version, understood))
+        found = Found(understood, Analysed(*words))
+        self.house.database.run(lambda session: self._keep(session, job, version, found))
         context.info("eine neue Fassung wurde gelesen")
 
-    def _understand(self, version: DocumentVersion) -> Understood:
+    def _read(self, version: DocumentVersion) -> Answer:
         with TemporaryDirectory(dir=self.house.settings.in_data("tmp", "x").parent) as folder:
             path = Path(folder) / version.id.hex
-            self.house.blobs.copy_to(version.sha256, path)
-            scan(self.house.settings, path)
-            return self.readers.submit(
-                "ocr.understanding:understand", str(path), version.file_name
+            return begin_reading(
+                self.house, self.readers, version.sha256, version.file_name, path
             ).result()
 
     def _keep(
-        self, session: Session, job: ClaimedJob, version: DocumentVersion, understood: Understood
+        self, session: Session, job: ClaimedJob, version: DocumentVersion, found: Found
     ) -> None:
         now = self.house.clock()
-        session.merge(version).media_type = understood.media_type
-        store_version(session, version, understood, now)
+        session.merge(version).media_type = found.understood.media_type
+        store_version(session, version, found, now)
         finish_task(session, f"version:{version.document_id.hex}", now)
         complete(session, job, now)
 

@@ -15,6 +15,7 @@ from workflows.eakte.learning import TRAIN, train_model
 from workflows.eakte.processing import Processor
 from workflows.eakte.reading_versions import VersionReader
 from workflows.eakte.receiving import PROCESS, VERSION
+from workflows.eakte.understanding import WARM_UP
 from workflows.eakte.watching import Watcher
 
 BATCH = 50
@@ -23,9 +24,7 @@ BATCH = 50
 @contextmanager
 def reader_pool(settings: Settings) -> Iterator[ReaderPool]:
     """The reader processes of this process."""
-    with ReaderPool(
-        settings.reader_workers, Limits(), recycle_after=1000, warm=("ocr.understanding:warm_up",)
-    ) as pool:
+    with ReaderPool(settings.reader_workers, Limits(), recycle_after=1000, warm=(WARM_UP,)) as pool:
         yield pool
 
 

@@ -81,6 +81,8 @@ def _settle(
     context: JobContext, kind: JobKind, job: ClaimedJob, outcome: Outcome
 ) -> Outcome | None:
     """Write the outcome down. A job its handler has settled already counts as it ended there."""
+    if outcome.settled:
+        return outcome
     database, now = context.house.database, context.house.clock()
     if outcome.state == "retry" and job.attempt >= kind.max_attempts:
         outcome = Outcome("failed", outcome.reason)

@@ -8,6 +8,7 @@ import pytest
 from storage.database import Database
 from storage.fulltext import index as fulltext
 from storage.fulltext.index import Entry, Filters, search
+from storage.fulltext.tokens import analyse_entry
 
 LETTER = """Frau Müller beantragt für das Grundstück Hauptstraße 5 eine Baugenehmigung.
 Unser Zeichen: 632.20-2026/0042. Die Gebühr überweisen Sie bitte auf DE89 3704 0044 0532 0130 00."""
@@ -179,3 +180,26 @@ def test_endless_texts_and_labels_are_no_trouble(index: Database) -> None:
     with index.write() as session:
         fulltext.remove(session, entry)
     assert found(index, "Protokoll") == []
+
+
+def test_a_text_analysed_elsewhere_is_found_like_any_other(index: Database) -> None:
+    entry = uuid4()
+    body = analyse_entry("", LETTER)
+    with index.write() as session:
+        fulltext.put_many(
+            session, [Entry(entry, "document", "bau1", "Carport", "Meier Carport", body=body)]
+        )
+    for query in (
+        "Carport",
+        "Meier",
+        "Müller",
+        "Genehmigung",
+        '"Meier Carport"',
+        "632.20-2026/0042",
+    ):
+        assert found(index, query) == [entry], query
+    assert found(index, '"Carport Frau"') == []
+    with index.write() as session:
+        fulltext.set_access(session, entry, "bau2")
+        fulltext.remove(session, entry)
+    assert found(index, "Müller") == []

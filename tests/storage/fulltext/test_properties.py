@@ -1,6 +1,7 @@
 """Whatever the text: its words find it, for those who may see it and nobody else."""
 
 import string
+from collections import Counter
 from uuid import uuid4
 
 from hypothesis import HealthCheck, given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from storage.database import Database
 from storage.fulltext import index as fulltext
 from storage.fulltext.index import search
+from storage.fulltext.tokens import analyse_entry, terms_of, together
 from storage.fulltext.words import words
 
 letters = st.text(string.ascii_letters + string.digits + "äöüÄÖÜßéñ", min_size=1, max_size=14)
@@ -66,3 +68,13 @@ def test_no_query_and_no_token_breaks_or_opens_the_index(
         hits = search(session, query + " Inhalt", tokens - {"secret"}, typing=typing)
     assert hits.total == 0
     assert hits.hits == ()
+
+
+@given(texts, texts, texts)
+def test_two_texts_together_count_as_much_as_apart(title: str, head: str, body: str) -> None:
+    first, second = analyse_entry(title, head), analyse_entry("", body)
+    counts = Counter(dict(terms_of(first.forward))) + Counter(dict(terms_of(second.forward)))
+    whole = together(first, second)
+    assert Counter(dict(terms_of(whole.forward))) == counts
+    assert whole.sequence.split() == first.sequence.split() + second.sequence.split()
+    assert len(list(terms_of(whole.forward))) == len(counts)

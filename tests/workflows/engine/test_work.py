@@ -12,6 +12,7 @@ from storage.house import House
 from storage.jobs import queue
 from storage.jobs.handlers import (
     DONE,
+    SETTLED,
     JobContext,
     JobKind,
     Outcome,
@@ -166,3 +167,21 @@ def test_a_kind_is_handled_in_exactly_one_way() -> None:
         JobKind("k", "K", handle_one=both, handle_batch=both)
     with pytest.raises(ValueError, match="share a name"):
         registry([JobKind("k", "K", handle_one=both), JobKind("k", "L", handle_one=both)])
+
+
+def test_a_job_its_handler_has_settled_is_left_alone(sqlite_house: House) -> None:
+    """Asked for again while its batch still runs, it stays to be done."""
+
+    def handle(context: JobContext, jobs: Sequence[ClaimedJob]) -> Mapping[UUID, Outcome]:
+        with context.house.database.write() as session:
+            for job in jobs:
+                queue.complete(session, job)
+        with context.house.database.write() as session:
+            queue.enqueue(session, "k", "a", again=True)
+        return dict.fromkeys([job.id for job in jobs], SETTLED)
+
+    kind = JobKind("k", "K", handle_batch=handle)
+    ask(sqlite_house, "a", "b")
+    tally = work_off(JobContext(sqlite_house), kind, claim(sqlite_house, kind))
+    assert dict(tally.counts) == {"done": 2}
+    assert states(sqlite_house) == {"a": ("waiting", None), "b": ("done", None)}

@@ -1,0 +1,27 @@
+"""What a reader process does with a file of the e-Akte: read and analyse it, and split its words for the index.
+
+Splitting words takes longer than storing them, so it happens where the text is and on all cores. Imports nothing that
+a reader process must not hold: no database.
+"""
+
+from ocr import understanding
+from ocr.understanding import Understood
+from storage.fulltext.tokens import analyse_entry
+
+Answer = tuple[Understood, tuple[bytes, bytes, int]]
+"""What was understood, and the fields of ``storage.fulltext.tokens.Analysed``: readers answer with plain values only."""
+UNDERSTAND = "workflows.eakte.understanding:understand"
+WARM_UP = "workflows.eakte.understanding:warm_up"
+
+
+def understand(path: str, name: str) -> Answer:
+    """Read and analyse a file; its words for the index. Raises ``UnreadableError``."""
+    understood = understanding.understand(path, name)
+    words = analyse_entry("", understood.text)
+    return understood, (words.forward, words.sequence, words.length)
+
+
+def warm_up() -> None:
+    """Load what the first file would wait for."""
+    understanding.warm_up()
+    analyse_entry("", "Bauantragsformulare")
