@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ocr.analysis.sheet import Hit, Sheet, found_at
+from ocr.analysis.streets import NUMBER, find_streets
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
 _AT = re.compile("@")
@@ -77,7 +78,6 @@ def find_phones(sheet: Sheet) -> Iterator[Hit]:
             yield Hit("phone", start, end, e164, rule, confidence, valid)
 
 
-_STREET_NUMBER = r"\d{1,4}(?:[ ]?[a-zA-Z](?![\w]))?(?:[ ]?[-–/][ ]?\d{1,4}[a-z]?)?"
 _PLACE = r"[A-ZÄÖÜ][\w.äöüß-]+(?:[ ](?:am|an der|an|im|in|bei|ob der|vor der|Bad|St\.)[ ][A-ZÄÖÜ][\wäöüß-]+|[ ](?=[A-ZÄÖÜ])(?:Bad|Stadt|Land|Markt)\b)?"
 _POSTCODE_START = re.compile(r"[D\d][- \d]\d{3}(?<![\w.,/-].{5})")
 _POSTCODE = re.compile(
@@ -86,12 +86,9 @@ _POSTCODE = re.compile(
 _STREET_BEFORE = re.compile(
     r"((?:(?:Am|An|Auf|Im|In|Zum|Zur|Unter|Hinter|Vor|Bei|Alte[rn]?|Neue[rn]?|Obere[rn]?|Untere[rn]?|Große[rn]?|Kleine[rn]?|Lange|Hohe"
     r"|[A-ZÄÖÜ][\w.äöüß’-]+)[ ](?:(?:der|dem|den|die|de|das|von|zum|zur)[ ])?){0,2}"
-    rf"[A-ZÄÖÜ][\w.äöüß’-]+[ ]{{1,2}}{_STREET_NUMBER})[ \t]*(?:,|;|\||·|•|-|–|\n|[ ]{{2,}})[ \t]*(?:\n[ \t]*)?$"
+    rf"[A-ZÄÖÜ][\w.äöüß’-]+[ ]{{1,2}}{NUMBER})[ \t]*(?:,|;|\||·|•|-|–|\n|[ ]{{2,}})[ \t]*(?:\n[ \t]*)?$"
 )
 _BOX_BEFORE = re.compile(r"(Postfach[ ](?:\d{2}[ ]?){1,3}\d{0,2})[ \t]*(?:,|·|\n)[ \t]*$")
-_STREET_ALONE = re.compile(
-    rf"(?<![\w-])((?:[A-ZÄÖÜ][\wäöüß.-]{0, 30}[- ])?[A-ZÄÖÜ][\wäöüß-]{0, 30}(?:straße|strasse|str\.|STRASSE|STR\.|weg|WEG|platz|PLATZ|gasse|allee|damm|ufer|steige|steig|Straße|Str\.|Weg|Platz|Allee|ring)[ ]{_STREET_NUMBER})(?![\w.,]*\d|[ ]?(?:€|EUR|%))"
-)
 
 
 def find_addresses(sheet: Sheet) -> Iterator[Hit]:
@@ -109,6 +106,6 @@ def find_addresses(sheet: Sheet) -> Iterator[Hit]:
         normal = f"{re.sub(r'[ ]+', ' ', street[1]).strip()}, {place}"
         covered[start : found.end()] = b"\1" * (found.end() - start)
         yield Hit("address", start, found.end(), normal, "address.full", 0.93)
-    for found in _STREET_ALONE.finditer(text):
-        if not covered[found.start()]:
-            yield Hit("address", *found.span(1), found[1], "address.street", 0.6)
+    for hit in find_streets(sheet):
+        if covered.find(1, hit.start, hit.end) < 0:
+            yield hit
