@@ -18,6 +18,8 @@ _SURE = 0.75  # confidence of a page that was certainly read the right way up
 _UNSURE_POSTURE = 0.12
 _READABLE = 0.55
 _LOWEST_DPI = 180  # below it Tesseract's letters get too small
+_LETTER_HEIGHT = 12.0  # pixels of small letters that Tesseract needs; more only take time
+_WORTH_REDUCING = 0.9
 _MOST_PIXELS = 40_000_000  # beyond it Tesseract gets slow, not better
 _DUST = 0.002  # share of ink below which a page without text is an empty page
 _NO_TEXT = "Auf dieser Seite ist kein lesbarer Text."
@@ -82,6 +84,21 @@ def _resized(gray: Picture, dpi: float) -> tuple[Picture, float]:
     return np.asarray(resized, dtype=np.uint8), factor
 
 
+def _reduced(picture: Picture, dpi: float, letters: float) -> tuple[Picture, float]:
+    """The picture no larger than its letters have to be, and the factor: 6-point print at 180 dpi is read as well as at
+    300, in less time, and its noise is averaged away.
+    """
+    import cv2
+
+    if not letters:
+        return picture, 1.0
+    factor = max(_LOWEST_DPI / max(dpi, 1.0), _LETTER_HEIGHT / letters)
+    if factor > _WORTH_REDUCING:
+        return picture, 1.0
+    reduced = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return np.asarray(reduced, dtype=np.uint8), factor
+
+
 def _back(lines: tuple[tuple[Piece, ...], ...], inverse: Any, scale: float) -> list[list[Piece]]:
     """Boxes of the levelled picture on the upright, still askew page, times ``scale``."""
 
@@ -121,16 +138,18 @@ def read_picture(
     import cv2
 
     picture, factor = _resized(cleared(gray, dpi), dpi)
-    unit = scale / factor
     stand = posture(picture)
 
     def size(rotation: int) -> tuple[float, float]:
-        height, width = picture.shape
+        height, width = gray.shape
         shown = (height, width) if rotation in {90, 270} else (width, height)
-        return round(shown[0] * unit, 1), round(shown[1] * unit, 1)
+        return round(shown[0] * scale, 1), round(shown[1] * scale, 1)
 
     if not stand.ink:
         return Page(number, "", "none", 1.0, 0, *size(0))
+    picture, reduction = _reduced(picture, dpi * factor, stand.height)
+    factor *= reduction
+    unit = scale / factor
     try:
         best = _best(picture, stand, dpi * factor, limits, until)
     except UnreadableError as error:

@@ -19,19 +19,22 @@ _SIDE = 1_400  # pixels of the longer side of the reduced copy
 _POINTS = 60_000
 _MINIMUM_POINTS = 150
 _NEGLIGIBLE_SKEW = 0.08  # degrees
+_SMALL_PRINT = 0.1  # share of the ink that may stand in letters lower than the height told
 
 
 @dataclass(frozen=True, slots=True)
 class Posture:
     """How a page lies. Turn it clockwise by ``rotation`` (0, 90, 180, 270), then by ``-skew`` degrees (positive skew:
     lines fall to the right). ``certainty`` is the share by which ink above the lines outweighs ink below, ``ink`` the share
-    of the page that letters (or what looks like them) cover, both 0 to 1.
+    of the page that letters (or what looks like them) cover, both 0 to 1. ``height`` is that of small letters in pixels,
+    0 where there are none.
     """
 
     rotation: int
     skew: float
     certainty: float
     ink: float = 0.0
+    height: float = 0.0
 
 
 def _binary(gray: Picture) -> tuple[Any, float]:
@@ -54,17 +57,29 @@ def _binary(gray: Picture) -> tuple[Any, float]:
     return ink, factor
 
 
-def _letters(ink: Any) -> Any:
-    """Only marks of a letter's size: no pictures, rules, stamps or specks."""
+def _letters(ink: Any) -> tuple[Any, Any]:
+    """Only marks of a letter's size (no pictures, rules, stamps or specks), and a row of figures for each of them:
+    left, top, width, height, area.
+    """
     import cv2
 
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     if count < 2:
-        return ink
+        return ink, stats[1:]
     longer = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     keep = (longer >= 3) & (longer <= 60) & (stats[:, cv2.CC_STAT_AREA] >= 5)
     keep[0] = False
-    return np.where(keep[labels], np.uint8(255), np.uint8(0))
+    return np.where(keep[labels], np.uint8(255), np.uint8(0)), stats[keep]
+
+
+def _small_height(marks: Any, rotation: int) -> float:
+    """The height of the page's small letters, weighed by their ink, so that dots and commas don't count."""
+    import cv2
+
+    across = marks[:, cv2.CC_STAT_WIDTH if rotation % 180 else cv2.CC_STAT_HEIGHT]
+    order = np.argsort(across)
+    ink = np.cumsum(marks[order, cv2.CC_STAT_AREA])
+    return float(across[order[np.searchsorted(ink, _SMALL_PRINT * ink[-1])]])
 
 
 def _jaggedness(along: Any, across: Any, angle: float) -> float:
@@ -112,8 +127,8 @@ def _upness(ink: Any) -> tuple[float, float]:
 
 def posture(gray: Picture) -> Posture:
     """How the page in ``gray`` (8 bit, rows by columns) lies."""
-    ink, _ = _binary(gray)
-    ink = _letters(ink)
+    ink, factor = _binary(gray)
+    ink, marks = _letters(ink)
     rows, columns = np.nonzero(ink)
     share = len(rows) / ink.size
     if len(rows) < _MINIMUM_POINTS:
@@ -131,7 +146,10 @@ def posture(gray: Picture) -> Posture:
     certainty = abs(above - below) / total if total else 0.0
     if below > above:
         rotation = (rotation + 180) % 360
-    return Posture(rotation, skew if abs(skew) >= _NEGLIGIBLE_SKEW else 0.0, certainty, share)
+    height = _small_height(marks, rotation) / factor if len(marks) else 0.0
+    return Posture(
+        rotation, skew if abs(skew) >= _NEGLIGIBLE_SKEW else 0.0, certainty, share, height
+    )
 
 
 def turn(picture: Any, rotation: int) -> Any:

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from rapidfuzz.distance import Levenshtein
@@ -11,6 +12,7 @@ from ocr.clearing import cleared
 from ocr.documents import Page
 from ocr.limits import Limits
 from ocr.scan import read_picture
+from ocr.straighten import posture
 
 SPECKS = np.random.default_rng(2)
 
@@ -33,6 +35,23 @@ def test_spoiled_scans_are_cleared_and_read(samples: Any, how: str) -> None:
     page = scan(spoiled(samples.page_picture(), how))
     distance = Levenshtein.distance(" ".join(page.text.split()), samples.LETTER)
     assert distance <= 0.01 * len(samples.LETTER)
+
+
+@pytest.mark.parametrize("points", [6, 16])
+@pytest.mark.parametrize("rotation", [0, 90])
+def test_print_of_any_size_is_read_in_any_posture(samples: Any, points: int, rotation: int) -> None:
+    full = samples.page_picture(rotation=rotation, skew=2.4, noise=14.0)
+    factor = points * 300 / 72 / 46
+    page = scan(cv2.resize(full, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
+    distance = Levenshtein.distance(" ".join(page.text.split()), samples.LETTER)
+    assert page.rotation == rotation
+    assert distance <= 0.01 * len(samples.LETTER)
+
+
+def test_the_height_of_small_letters_is_measured_whichever_way_they_lie(samples: Any) -> None:
+    for rotation in (0, 90, 180, 270):
+        stand = posture(samples.page_picture(rotation=rotation))
+        assert stand.height == pytest.approx(26, abs=3)  # x-height of type 46 pixels high
 
 
 def test_good_scans_are_left_alone(samples: Any) -> None:
