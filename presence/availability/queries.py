@@ -73,9 +73,8 @@ def facts_for(
             select(AvailabilityProfile).where(AvailabilityProfile.person_id.in_(wanted))
         )
     }
-    rooms = dict(
-        session.execute(select(Person.id, Person.room).where(Person.id.in_(open_to))).tuples()
-    )
+    where = select(Person.id, Person.room).where(Person.id.in_(open_to))
+    rooms: dict[UUID, str | None] = {row.id: row.room for row in session.execute(where)}
     standing = _standing(session, profiles, now)
     found: dict[UUID, Facts] = {}
     for person in wanted:
@@ -245,7 +244,7 @@ def _open_to(
         select(Membership.person_id, Membership.office_id).where(
             Membership.person_id.in_(people), valid_on(Membership, day)
         )
-    ).tuples()
+    ).all()
     where = list(rows)
     offices = {office for _, office in where}
     opened = {office for office in offices if may_see_office(session, actor, office)}

@@ -20,7 +20,7 @@ AHEAD = 10
 """Days to look ahead for the next working hours: over Christmas and New Year, hardly more."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Hours:
     """Working hours on a weekday (0 is Monday), in minutes of the town hall's clock, half-open."""
 
