@@ -1,19 +1,22 @@
 """Reader processes: what dies, hangs or grows in them stays theirs, and the next file is read."""
 
+import io
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from ocr.documents import UnreadableError
-from ocr.isolation import ReaderPool
+from ocr.documents import Attachment, Page, Reading, UnreadableError, Word
+from ocr.isolation import ReaderPool, _PlainUnpickler
 from ocr.limits import Limits
 
 
@@ -114,6 +117,44 @@ def test_only_plain_values_are_accepted_from_a_reader() -> None:
         with pytest.raises(UnreadableError):
             readers.run("pathlib:Path", "/etc/passwd")
         assert readers.run("ocr.names:safe_name", "a.pdf") == "a.pdf"
+
+
+def _calls(module: str, name: str, *arguments: object) -> bytes:
+    """A pickle that asks its reader to call ``module.name``, as a reader process that was taken over would send."""
+    words = b"".join(
+        pickle.SHORT_BINUNICODE + bytes([len(word)]) + word.encode() for word in (module, name)
+    )
+    values = pickle.dumps(arguments, protocol=3)[2:-1]
+    return b"\x80\x04" + words + pickle.STACK_GLOBAL + values + pickle.REDUCE + pickle.STOP
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("ocr.isolation", "subprocess.Popen"),  # protocol 4 allows dots in names
+        ("ocr.isolation", "ReaderPool"),
+        ("ocr.isolation", "ThreadPoolExecutor"),  # imported there: a class, but none of ours
+        ("ocr.documents", "Path"),
+        ("ocr.documents", "Reading.__class__"),
+        ("ocr.reading", "read"),
+        ("datetime", "datetime.__class__"),
+        ("datetime", "sys.exit"),
+    ],
+)
+def test_an_answer_can_not_make_the_parent_run_anything(
+    module: str, name: str, tmp_path: Path
+) -> None:
+    answer = _calls(module, name, ["touch", str(tmp_path / "taken-over")])
+    with pytest.raises(pickle.UnpicklingError, match="not a plain value"):
+        _PlainUnpickler(io.BytesIO(answer)).load()
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_readers_answer_with_is_accepted() -> None:
+    page = Page(1, "Text", "text", 1.0, words=(Word("Text", 0, 4, (0.0, 0.0, 1.0, 1.0)),))
+    part = Attachment("a.txt", "text/plain", 1, b"x")
+    reading = Reading("text/plain", (page,), (part,), {"date": datetime(2026, 3, 2, tzinfo=UTC)})
+    assert _PlainUnpickler(io.BytesIO(pickle.dumps(reading, protocol=5))).load() == reading
 
 
 def test_secrets_of_the_parent_stay_with_the_parent(
