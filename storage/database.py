@@ -26,6 +26,8 @@ from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 BUSY_TIMEOUT_MS = 60_000
 LOOK_AGAIN = 0.002
 QUEUE_LIMIT = 2_000
+SQLITE_FULL = 13
+DISK_FULL = "53100"
 BUSY_STATES = frozenset({"40001", "40P01", "55P03"})
 """PostgreSQL's serialization failure, deadlock and lock timeout (its manual, appendix A)."""
 AWAY_STATES = frozenset({"57P01", "57P02", "57P03"})
@@ -52,6 +54,15 @@ class StorageAwayError(StorageBusyError):
 
     sentence = (
         "Die Datenbank ist gerade nicht erreichbar. Bitte versuchen Sie es gleich noch einmal."
+    )
+
+
+class StorageFullError(StorageBusyError):
+    """The disk under the database is full. Nothing was changed, and trying again helps once somebody made room."""
+
+    sentence = (
+        "Der Speicherplatz der Datenbank ist erschöpft, es wurde nichts gespeichert. "
+        "Bitte verständigen Sie die Systemverwaltung."
     )
 
 
@@ -177,7 +188,7 @@ class Database:
         """One transaction: state, journal and jobs of a deed commit together, or nothing does.
 
         Raises ``StorageBusyError`` where the database stayed locked, chose this deed to end a deadlock, or had no
-        connection to spare; nothing was changed then. Raises ``StorageAwayError`` where the server is away.
+        connection to spare; nothing was changed then. ``StorageFullError`` and ``StorageAwayError`` say why else.
         """
         turn = self._queue.turn() if self._queue else nullcontext()
         try:
@@ -188,11 +199,11 @@ class Database:
         except PoolTimeout as error:
             raise StorageBusyError from error
         except OperationalError as error:
-            if _is_busy(error):
-                raise StorageBusyError from error
-            if self.dialect == "postgresql" and _is_away(error):
-                raise StorageAwayError from error
-            raise
+            on_postgresql = self.dialect == "postgresql"
+            told = _told_by_postgresql(error) if on_postgresql else _told_by_sqlite(error)
+            if told is None:
+                raise
+            raise told from error
 
     def _begin(self, make: sessionmaker[Session]) -> tuple[Session, SessionTransaction]:
         """A session in a transaction; where the server went away since the last deed, on a new connection."""
@@ -222,14 +233,22 @@ def _begin(session: Session) -> tuple[Session, SessionTransaction]:
     return session, transaction
 
 
-def _is_busy(error: OperationalError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)  # SQLite has none
-    return state in BUSY_STATES if state else "locked" in str(error.orig)
+def _told_by_postgresql(error: OperationalError) -> StorageBusyError | None:
+    """What people are told of it; None where it is a fault of the program."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state in BUSY_STATES:
+        return StorageBusyError()
+    if state == DISK_FULL:
+        return StorageFullError()
+    if error.connection_invalidated or state is None or state in AWAY_STATES:
+        return StorageAwayError()  # the driver's own faults have no state: it can't connect
+    return None
 
 
-def _is_away(error: OperationalError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)  # the driver's own faults have none
-    return error.connection_invalidated or state is None or state in AWAY_STATES
+def _told_by_sqlite(error: OperationalError) -> StorageBusyError | None:
+    if getattr(error.orig, "sqlite_errorcode", None) == SQLITE_FULL:
+        return StorageFullError()
+    return StorageBusyError() if "locked" in str(error.orig) else None
 
 
 def _queue_for(engine: Engine) -> WriteQueue:

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from storage.database import LOOK_AGAIN, Database, StorageBusyError, WriteQueue
+from storage.database import LOOK_AGAIN, Database, StorageBusyError, StorageFullError, WriteQueue
 from storage.schema import UtcDateTime
 
 
@@ -117,6 +117,30 @@ def test_a_lock_of_a_foreign_program_is_said_in_german_and_passes(
         assert session.scalars(text("SELECT a FROM t")).all() == [1, 3], (
             "what was refused is not there"
         )
+    database.close()
+
+
+def test_a_full_disk_is_said_in_german_and_nothing_is_half_written(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'eine.sqlite'}", pool_size=1)
+    database.run(lambda session: session.execute(text("CREATE TABLE t (a TEXT)")))
+
+    def fill(session: Session) -> None:
+        for _ in range(100):
+            session.execute(text("INSERT INTO t VALUES (:a)"), {"a": "x" * 4000})
+
+    def limit(pages: int) -> None:  # SQLite then answers as on a full disk
+        with database.read() as session:
+            session.execute(text(f"PRAGMA max_page_count={pages}"))
+
+    limit(20)
+    with pytest.raises(StorageFullError, match="Speicherplatz der Datenbank ist erschöpft"):
+        database.run(fill)
+    with database.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM t")) == 0
+    limit(100_000)
+    database.run(fill)
+    with database.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM t")) == 100
     database.close()
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from storage.blobs.directory import Directory
 from storage.blobs.errors import BlobStoreError
 from storage.blobs.keys import MasterKey
 from storage.blobs.store import BlobStore
+from storage.blobs.tables import Blob
 from storage.database import Database
 
 MEGABYTE = 1 << 20
@@ -31,25 +33,37 @@ def files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-def store_too_much(store: BlobStore, database: Database, folder: Path) -> None:
+def store_too_much(store: BlobStore, database: Database) -> tuple[str, str]:
+    """Puts what fits and what doesn't: the checksum of the first, and what is said about the second."""
     with database.write() as session:
         small = store.put(session, b"klein")
-    with (
-        pytest.raises(BlobStoreError, match="Speicherplatz der Ablage ist erschöpft"),
-        database.write() as session,
-    ):
+    with pytest.raises(BlobStoreError) as refusal, database.write() as session:
         store.put(session, bytes(8 * MEGABYTE))
-    assert [path.name for path in files(folder)] == [small.sha256]
-    assert store.read(small.sha256) == b"klein"
+    return small.sha256, str(refusal.value)
+
+
+def stays_whole(store: BlobStore, database: Database, folder: Path, small: str) -> bool:
+    """Whether exactly what fitted is there, is readable and in order, and the store takes more that fits."""
     with database.read() as session:
-        assert list(store.check(session)) == []
+        known, problems = session.scalars(select(Blob.sha256)).all(), list(store.check(session))
     with database.write() as session:
-        assert store.read(store.put(session, b"geht wieder").sha256) == b"geht wieder"
+        again = store.put(session, b"geht wieder").sha256
+    names = {path.name for path in files(folder)}
+    contents = (store.read(small), store.read(again))
+    return (known, problems, names, contents) == (
+        [small],
+        [],
+        {small, again},
+        (b"klein", b"geht wieder"),
+    )
 
 
 def test_a_file_size_limit(sqlite_database: Database, store: BlobStore, folder: Path) -> None:
     with no_file_above(3 * MEGABYTE):
-        store_too_much(store, sqlite_database, folder)
+        small, said = store_too_much(store, sqlite_database)
+        assert "Speicherplatz der Ablage ist erschöpft" in said
+        assert [path.name for path in files(folder)] == [small], "nothing half is left behind"
+        assert stays_whole(store, sqlite_database, folder, small)
 
 
 def test_a_full_file_system(sqlite_database: Database, tmp_path: Path) -> None:
@@ -64,6 +78,10 @@ def test_a_full_file_system(sqlite_database: Database, tmp_path: Path) -> None:
         pytest.skip("mounting a small file system is not allowed here")
     try:
         folder = mount / "blobs"
-        store_too_much(BlobStore(Directory(folder), MasterKey.generate()), sqlite_database, folder)
+        store = BlobStore(Directory(folder), MasterKey.generate())
+        small, said = store_too_much(store, sqlite_database)
+        assert "Speicherplatz der Ablage ist erschöpft" in said
+        assert [path.name for path in files(folder)] == [small], "nothing half is left behind"
+        assert stays_whole(store, sqlite_database, folder, small)
     finally:
         subprocess.run(["umount", str(mount)], check=True)

@@ -1,5 +1,6 @@
 """One chain, whoever seals it and whenever deeds commit."""
 
+import resource
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -108,6 +109,34 @@ def test_a_death_before_the_first_head_got_out_is_caught_up(
     kept = anchor.read()
     assert kept
     assert kept.head.size == 1
+
+
+@pytest.mark.postgres
+def test_a_full_disk_under_the_head_holds_sealing_up_and_loses_nothing(
+    postgres_url: str, anchor: Anchor
+) -> None:
+    """The database has a disk of its own here; the file that keeps the head outside can't be written."""
+    database = Database(postgres_url)
+    JournalEntry.metadata.create_all(database.engine)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for name in ("1", "2"):  # the first head at all, and a later one
+        with database.write() as session:
+            leave(session, name)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
+        try:
+            with pytest.raises(OSError, match="File too large"):
+                seal(database, anchor, utc_now)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        while seal(database, anchor, utc_now):
+            pass
+        kept = anchor.read()
+        assert kept
+        assert kept.head.size == int(name)
+    assert order(database) == ["1", "2"]
+    found = verify(database, anchor)
+    assert (found.ok, found.unsealed) == (True, 0), found.problems
+    database.close()
 
 
 def test_keep_sealing_seals_what_comes_until_it_is_stopped(
