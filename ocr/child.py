@@ -1,7 +1,8 @@
 """A reader process: takes calls from its pool through a pipe, one at a time, and answers with plain values.
 
-Started as ``python -m ocr.child``. Calls are a length (8 bytes, big endian) and a pickle of ``(function, args)`` from
-the parent, who is trusted. Answers are a kind (1 byte), a length and a pickle; kind ``p`` reports progress.
+Started as ``python -m ocr.child``. Calls are a length (8 bytes, big endian) and a pickle of ``(function, args, pages
+to leave out)`` from the parent, who is trusted. Answers are a kind (1 byte), a length and a pickle; kind ``p`` reports progress. The
+number of the page being read stands in a file (``PAGE``), where the parent finds it if this process dies.
 """
 
 import importlib
@@ -23,6 +24,7 @@ HEADER = struct.Struct(">cQ")
 LENGTH = struct.Struct(">Q")
 RESULT, FAILURE, PROGRESS = b"r", b"f", b"p"
 MEMORY, OUTPUT, WARM = "RATHAUS_OCR_MEMORY", "RATHAUS_OCR_OUTPUT", "RATHAUS_OCR_WARM"
+PAGE = "page-being-read"
 _MODULES = (
     "ocr.readers.pdf",
     "ocr.readers.image",
@@ -52,13 +54,16 @@ def _answer(channel: BinaryIO, kind: bytes, value: Any) -> None:
     channel.flush()
 
 
-def _call(channel: BinaryIO, request: bytes) -> None:
+def _call(channel: BinaryIO, request: bytes, page: int) -> None:
     def report(done: int, total: int) -> None:
         _answer(channel, PROGRESS, (done, total))
 
+    def note(number: int) -> None:
+        os.pwrite(page, LENGTH.pack(number), 0)
+
     try:
-        function, arguments = pickle.loads(request)  # noqa: S301 - from our own parent
-        with progress.listening(report):
+        function, arguments, left_out = pickle.loads(request)  # noqa: S301 - from our own parent
+        with progress.listening(report), progress.noting(note, left_out):
             result = resolve(function)(*arguments)
         _answer(channel, RESULT, result)
     except UnreadableError as error:
@@ -100,6 +105,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     calls = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
+    page = os.open(PAGE, os.O_RDWR | os.O_CREAT, 0o600)
     quiet = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1):  # whatever a parser prints must not reach the pipe
         os.dup2(quiet, stream)
@@ -110,7 +116,7 @@ def main() -> None:
         request = _take(calls, LENGTH.unpack(head)[0])
         if request is None:
             break
-        _call(answers, request)
+        _call(answers, request, page)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Untrusted files are read in other processes, so that a crash, a hang or a flood of memory stays theirs.
 
 A pool keeps warm reader processes (``ocr.child``) and replaces each after so many calls, and at once when it died or
-had to be ended. Only plain values of ours are accepted from them: an answer can't make the parent run anything.
+had to be ended. A page at which a reader died is left out when a fresh one reads the file again. Only plain values of ours are accepted from them: an answer can't make the parent run anything.
 """
 
 import contextlib
@@ -72,6 +72,14 @@ _TOO_MUCH_MEMORY = "Die Datei braucht beim Lesen zu viel Speicher."
 _CRASHED = "Die Datei ist so beschädigt, dass das Leseprogramm daran abstürzt."
 _FAULT = "Die Datei konnte nicht gelesen werden: Sie ist anders aufgebaut als erwartet."
 
+_PAGES_LEFT_OUT = 5  # of one file, before it is given up
+_LEFT_OUT = "Diese Seite wurde ausgelassen: "
+_REASONS = {
+    "timeout": _LEFT_OUT + "Sie zu lesen dauert zu lange.",
+    "memory": _LEFT_OUT + "Sie braucht beim Lesen zu viel Speicher.",
+    "damaged": _LEFT_OUT + "Sie ist so beschädigt, dass das Leseprogramm an ihr abstürzt.",
+}
+
 Listener = Callable[[int, int], None]
 
 
@@ -82,6 +90,22 @@ class _PlainUnpickler(pickle.Unpickler):
         if name in _PLAIN_VALUES.get(module, ()):
             return child.resolve(f"{module}:{name}")
         raise pickle.UnpicklingError(f"not a plain value: {module}.{name}")
+
+
+class _LostReaderError(Exception):
+    """A reader process is gone or had to go: what to say of it, and the page it was reading (0: none)."""
+
+    def __init__(self, error: BaseException, page: int) -> None:
+        super().__init__(error, page)
+        self.error = error
+        self.page = page
+
+    @property
+    def reason(self) -> str | None:
+        """Why to leave the page out; ``None`` where the page is not to blame."""
+        if not self.page or not isinstance(self.error, UnreadableError) or not self.error.permanent:
+            return None
+        return _REASONS.get(self.error.code)
 
 
 class _Reader:
@@ -156,18 +180,18 @@ class _Reader:
             ) from error
         self.ready = True
 
-    def call(self, function: str, arguments: tuple[Any, ...], listener: Listener | None) -> Any:
-        """The function's result. Raises UnreadableError, or one of TimeoutError, EOFError, OSError and UnpicklingError
+    def call(self, call: tuple[Any, ...], seconds: float, listener: Listener | None) -> Any:
+        """The result of the call (see ``ocr.child``). Raises UnreadableError, or one of TimeoutError, EOFError, OSError and UnpicklingError
         after which the process is of no more use.
         """
         if not self.ready:
             self._wait_until_ready()
-        request = pickle.dumps((function, arguments), protocol=5)
+        request = pickle.dumps(call, protocol=5)
         assert self.process.stdin is not None
         self.process.stdin.write(child.LENGTH.pack(len(request)) + request)
         self.process.stdin.flush()
         self.calls += 1
-        last = time.monotonic() + self._limits.seconds
+        last = time.monotonic() + seconds
         while True:
             kind, value = self._frame(min(last, time.monotonic() + self._limits.patience))
             if kind == child.PROGRESS:
@@ -177,6 +201,13 @@ class _Reader:
                 return value
             else:
                 raise _failure(*value)
+
+    def page(self) -> int:
+        """The page being read, 0 where it is none. Works as long as the process has not been ended from here."""
+        with contextlib.suppress(OSError, struct.error):
+            number = child.LENGTH.unpack((self._scratch / child.PAGE).read_bytes())[0]
+            return int(number)
+        return 0
 
     def end(self) -> tuple[int, int]:
         """Ends the process and what it started; gives the exit code it ended with (its own, if it was dead already) and
@@ -258,14 +289,33 @@ class ReaderPool:
     def run(self, function: str, *arguments: Any, listener: Listener | None = None) -> Any:
         """Calls ``module:name`` in a reader process and waits for its result.
 
-        Arguments are pickled; the result must consist of plain values and of classes in ``ocr``.
+        Arguments are pickled; the result must consist of plain values and of ``ocr``'s dataclasses for documents. A page that makes
+        reader after reader die or hang is left out, within twice the time a file may take.
         """
+        left_out: dict[int, str] = {}
+        until = time.monotonic() + 2 * self._limits.seconds
+        while True:
+            seconds = min(self._limits.seconds, until - time.monotonic())
+            try:
+                return self._call((function, arguments, left_out), seconds, listener)
+            except _LostReaderError as lost:
+                reason = lost.reason
+                if (
+                    reason is None
+                    or lost.page in left_out
+                    or len(left_out) >= _PAGES_LEFT_OUT
+                    or time.monotonic() >= until
+                ):
+                    raise lost.error from lost
+                left_out[lost.page] = reason
+
+    def _call(self, call: tuple[Any, ...], seconds: float, listener: Listener | None) -> Any:
         reader = self._idle.get()
         try:
             if reader is None or self._closed:
                 reader = self._start()
             try:
-                return reader.call(function, arguments, listener)
+                return reader.call(call, seconds, listener)
             except UnreadableError:
                 if not reader.ready:
                     self._drop(reader)
@@ -273,7 +323,8 @@ class ReaderPool:
                 raise
             except BaseException as error:
                 broken, reader = reader, None
-                raise self._loss(broken, error) from error
+                page = broken.page()
+                raise _LostReaderError(self._loss(broken, error), page) from error
             finally:
                 if reader is not None and reader.calls >= self._recycle_after:
                     self._drop(reader)

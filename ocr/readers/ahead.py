@@ -14,6 +14,7 @@ from ocr.slots import slot
 from ocr.straighten import Picture
 
 OUT_OF_TIME = "Diese Seite wurde nicht mehr gelesen: Die Zeitgrenze für diese Datei ist erreicht."
+HUNGRY = "Diese Seite braucht beim Lesen zu viel Speicher."
 Entry = Page | Future[Page]
 
 
@@ -47,8 +48,11 @@ class Recognition:
     def _read(self, gray: Picture, number: int, dpi: float, scale: float) -> Page:
         if self.late:
             return Page(number, "", "none", 0.0, problem=OUT_OF_TIME)
-        with slot():
-            return read_picture(gray, number, dpi, scale, self.limits, self.until)
+        try:
+            with slot():
+                return read_picture(gray, number, dpi, scale, self.limits, self.until)
+        except MemoryError:
+            return Page(number, "", "none", 0.0, problem=HUNGRY)
 
     def in_order(self, entries: Iterable[Entry], total: int) -> Iterator[Page]:
         """The pages one after the other; asks for no more than ``threads`` unfinished ones ahead, so that few pictures

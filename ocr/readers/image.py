@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from ocr import progress
 from ocr.detection import BMP, GIF, JPEG, PNG, TIFF, WEBP
 from ocr.documents import Page, Reading, UnreadableError
 from ocr.limits import Limits
-from ocr.readers.ahead import Entry, Recognition, summary_of
+from ocr.readers.ahead import HUNGRY, Entry, Recognition, summary_of
 from ocr.straighten import Picture
 
 _A4_SHORT_SIDE = 8.27  # inches
@@ -114,12 +115,16 @@ def to_gray(image: Any) -> Picture:
 def _entry(image: Any, index: int, recognition: Recognition) -> Entry:
     """Page ``index`` from 0, being recognised, or what is wrong with it."""
     number = index + 1
+    if reason := progress.enter(number):
+        return Page(number, "", "none", 0.0, problem=reason)
     try:
         image.seek(index)
         _check_size(image, recognition.limits)
         gray = to_gray(as_shown(image))
     except UnreadableError as error:
         return Page(number, "", "none", 0.0, problem=error.message)
+    except MemoryError:
+        return Page(number, "", "none", 0.0, problem=HUNGRY)
     except _FAULTS:
         return Page(number, "", "none", 0.0, problem=_BAD_PAGE)
     if not gray.size:
@@ -138,6 +143,7 @@ def read_image(source: bytes | Path, limits: Limits) -> Reading:
             warnings.append(f"Die Datei hat {total} Seiten; gelesen wurden nur die ersten {count}.")
         entries = (_entry(image, index, recognition) for index in range(count))
         pages = list(recognition.in_order(entries, count))
+    progress.enter(0)
     if all(page.problem == _BAD_PAGE for page in pages):
         raise UnreadableError("damaged", _DAMAGED)
     warnings.extend(summary_of(pages))

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ocr import progress
 from ocr.documents import Page, Reading, UnreadableError
 from ocr.limits import Limits
-from ocr.readers.ahead import OUT_OF_TIME, Entry, Recognition, summary_of
+from ocr.readers.ahead import HUNGRY, OUT_OF_TIME, Entry, Recognition, summary_of
 from ocr.readers.pdf_extras import embedded_files, fill_in, form_fields, metadata
 from ocr.readers.pdf_pictures import makeup, native_gray, render_gray
 from ocr.readers.pdf_text import TextLayer, read_text_layer
@@ -95,6 +96,8 @@ class _Pages:
     def _entry(self, number: int) -> Entry:
         import pypdfium2
 
+        if reason := progress.enter(number):
+            return Page(number, "", "none", 0.0, problem=reason)
         try:
             page = self._document[number - 1]
             try:
@@ -103,6 +106,8 @@ class _Pages:
                 page.close()
         except (pypdfium2.PdfiumError, ValueError, OSError):
             return Page(number, "", "none", 0.0, problem=_DAMAGED_PAGE)
+        except MemoryError:
+            return Page(number, "", "none", 0.0, problem=HUNGRY)
 
     def _decide(self, page: Any, number: int) -> Entry:
         layer = read_text_layer(page)
@@ -131,6 +136,7 @@ def read_pdf(source: bytes | Path, limits: Limits) -> Reading:
         fields = form_fields(document)
         with Recognition(limits) as recognition:
             pages = _bounded(_Pages(document, recognition).read(count), limits, warnings)
+        progress.enter(0)
         attachments = embedded_files(document, limits, warnings)
         properties = metadata(document)
     finally:
