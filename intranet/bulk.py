@@ -23,9 +23,10 @@ Deed = Callable[[Session, UUID, int], None]
 
 
 def bulk_actions(visit: Visit, lines: Sequence[InboxLine]) -> None:
-    """Boxes to tick, and what to do with the ticked ones."""
+    """What to do with the ticked ones, and below it the boxes to tick."""
     shown = [line for line in lines if not line.busy][:SHOWN]
-    everything = st.checkbox(f"Alle {len(shown)} auswählen", key="alle-waehlen")
+    desk = st.container()
+    everything = len(shown) > 1 and st.checkbox(f"Alle {len(shown)} auswählen", key="alle-waehlen")
     chosen = [
         line
         for line in shown
@@ -37,9 +38,14 @@ def bulk_actions(visit: Visit, lines: Sequence[InboxLine]) -> None:
             key=f"wahl-{line.id}-{everything}",
         )
     ]
-    if not chosen:
-        st.caption("Wählen Sie Dokumente aus, dann erscheinen hier die Möglichkeiten.")
-        return
+    with desk:
+        if chosen:
+            _deeds(visit, chosen)
+        else:
+            st.caption("Wählen Sie Dokumente aus, dann erscheinen hier die Möglichkeiten.")
+
+
+def _deeds(visit: Visit, chosen: Sequence[InboxLine]) -> None:
     now = visit.house.clock()
     with visit.house.database.read() as session:
         offices = all_offices(session, visit.staff, local_date(now))

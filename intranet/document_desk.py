@@ -35,10 +35,10 @@ def go_on(visit: Visit, after: UUID) -> None:
 def filing_desk(visit: Visit, view: DocumentView) -> None:
     """For post that is not filed yet."""
     document, now = view.document, visit.house.clock()
-    st.subheader("Ablage", anchor=False)
+    st.header("Ablage", anchor=False)
     choice = place_form(visit, view)
     button = st.container()
-    st.subheader("Angaben", anchor=False)
+    st.header("Angaben", anchor=False)
     corrections = fields_form(view, disabled=not view.may_edit)
     pressed = button.button(
         "Ablegen",

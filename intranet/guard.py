@@ -30,6 +30,7 @@ STREAMLIT_FOLDERS = ("/_stcore/upload_file/",)
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 WATCH_EVERY = 20.0
 """Seconds between two looks at the session of a page that stays open."""
+GOODBYE = 1.0
 SESSION_ENDED = 4401
 """The code a WebSocket is closed with when its session is over (RFC 6455, 7.4.2: free for applications); the page
 knows it, too (``assets/sitzung.js``).
@@ -116,6 +117,7 @@ class Guard:
             while there:
                 await asyncio.sleep(WATCH_EVERY)
                 there = await self._still_there(headers)
+            await asyncio.sleep(GOODBYE)  # a page that signs out itself is just being told so
             ended.set()
             await send({"type": "websocket.close", "code": SESSION_ENDED, "reason": ""})
 

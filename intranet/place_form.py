@@ -12,6 +12,8 @@ from intranet.views.document import DocumentView, Place
 from intranet.visit import Visit
 from workflows.eakte.akten_queries import open_vorgaenge_under
 
+FITS = 45
+"""Letters of a line that can be read in the closed list; longer ones are written out below it."""
 OTHER = Place(UUID(int=0), "anderer Eintrag des Aktenplans …", None)
 
 
@@ -37,6 +39,8 @@ def place_form(visit: Visit, view: DocumentView) -> Choice | None:
         format_func=lambda each: each.label,
         key=f"vorgang-{view.document.id}-{entry.entry}",
     )
+    if len(target.label) > FITS:
+        st.caption(words.plain(target.label))
     title = view.document.title[:120]
     akte_title = vorgang_title = ""
     if target.new_akte:

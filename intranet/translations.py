@@ -14,6 +14,7 @@ FILE_UPLOADER = {
     "`Upload directories`": "`Ordner auswählen`",
 }
 UPLOAD_TEXTS = {
+    '"aria-label":`file upload`': '"aria-label":`Dateien auswählen`',
     "`${e.toFixed(n)}${t.toUpperCase()}`": "`${e.toFixed(n).replace(/\\.0+$/,``).replace(`.`,`,`)} ${t.toUpperCase()}`",
     "`File must be ${$(n,`b`)} or smaller.`": "`Die Datei ist größer als ${$(n,`b`)}.`",
     "`${t.type} files are not allowed.`": "`Diese Art von Datei wird nicht angenommen.`",

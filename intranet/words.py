@@ -1,6 +1,7 @@
 """Moments and numbers in German words."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from storage.clock import WEEKDAYS, local, local_date
@@ -9,12 +10,33 @@ _JOBS = {
     "document.process": "Dokumente lesen und auswerten",
     "model.train": "Aus Bestätigungen lernen",
     "mail": "E-Mail versenden",
+    "office.names": "Ämter umbenennen",
 }
 
 
 def job(kind: str) -> str:
     """What a kind of job does; a schedule's title and unknown kinds stay as they are."""
     return _JOBS.get(kind, kind)
+
+
+_OUTCOMES = {
+    "done": "erledigt",
+    "failed": "aufgegeben",
+    "retry": "später noch einmal",
+    "given_back": "zurückgegeben",
+}
+
+
+def outcome(counts: Mapping[str, object]) -> str:
+    """What a run has done, as in "erledigt 47, aufgegeben 1"; noughts are left out."""
+    told = [f"{_OUTCOMES.get(name, name)} {count}" for name, count in counts.items() if count]
+    return ", ".join(told) or ("nichts zu tun" if counts else "")
+
+
+def log_line(text: str) -> str:
+    """A line of a run's log, with the kind of job in words."""
+    kind, blank, rest = text.partition(" ")
+    return job(kind) + blank + rest
 
 
 _MARKUP = frozenset("\\`*_{}[]()#+-.!|<>~:$&")
@@ -39,6 +61,14 @@ def day(value: date) -> str:
 def moment(value: datetime) -> str:
     """24.12.2026 17:05"""
     return local(value).strftime("%d.%m.%Y %H:%M")
+
+
+def clock(iso: str) -> str:
+    """The time of day in Germany of a moment in ISO format; what is none stays as it is."""
+    try:
+        return local(datetime.fromisoformat(iso)).strftime("%H:%M:%S")
+    except ValueError:
+        return iso
 
 
 def when(value: datetime, now: datetime) -> str:

@@ -119,7 +119,7 @@ def show() -> None:
                 entry = visible_akte(session, here.staff, akte).plan_entry_id
     left, right = st.columns([1, 2], gap="large")
     with left:
-        st.subheader("Aktenplan", anchor=False)
+        st.header("Aktenplan", anchor=False)
         st.html(f'<nav aria-label="Aktenplan">{tree(nodes, entry)}</nav>')
     with right:
         right_side(entry, akte)

@@ -19,6 +19,8 @@ SHOW = {
     "abgebrochen": "crashed",
 }
 
+LEVELS = {"INFO": "Hinweis", "WARNING": "Warnung", "ERROR": "Fehler"}
+
 
 def title_of(run: RunLine) -> str:
     return words.job(run.title)
@@ -57,8 +59,7 @@ def overview() -> None:
                     title_of(run),
                     html.state(STATES.get(run.state, run.state)),
                     f"{run.seconds:.1f}".replace(".", ",") if run.seconds is not None else "",
-                    run.reason
-                    or ", ".join(f"{name} {count}" for name, count in run.counts.items()),
+                    run.reason or words.outcome(run.counts),
                 )
                 for run in runs
             ],
@@ -95,8 +96,11 @@ def protocol() -> None:
         st.html(
             html.table(
                 "Protokoll",
-                [html.Column("Zeit (UTC)", "zeit"), "Stufe", "Meldung"],
-                [(moment[11:19], level, text) for moment, level, text in log],
+                [html.Column("Zeit", "zeit"), "Stufe", html.Column("Meldung", "frei")],
+                [
+                    (words.clock(moment), LEVELS.get(level, level), words.log_line(text))
+                    for moment, level, text in log
+                ],
             )
         )
     else:

@@ -38,6 +38,7 @@ def hand_in(office: UUID, files: Sequence[Any], *, unopened: bool) -> None:
             st.session_state.problems.append(f"„{file.name}“ wurde nicht angenommen. {problem}")
     let_go(files)
     st.session_state.batch = [each.document for each in receipts if each.document]
+    st.session_state.sealed = [each.name for each in receipts if each.status == "unopened"]
     st.session_state.known = [each for each in receipts if each.status == "duplicate"]
 
 
@@ -62,6 +63,7 @@ def upload(choices: Sequence[OfficeChoice]) -> None:
             left.markdown(f"Posteingang von **{office.name}**")
         unopened = right.checkbox(
             "Ungeöffnet weiterleiten",
+            key=f"ungeoeffnet-{turn}",  # the tick is for these files alone
             help="Für vertrauliche Sendungen: Der Inhalt wird nicht gelesen, nicht durchsuchbar gemacht und nicht gelernt.",
         )
     if files:
@@ -82,6 +84,11 @@ def progress() -> None:
         st.error(words.plain(problem), icon=":material/error:")
     for receipt in st.session_state.get("known", []):
         st.info(words.plain(f"„{receipt.name}“: {receipt.reason}"), icon=":material/content_copy:")
+    for name in st.session_state.get("sealed", []):
+        st.info(
+            words.plain(f"„{name}“ geht ungeöffnet an den Empfänger und wird nicht gelesen."),
+            icon=":material/lock:",
+        )
     if not state.lines:
         return
     share = state.done / len(state.lines)
@@ -101,7 +108,7 @@ def progress() -> None:
         )
     )
     if state.finished and st.button("Ausblenden", key="ausblenden", icon=":material/close:"):
-        st.session_state.batch, st.session_state.known = [], []
+        st.session_state.batch, st.session_state.known, st.session_state.sealed = [], [], []
         st.rerun()
     if state.finished and not st.session_state.get("told", False):
         st.session_state.told = True

@@ -50,8 +50,11 @@ def overview() -> None:
     st.html(
         html.table(
             "Journal",
-            ["Versiegelt", "Noch nicht versiegelt"],
-            [(words.number(view.sealed), words.number(view.unsealed))],
+            ["Einträge", html.Column("Anzahl", "zahl")],
+            [
+                ("versiegelt", words.number(view.sealed)),
+                ("noch nicht versiegelt", words.number(view.unsealed)),
+            ],
         )
     )
 

@@ -3,6 +3,7 @@ const AUFGABEN = {
   weiter(element) {
     const ziel = new URL(element.dataset.weiter, location.href);
     if (ziel.searchParams.has("beendet")) ziel.searchParams.set("weiter", location.pathname + location.search);
+    document.documentElement.dataset.geht = "1";
     location.replace(ziel.href);
   },
   farben(element) {
@@ -136,3 +137,17 @@ function suchNichtHochgeladene(wurzel) {
 new MutationObserver((aenderungen) => {
   if (aenderungen.some((eine) => eine.target.closest?.('[data-testid="stFileUploader"]'))) suchNichtHochgeladene(document);
 }).observe(document.documentElement, { childList: true, subtree: true });
+
+// Streamlit gibt Beschriftungen mitsamt ihren Markdown-Zeichen an Vorleseprogramme: „rechnung\.pdf“ wird „rechnung.pdf“.
+function glaetteBeschriftungen(wurzel) {
+  for (const element of wurzel.querySelectorAll('[aria-label*="\\\\"]')) {
+    const glatt = element.getAttribute("aria-label").replace(/\\([\\`*_{}[\]()#+\-.!|<>~:$&])/g, "$1").replaceAll("\u2060", "");
+    if (glatt !== element.getAttribute("aria-label")) element.setAttribute("aria-label", glatt);
+  }
+}
+new MutationObserver(() => glaetteBeschriftungen(document)).observe(document.documentElement, {
+  childList: true,
+  subtree: true,
+  attributes: true,
+  attributeFilter: ["aria-label"],
+});

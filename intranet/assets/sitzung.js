@@ -5,6 +5,7 @@
   const Echt = window.WebSocket;
 
   function zurAnmeldung() {
+    if (document.documentElement.dataset.geht) return; // abgemeldet: die Seite ist schon auf dem Weg
     const weiter = encodeURIComponent(location.pathname + location.search);
     location.replace(`/anmelden?beendet&weiter=${weiter}`);
   }

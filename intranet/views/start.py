@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from config.rooms import Room
@@ -19,6 +19,7 @@ from workflows.eakte.tables import Document
 
 SHOWN = 15
 DEADLINES = 8
+LONG_AGO = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +105,16 @@ def _post(session: Session, staff: Staff, now: datetime) -> PostView:
 
 
 def _deadlines(session: Session, staff: Staff, today: date) -> list[DeadlineLine]:
-    """The nearest deadlines found in post that is not filed yet; found is not confirmed."""
+    """The nearest deadlines found in post that is not filed yet; found is not confirmed.
+
+    What passed long ago comes last, lest it hides what can still be kept.
+    """
     due = Document.details["deadline"].as_string()
+    long_ago = due < (today - LONG_AGO).isoformat()
     rows = session.execute(
         select(Document.id, Document.title, due.label("due"))
         .where(in_sight(session, staff), Document.state == "ready", due.is_not(None))
-        .order_by(due)
+        .order_by(long_ago, case((long_ago, None), else_=due), due.desc())
         .limit(DEADLINES)
     )
     found = []
