@@ -54,11 +54,12 @@ def _actor() -> Any:
 def _engine_work(house: "House") -> Iterator[tuple[list[Any], list[Any]]]:
     """The kinds of jobs and schedules of all rooms that are switched on, with the reader processes they need."""
     from storage.mail import MAIL
+    from storage.organisation.offices import NAMES
     from workflows.eakte import work as eakte
 
     is_on = house.settings.is_on
     with ExitStack() as stack:
-        kinds, schedules = [MAIL], [*eakte.schedules()]
+        kinds, schedules = [MAIL, NAMES], [*eakte.schedules()]
         if is_on(Room.EAKTE):
             kinds += eakte.job_kinds(house, stack.enter_context(eakte.reader_pool(house.settings)))
         yield (

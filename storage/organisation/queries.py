@@ -1,6 +1,6 @@
 """Who works where, and who somebody is on a given day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -31,9 +31,39 @@ def office_ids(session: Session) -> Sequence[UUID]:
 
 
 def office_by_key(session: Session, key: str, day: date) -> Office | None:
-    """The office called so (key, number or short name)."""
+    """The office called so (key, number or short name); of a closed one, who carries on for it."""
     wanted = or_(Office.key == key, Office.number == key, Office.short == key)
-    return session.scalars(select(Office).where(wanted, valid_on(Office, day)).limit(1)).first()
+    found = session.scalars(select(Office).where(wanted, valid_on(Office, day)).limit(1)).first()
+    if found is not None:
+        return found
+    closed = session.scalars(
+        select(Office).where(wanted, Office.successor_id.is_not(None), Office.valid_to <= day)
+    ).first()
+    return session.get(Office, office_in_charge(session, closed.id, day)) if closed else None
+
+
+def successions(session: Session, day: date) -> dict[UUID, UUID]:
+    """The offices closed by that day, each with the one that carries on for it at the end of the line."""
+    rows = session.execute(
+        select(Office.id, Office.successor_id).where(
+            Office.successor_id.is_not(None), Office.valid_to <= day
+        )
+    )
+    following = {old: heir for old, heir in rows if heir is not None}
+    return {office: _last(office, following) for office in following}
+
+
+def _last(office: UUID, following: Mapping[UUID, UUID]) -> UUID:
+    for _ in following:  # no line is longer than all of them
+        if office not in following:
+            break
+        office = following[office]
+    return office
+
+
+def office_in_charge(session: Session, office: UUID, day: date) -> UUID:
+    """The office itself, or who carries on for it since it was closed."""
+    return successions(session, day).get(office, office)
 
 
 def person_by_login(session: Session, login: str, day: date) -> Person | None:
@@ -78,13 +108,26 @@ def load_staff(session: Session, person_id: UUID, day: date) -> Staff | None:
             select(table).where(table.person_id == person_id, valid_on(table, day))
         ).all()
 
+    passed_on = successions(session, day)
     return Staff(
         person=person.id,
         name=person.name,
-        memberships=frozenset(row.office_id for row in held(Membership)),
-        grants=frozenset(Grant(Role(row.role), row.office_id) for row in held(RoleGrant)),
+        memberships=_with_predecessors((row.office_id for row in held(Membership)), passed_on),
+        grants=frozenset(
+            Grant(Role(row.role), office)
+            for row in held(RoleGrant)
+            for office in (
+                _with_predecessors([row.office_id], passed_on) if row.office_id else [None]
+            )
+        ),
         classes=frozenset(
             Scope(row.office_id, ProtectionClass(row.protection)) for row in held(ClassGrant)
         ),
         stands_in_for=stand_in_for(session, person_id, day),
     )
+
+
+def _with_predecessors(offices: Iterable[UUID], passed_on: Mapping[UUID, UUID]) -> frozenset[UUID]:
+    """The offices, who carries on for them, and those for which they carry on."""
+    now = {passed_on.get(office, office) for office in offices}
+    return frozenset(now | {old for old, heir in passed_on.items() if heir in now})

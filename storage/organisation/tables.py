@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.privacy import privacy
@@ -35,6 +35,22 @@ class Office(WithId, WithRevision, Valid, Table):
     phone: Mapped[str | None]
     keywords: Mapped[list[str]] = mapped_column(default=list)
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("office.id"))
+    successor_id: Mapped[UUID | None] = mapped_column(ForeignKey("office.id"))
+    """Who carries on from ``valid_to`` on: its people see and do what this office's people saw and did."""
+
+
+class OfficeName(WithId, Valid, Table):
+    """What an office is called from a day on; without a row it has always been called as it is."""
+
+    __tablename__ = "office_name"
+    __table_args__ = (
+        UniqueConstraint("office_id", "valid_from"),
+        {"info": privacy("Aufbau der Verwaltung", None, "dauerhaft", "keep")},
+    )
+
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    name: Mapped[str]
+    short: Mapped[str]
 
 
 class Person(WithId, WithRevision, Valid, Table):

@@ -11,7 +11,7 @@ from storage.actors import FILING_CLASSES, SHARED_CLASSES, Actor, ProtectionClas
 from storage.clock import local_date
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
-from storage.organisation.queries import valid_on
+from storage.organisation.queries import office_in_charge, valid_on
 from storage.rights import Verb, require, sees
 from workflows.eakte.akten_queries import retention_claim
 from workflows.eakte.references import next_serial
@@ -47,6 +47,7 @@ def open_akte(
     holder = office or entry.office_id
     if holder is None:
         raise ConflictError("Für diesen Eintrag ist kein Amt zuständig. Bitte wählen Sie eines.")
+    holder = office_in_charge(session, holder, today)
     chosen = protection or ProtectionClass(entry.protection)
     if not _as_strict(chosen, ProtectionClass(entry.protection)):
         raise ConflictError(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ocr.understanding import Understood
 from storage.actors import ProtectionClass, Scope
-from storage.organisation.queries import offices, valid_on
+from storage.organisation.queries import offices, successions, valid_on
 from storage.organisation.tables import Office
 from workflows.eakte.profiles import Entry
 from workflows.eakte.suggesting import Letter, OfficeName, Suggester, Suggestion
@@ -60,6 +60,7 @@ class Suggesters:
 
 
 def _build(session: Session, models: Sequence[UUID], day: date) -> Suggester:
+    passed_on = successions(session, day)
     entries = [
         Entry(
             row.id.hex,
@@ -67,7 +68,7 @@ def _build(session: Session, models: Sequence[UUID], day: date) -> Suggester:
             row.title,
             row.keywords,
             row.kinds,
-            row.office_id.hex if row.office_id else None,
+            passed_on.get(row.office_id, row.office_id).hex if row.office_id else None,
         )
         for row in plan_entries(session, day)
         if row.leaf
