@@ -27,6 +27,13 @@ _ADD = {
         " VALUES (:id, array_to_tsvector(string_to_array(:tokens, ' ')))"
     ),
 }
+_PUT_POSTGRESQL = text(  # one statement: each costs a way to the server and back
+    "WITH made AS (INSERT INTO fulltext_entry (entry, access, kind, day, facets, length, forward)"
+    " VALUES (:entry, :access, :kind, :day, :facets, :length, :forward) RETURNING id),"
+    " kept AS (INSERT INTO fulltext_sequence (id, words) SELECT id, :words FROM made)"
+    " INSERT INTO fulltext_tokens (id, tokens)"
+    " SELECT id, array_to_tsvector(string_to_array(:tokens, ' ')) FROM made"
+)
 _TAKE = {
     "sqlite": text(
         "INSERT INTO fulltext_tokens (fulltext_tokens, rowid, tokens) VALUES ('delete', :id, :tokens)"
@@ -109,6 +116,15 @@ def _put(session: Session | Connection, entries: list[Entry]) -> None:
         )
         sequences.append(zlib.compress(analysed.sequence, 1))
         tokens.append(" ".join(entry_tokens(analysed.forward, analysed.length, labels)))
+    if dialect(session) == "postgresql":
+        session.execute(
+            _PUT_POSTGRESQL,
+            [
+                {**row, "words": words, "tokens": line}
+                for row, words, line in zip(rows, sequences, tokens, strict=True)
+            ],
+        )
+        return
     numbers = list(
         session.execute(
             insert(ENTRY).returning(ENTRY.c.id, sort_by_parameter_order=True), rows
@@ -119,7 +135,7 @@ def _put(session: Session | Connection, entries: list[Entry]) -> None:
         [{"id": number, "words": line} for number, line in zip(numbers, sequences, strict=True)],
     )
     session.execute(
-        _ADD[dialect(session)],
+        _ADD["sqlite"],
         [{"id": number, "tokens": line} for number, line in zip(numbers, tokens, strict=True)],
     )
 
@@ -130,7 +146,8 @@ def remove(session: Session | Connection, entry: UUID) -> None:
 
 
 def _remove(session: Session | Connection, entries: Sequence[UUID]) -> None:
-    wanted = select(ENTRY).where(ENTRY.c.entry.in_(entries)).order_by(ENTRY.c.id)
+    needed = ENTRY if dialect(session) == "sqlite" else ENTRY.c.id
+    wanted = select(needed).where(ENTRY.c.entry.in_(entries)).order_by(ENTRY.c.id)
     rows = session.execute(wanted.with_for_update()).all()
     if rows:
         _take(session, rows)
@@ -166,12 +183,11 @@ def rebuild(session: Session | Connection) -> int:
 
 
 def _take(session: Session | Connection, rows: Sequence[Row[Any]]) -> None:
-    session.execute(
-        _TAKE[dialect(session)],
-        [{"id": row.id, "tokens": _line(row, row.access)} for row in rows]
-        if dialect(session) == "sqlite"
-        else [{"id": row.id} for row in rows],
-    )
+    if dialect(session) == "sqlite":  # FTS5 deletes exactly the tokens it is given
+        taken = [{"id": row.id, "tokens": _line(row, row.access)} for row in rows]
+    else:
+        taken = [{"id": row.id} for row in rows]
+    session.execute(_TAKE[dialect(session)], taken)
 
 
 def _line(row: Row[Any], access: str) -> str:
