@@ -1,14 +1,18 @@
 """``rathaus presence board`` and ``rathaus presence busy``."""
 
 from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from presence.availability.calendar.isolation import read_file
+from presence.availability.calendar.reading import LARGEST, BusyTimes, CalendarError
 from presence.availability.current import current_store
 from presence.availability.queries import BoardLine, board
 from storage.agreements.queries import in_force
-from storage.clock import local, local_date
+from storage.clock import LOCAL, local, local_date
 from storage.command_line import AsJson, acting, explained, fail, show_json, show_table
 from storage.house import House
 from storage.organisation.queries import office_by_key
@@ -43,7 +47,30 @@ def register(app: typer.Typer, open_house: Callable[[], House]) -> None:
             [tuple(_as_json(line)[key] for key in _SHOWN) for line in lines],
         )
 
+    @app.command("busy")
+    def show_busy(
+        file: Annotated[Path, typer.Argument(help="Kalenderdatei (ICS)")],
+        *,
+        begins: Annotated[str, typer.Option("--from", help="ab wann (ISO 8601)")],
+        ends: Annotated[str, typer.Option("--to", help="bis wann, ausschließlich (ISO 8601)")],
+        as_json: AsJson = False,
+    ) -> None:
+        """Zeigt, wann der Kalender in einem Zeitraum belegt ist."""
+        busy = _busy(file, _moment(begins), _moment(ends))
+        for warning in busy.warnings:
+            typer.echo(f"Hinweis: {warning}", err=True)
+        rows = [
+            {"start": local(one).isoformat(), "end": local(other).isoformat(), "status": status}
+            for one, other, status in busy.rows()
+        ]
+        if as_json:
+            show_json(rows)
+            return
+        shown = [(row["start"], row["end"], _STATUS[row["status"]]) for row in rows]
+        show_table("Belegte Zeiten", ("von", "bis", "Art"), shown)
 
+
+_STATUS = {"busy": "belegt", "tentative": "vorläufig", "away": "abwesend"}
 _SHOWN = ("person", "label", "until", "place", "substitute", "because")
 
 
@@ -72,3 +99,25 @@ def _as_json(line: BoardLine) -> dict[str, Any]:
         "channel": answer.channel,
         "message": answer.message,
     }
+
+
+def _moment(text: str) -> datetime:
+    """A moment given on the command line; without a zone it is the town hall's, a day alone is its midnight."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        fail(f"„{text}“ ist kein Zeitpunkt. Bitte schreiben Sie ihn wie 2026-10-14T09:00.")
+    return moment.replace(tzinfo=LOCAL) if moment.tzinfo is None else moment
+
+
+def _busy(file: Path, begins: datetime, ends: datetime) -> BusyTimes:
+    if begins >= ends:
+        fail("Das Ende des Zeitraums liegt vor seinem Beginn. Bitte prüfen Sie --from und --to.")
+    try:
+        with file.open("rb") as source:
+            data = source.read(LARGEST + 1)
+        return read_file(data, begins, ends)
+    except OSError:
+        fail("Die Kalenderdatei ist nicht lesbar. Bitte prüfen Sie den Pfad.")
+    except CalendarError as error:
+        fail(str(error))
