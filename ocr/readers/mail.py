@@ -20,6 +20,8 @@ from ocr.layout import clean
 from ocr.limits import Limits
 from ocr.names import safe_name
 from ocr.readers.archive import type_of
+from ocr.readers.signed import signed_content
+from ocr.readers.tnef import unpack_tnef
 from ocr.readers.web import readable
 from ocr.readers.word import as_pages
 
@@ -27,6 +29,10 @@ Part: TypeAlias = "Message[str, str]"
 
 _DEEPEST = 20  # multiparts within multiparts
 _SMALL_INLINE = 20_000  # bytes: a logo in a signature
+_SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_UNVERIFIED = "Die Nachricht ist elektronisch signiert; die Signatur wurde nicht geprüft."
+_ENCRYPTED = "Die Nachricht ist verschlüsselt (S/MIME) und kann nicht gelesen werden. Bitte unverschlüsselt anfordern."
 _FAULTS = (ValueError, LookupError, AttributeError, TypeError, AssertionError, mail_errors.MessageError,
            RecursionError, OverflowError)  # fmt: skip
 
@@ -117,9 +123,18 @@ def envelope(head: bytes) -> dict[str, Any]:
     return header_properties(BytesHeaderParser(policy=compat32).parsebytes(head))
 
 
+def _opened(part: Part) -> "Part | None":
+    """The message that a signed one wraps (RFC 8551 section 3.5.2)."""
+    content = signed_content(_bytes(part)) if part.get_content_type() in _SMIME else None
+    return None if content is None else message_from_bytes(content, policy=compat32)
+
+
 def _leaves(message: Part, depth: int = 0) -> Iterator[tuple[Part, bool]]:
     """Parts in order, each with whether it belongs to the body; attached mails are leaves."""
     kind = message.get_content_type()
+    if depth <= _DEEPEST and (inner := _opened(message)) is not None:
+        yield from _leaves(inner, depth + 1)
+        return
     payload = message.get_payload()
     if not isinstance(payload, list) or kind.startswith("message/") or depth > _DEEPEST:
         yield message, _is_body(message)
@@ -201,24 +216,59 @@ def _filename(part: Part, number: int) -> str:
     return safe_name(_plain(raw), f"Anhang-{number}{ending}")
 
 
+def _is_tnef(part: Part, name: str) -> bool:
+    return name.lower() == "winmail.dat" or part.get_content_type() in _TNEF
+
+
+def _files(parts: list[Part], limits: Limits, warnings: list[str]) -> Iterator[Attachment]:
+    """The attached files; Outlook's winmail.dat is taken apart."""
+    for number, part in enumerate(parts, start=1):
+        content, name = _bytes(part), _filename(part, number)
+        if _is_tnef(part, name):
+            unpacked = unpack_tnef(content, limits)
+            if unpacked is None or not unpacked.complete:
+                warnings.append(
+                    f"Der Anhang „{name}“ ist beschädigt und wurde nicht ganz ausgepackt."
+                )
+                yield Attachment(name, "application/ms-tnef", len(content), content)
+            for inner, (stated, held) in enumerate(unpacked.files if unpacked else (), start=1):
+                shown = safe_name(stated, f"Anhang-{number}-{inner}")
+                yield Attachment(shown, type_of(held, shown), len(held), held)
+            continue
+        kind = MAIL if part.get_content_type() == "message/rfc822" else type_of(content, name)
+        yield Attachment(name, kind, len(content), content)
+
+
 def _attachments(parts: list[Part], limits: Limits, warnings: list[str]) -> list[Attachment]:
     found: list[Attachment] = []
     total = 0
-    for number, part in enumerate(parts, start=1):
-        content = _bytes(part)
-        total += len(content)
+    for attachment in _files(parts, limits, warnings):
+        total += attachment.size
         if len(found) >= limits.members or total > limits.unpacked:
             warnings.append("Die Nachricht hat zu viele oder zu große Anhänge; einige fehlen.")
             break
-        name = _filename(part, number)
-        kind = MAIL if part.get_content_type() == "message/rfc822" else type_of(content, name)
-        if name.lower() == "winmail.dat" or part.get_content_type() == "application/ms-tnef":
-            kind = "application/ms-tnef"
-            warnings.append(
-                f"Der Anhang „{name}“ ist im Outlook-Format TNEF und wird nicht ausgepackt."
-            )
-        found.append(Attachment(name, kind, len(content), content))
+        found.append(attachment)
     return found
+
+
+def _tnef_text(parts: list[Part], limits: Limits) -> str:
+    """The text that Outlook kept in its winmail.dat."""
+    for number, part in enumerate(parts, start=1):
+        if _is_tnef(part, _filename(part, number)):
+            unpacked = unpack_tnef(_bytes(part), limits)
+            if unpacked is not None and unpacked.text:
+                return unpacked.text
+    return ""
+
+
+def _remarks(message: Part, leaves: list[tuple[Part, bool]]) -> Iterator[str]:
+    """What to say of signed and encrypted messages."""
+    payload = message.get_payload()
+    parts = [message, *(payload if isinstance(payload, list) else ())]
+    if any(isinstance(part, Message) and _opened(part) is not None for part in parts):
+        yield _UNVERIFIED
+    if any(part.get_content_type() in _SMIME for part, _ in leaves):
+        yield _ENCRYPTED
 
 
 def _is_decoration(part: Part) -> bool:
@@ -243,17 +293,19 @@ def read_mail(source: bytes | Path, limits: Limits) -> Reading:
             "damaged", "Diese E-Mail ist beschädigt. Bitte erneut anfordern."
         ) from error
     properties = header_properties(message)
+    warnings.extend(_remarks(message, leaves))
+    others = [part for part, body in leaves if not body and not _is_decoration(part)]
+    others = [part for part in others if _bytes(part) or part.get_filename()]
     bodies = [
         _text(part).replace("\r\n", "\n").replace("\r", "\n").strip("\n")
         for part, body in leaves
         if body
     ]
     text = clean("\n\n".join(body for body in bodies if body.strip()))
+    text = text or _tnef_text(others, limits)
     if len(text) > limits.text:
         text = text[: limits.text]
         warnings.append("Die Nachricht enthält sehr viel Text; gelesen wurde nur der Anfang.")
-    others = [part for part, body in leaves if not body and not _is_decoration(part)]
-    others = [part for part in others if _bytes(part) or part.get_filename()]
     attachments = _attachments(others, limits, warnings)
     properties["defects"] = sorted(
         {

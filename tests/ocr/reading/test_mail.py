@@ -148,7 +148,7 @@ def test_malformed_mail_is_read_as_far_as_it_goes(data: bytes) -> None:
     }
 
 
-def test_winmail_is_kept_and_named() -> None:
+def test_a_broken_winmail_is_kept_and_named() -> None:
     message = mail()
     message.set_content("Siehe Anhang")
     message.add_attachment(
