@@ -44,7 +44,7 @@ class SignInSettings(BaseSettings):
     ldap_mapping: Path | None = None
     """YAML or JSON file: which group gives which role and which office."""
     ldap_connect_seconds: float = Field(default=3.0, gt=0, le=60)
-    ldap_receive_seconds: float = Field(default=5.0, gt=0, le=300)
+    ldap_receive_seconds: int = Field(default=5, ge=1, le=300)
     ldap_page_size: int = Field(default=500, ge=1, le=5000)
     ldap_minimum_percent: int = Field(default=80, ge=0, le=100)
     """A full sync that finds less of the known people than this changes nothing."""

@@ -1,4 +1,4 @@
-"""The seam for sources of identity: local accounts today, a directory (LDAP) or OpenID Connect beside them.
+"""The seam for sources of identity: local accounts, a directory (LDAP), or OpenID Connect (``presence.oidc``).
 
 A source says who has proved to be whom. Throttle, sessions and rights are the house's own for every source.
 """
@@ -53,5 +53,15 @@ class LocalAccounts:
                 account.password_hash = fresh
 
 
-SOURCES: dict[str, Callable[[House], Authenticator]] = {"local": LocalAccounts}
-"""By the name that a setting gives; a further source is a further line."""
+def _directory(house: House) -> Authenticator:
+    from presence.directory.authenticator import DirectoryAccounts
+
+    return DirectoryAccounts(house)
+
+
+SOURCES: dict[str, Callable[[House], Authenticator]] = {
+    "local": LocalAccounts,
+    "ldap": _directory,
+    "oidc": LocalAccounts,
+}
+"""By the name that a setting gives. OpenID Connect asks for no password; local accounts stay beside it."""

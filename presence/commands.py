@@ -1,4 +1,4 @@
-"""``rathaus account``: accounts from the command line, also for the first administrator of an installation."""
+"""``rathaus account`` (also for the first administrator of an installation) and ``rathaus presence``."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from config.seeds import login_of
+from presence.directory import commands as directory
 from presence.operations import create_account
 from storage.actors import ROLE_NAMES, Actor, Role
 from storage.clock import local_date
 from storage.command_line import AsJson, acting, explained, show_json
 from storage.conflicts import ConflictError
 from storage.house import House
-from storage.organisation.operations import add_person, grant_role
+from storage.organisation.operations import WHOLE_HOUSE, add_person, grant_role
 from storage.organisation.queries import office_by_key, person_by_login
 
 
@@ -57,6 +58,7 @@ def presence_commands(open_house: Callable[[], House]) -> typer.Typer:
         """Personen, Erreichbarkeit, Plätze und Räume"""
 
     availability(app, open_house)
+    directory.register(app, open_house)
     return app
 
 
@@ -83,19 +85,3 @@ def _create(house: House, actor: Actor, name: str, role: Role, office: str) -> t
                 session, actor, person.id, role, None if role in WHOLE_HOUSE else where.id, now=now
             )
         return login, create_account(session, actor, person.id, now=now)
-
-
-WHOLE_HOUSE = frozenset(
-    {
-        Role.ADMIN,
-        Role.REGISTRY,
-        Role.PRIVACY,
-        Role.COUNCIL,
-        Role.ARCHIVIST,
-        Role.CASH,
-        Role.STRATEGY,
-        Role.PERSONNEL,
-        Role.TRAINER,
-    }
-)
-"""Roles that serve all offices; the others are held in one."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from presence.directory.tables import DirectoryIdentity
 from presence.tables import Account
 from storage.actors import Actor
 from storage.organisation.queries import people
@@ -16,7 +17,10 @@ from storage.rights import Verb, require
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """A line in the administration's list of people. ``account``: none, open, first (initial password) or disabled."""
+    """A line in the administration's list of people.
+
+    ``account``: none, open, first (initial password), disabled, or directory (no local one, another system vouches).
+    """
 
     person: UUID
     login: str
@@ -30,11 +34,14 @@ def people_with_accounts(session: Session, actor: Actor, day: date) -> Sequence[
     """Everybody of the day with the state of their account, by name."""
     require(actor, Verb.PEOPLE_CHANGE)
     accounts = {row.person_id: row for row in session.scalars(select(Account))}
+    vouched_for = set(
+        session.scalars(select(DirectoryIdentity.person_id).where(DirectoryIdentity.active))
+    )
 
     def state(person: UUID) -> str:
         account = accounts.get(person)
         if account is None:
-            return "none"
+            return "directory" if person in vouched_for else "none"
         if account.disabled:
             return "disabled"
         return "first" if account.must_change else "open"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from presence.authenticators import SOURCES, Authenticator, SourceAwayError
 from presence.devices import describe
@@ -59,7 +60,7 @@ def sign_in(
         )
     if not booked:
         return Refusal()
-    source = authenticator or SOURCES["local"](house)
+    source = authenticator or SOURCES[settings.sign_in_source](house)
     try:
         person = source.authenticate(login, password)
     except SourceAwayError:
@@ -68,14 +69,22 @@ def sign_in(
         return Refusal(AWAY)
     if person is None:
         return Refusal()
+    house.database.run(lambda session: forgive(session, *keys))
+    source_name = "ldap" if settings.sign_in_source == "ldap" else "local"
+    return open_session(house, person, user_agent=user_agent, source=source_name)
+
+
+def open_session(house: House, person: UUID, *, user_agent: str, source: str) -> Token:
+    """Somebody has proved who they are. ``source`` says where."""
+    settings, now = house.settings, house.clock()
     with house.database.write() as session:
-        forgive(session, *keys)
         token = issue(
             session,
             person,
             device=describe(user_agent),
             hours=settings.session_hours,
             idle_minutes=settings.session_idle_minutes,
+            source=source,
             now=now,
         )
         record(

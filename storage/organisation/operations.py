@@ -1,5 +1,6 @@
 """Changing the organisation: every change is dated, journalled and leaves the past as it was."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,11 +12,20 @@ from storage.clock import local_date
 from storage.conflicts import ConflictError
 from storage.journal.entries import record
 from storage.organisation.queries import valid_on
-from storage.organisation.tables import ClassGrant, Membership, Office, Person, RoleGrant
+from storage.organisation.tables import HOUSE, ClassGrant, Membership, Office, Person, RoleGrant
 from storage.rights import Verb, require
 
 HOUSE_ROLES = frozenset({Role.ADMIN, Role.PRIVACY, Role.ARCHIVIST})
 """Roles whose rights concern the house as a whole (people, schedules, the journal), never a single office."""
+WHOLE_HOUSE = HOUSE_ROLES | {
+    Role.REGISTRY,
+    Role.COUNCIL,
+    Role.CASH,
+    Role.STRATEGY,
+    Role.PERSONNEL,
+    Role.TRAINER,
+}
+"""Roles that serve all offices unless one is named; the others are held in single ones."""
 
 
 def add_office(
@@ -113,9 +123,16 @@ def add_person(
 
 
 def grant_role(
-    session: Session, actor: Actor, person: UUID, role: Role, office: UUID | None, *, now: datetime
+    session: Session,
+    actor: Actor,
+    person: UUID,
+    role: Role,
+    office: UUID | None,
+    *,
+    now: datetime,
+    origin: str = HOUSE,
 ) -> None:
-    """Give a role from today on; giving it twice changes nothing.
+    """Give a role from today on; giving it twice changes nothing. House and directory (``origin``) give it apart.
 
     Raises ``ConflictError`` for a role of the whole house that is to be given in one office: it would count nowhere.
     """
@@ -130,6 +147,7 @@ def grant_role(
             RoleGrant.person_id == person,
             RoleGrant.role == role.value,
             RoleGrant.office_id.is_not_distinct_from(office),
+            RoleGrant.origin == origin,
             valid_on(RoleGrant, today),
         )
     )
@@ -137,7 +155,12 @@ def grant_role(
         return
     session.add(
         RoleGrant(
-            person_id=person, role=role.value, office_id=office, valid_from=today, valid_to=None
+            person_id=person,
+            role=role.value,
+            office_id=office,
+            origin=origin,
+            valid_from=today,
+            valid_to=None,
         )
     )
     record(
@@ -152,15 +175,22 @@ def grant_role(
 
 
 def withdraw_role(
-    session: Session, actor: Actor, person: UUID, role: Role, office: UUID | None, *, now: datetime
+    session: Session,
+    actor: Actor,
+    person: UUID,
+    role: Role,
+    office: UUID | None,
+    *,
+    now: datetime,
+    origin: str = HOUSE,
 ) -> None:
-    """Take a role away from today on. Raises ``ConflictError`` for the house's last administrator."""
+    """Take a role away from today on, where ``origin`` gave it.
+
+    Raises ``ConflictError`` for the house's last administrator, and for a role that the directory gives and the
+    house can't take.
+    """
     require(actor, Verb.PEOPLE_CHANGE)
     today = local_date(now)
-    if role is Role.ADMIN and office is None and _administrators(session, today) == {person}:
-        raise ConflictError(
-            "Das ist die letzte Person mit Systemverwaltung. Bitte geben Sie die Rolle erst weiter."
-        )
     held = session.scalars(
         select(RoleGrant).where(
             RoleGrant.person_id == person,
@@ -169,7 +199,12 @@ def withdraw_role(
             valid_on(RoleGrant, today),
         )
     ).all()
-    for grant in held:
+    own = [grant for grant in held if grant.origin == origin]
+    if held and not own and origin == HOUSE:
+        raise ConflictError("Diese Rolle kommt aus dem Verzeichnis und wird dort entzogen.")
+    if len(own) == len(held) and role is Role.ADMIN and office is None:
+        keep_an_administrator(session, {person}, today)
+    for grant in own:
         grant.valid_to = today
         record(
             session,
@@ -179,6 +214,15 @@ def withdraw_role(
             object_id=person,
             details={"role": role.value, "office": office.hex if office else None},
             at=now,
+        )
+
+
+def keep_an_administrator(session: Session, leaving: Collection[UUID], day: date) -> None:
+    """Raises ``ConflictError`` where nobody else would administer the house."""
+    left = _administrators(session, day)
+    if left and left <= set(leaving):
+        raise ConflictError(
+            "Das ist die letzte Person mit Systemverwaltung. Bitte geben Sie die Rolle erst weiter."
         )
 
 

@@ -15,7 +15,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config import seeds
-from presence.commands import WHOLE_HOUSE
 from presence.operations import create_account
 from presence.passwords import hash_password
 from presence.tables import Account
@@ -24,7 +23,13 @@ from storage.clock import local_date
 from storage.house import House
 from storage.jobs.queue import Priority
 from storage.keyfiles import keep_secret, replace_durably
-from storage.organisation.operations import add_office, add_person, grant_role, open_class
+from storage.organisation.operations import (
+    WHOLE_HOUSE,
+    add_office,
+    add_person,
+    grant_role,
+    open_class,
+)
 from storage.organisation.queries import office_by_key, person_by_login
 from storage.organisation.tables import Office, Person
 from storage.rights import NotAllowedError

@@ -1,0 +1,131 @@
+"""From an entry's attributes to what the house wants to know of a person. Pure; takes whatever a directory may hold."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from presence.directory.kinds import Kind
+
+Attributes = Mapping[str, Sequence[bytes]]
+
+DISABLED = 0x2
+"""ADS_UF_ACCOUNTDISABLE in ``userAccountControl`` (MS-ADTS 2.2.16)."""
+NEVER = (0, 0x7FFF_FFFF_FFFF_FFFF)
+"""``accountExpires`` of an account without end (MS-ADTS 2.2.17 et seq.: ticks of 100 ns since 1601)."""
+_TICKS = datetime(1601, 1, 1, tzinfo=UTC)
+LONGEST = 200
+BINARY_KEY = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A person as the directory has them. ``login`` is in lower case; ``changed`` as the directory counts changes.
+
+    ``key``, ``login`` or ``name`` is empty where the entry lacks it. ``office`` is the office's name as written there.
+    """
+
+    dn: str
+    key: str
+    login: str
+    name: str
+    title: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    room: str | None = None
+    number: str | None = None
+    office: str | None = None
+    locked: bool = False
+    changed: str = ""
+
+    @property
+    def facts(self) -> dict[str, str | None]:
+        """What is taken over into the house's own table of people."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "email": self.email,
+            "phone": self.phone,
+            "room": self.room,
+        }
+
+    @property
+    def lacks(self) -> list[str]:
+        """What is missing without which the entry can't be a person here, in German."""
+        wanted = (
+            ("Kennung", self.key),
+            ("Anmeldename", self.login),
+            ("Name", self.name),
+        )
+        return [what for what, value in wanted if not value]
+
+
+def read_entry(kind: Kind, dn: str, attributes: Attributes, now: datetime) -> Entry:
+    """The person in an entry. Attribute names count in any case, as servers differ."""
+    lower = {name.lower(): values for name, values in attributes.items()}
+
+    def first(*names: str) -> str | None:
+        found = (_text(lower.get(name.lower(), ())) for name in names)
+        return next((text for text in found if text), None)
+
+    given, family = first("givenName"), first("sn")
+    name = f"{given} {family}" if given and family else first("displayName", "cn") or family
+    return Entry(
+        dn=dn,
+        key=_key(lower.get(kind.key.lower(), ())),
+        login=same_login(first(kind.login) or ""),
+        name=(name or "")[:LONGEST],
+        title=first("personalTitle"),
+        email=first(*kind.email),
+        phone=first(*kind.phone),
+        room=first(*kind.room),
+        number=first(*kind.number),
+        office=first(kind.office),
+        locked=_is_locked(first("userAccountControl"), first("accountExpires"), now),
+        changed=first(kind.changed) or "",
+    )
+
+
+def same_login(text: str) -> str:
+    """One spelling of a login name: without blanks around it, in lower case, composed letters (NFC)."""
+    return unicodedata.normalize("NFC", text.strip().lower())
+
+
+def _text(values: Sequence[bytes]) -> str | None:
+    """One value as text. Of several the same one each time, though servers keep them in no order."""
+    texts = sorted(text for value in values if (text := _clean(value)))
+    return texts[0] if texts else None
+
+
+def _clean(value: bytes) -> str:
+    """Composed letters; emoji and their joiners stay, control signs and doubled blanks go."""
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        text = value.decode("latin-1")
+    text = unicodedata.normalize("NFC", text)
+    text = "".join(
+        " " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in text
+    )
+    return " ".join(text.split())[:LONGEST]
+
+
+def _key(values: Sequence[bytes]) -> str:
+    """The lasting id as text: entryUUID is text already (RFC 4530), objectGUID is 16 octets, the first parts reversed."""
+    if not values:
+        return ""
+    value = values[0]
+    return str(UUID(bytes_le=value)) if len(value) == BINARY_KEY else _clean(value).lower()
+
+
+def _is_locked(control: str | None, expires: str | None, now: datetime) -> bool:
+    """Locked by an administrator or past its end (Active Directory only; others say so when somebody signs in)."""
+    if control and control.lstrip("-").isdigit() and int(control) & DISABLED:
+        return True
+    if not expires or not expires.lstrip("-").isdigit() or int(expires) in NEVER:
+        return False
+    try:
+        return now >= _TICKS + timedelta(microseconds=int(expires) // 10)
+    except OverflowError:
+        return False

@@ -1,0 +1,276 @@
+"""What a sync has to do, worked out before anything is written. Pure.
+
+People are recognised by the directory's lasting key, so a new login or another place in the tree is the same person.
+Somebody who comes back under a new key is recognised by personnel number, or by login and name together; a login that
+was given to somebody else is no sign of the same person, and the new one inherits nothing.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from presence.directory.entries import Entry
+
+NAMED = 5
+"""So many logins are named in one message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An identity the house knows already; ``login`` and ``name`` are the person's today."""
+
+    identity: UUID
+    person: UUID
+    key: str
+    active: bool
+    number: str | None
+    fingerprint: str
+    login: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """Somebody in the house's own table. ``guarded``: was made an administrator by hand, and is not handed over easily."""
+
+    person: UUID
+    login: str
+    name: str
+    works: bool
+    guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What nobody but an administrator can settle; ``about`` keeps the same conflict the same, ``text`` is German."""
+
+    about: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An entry and the fingerprint of all that would be taken over."""
+
+    entry: Entry
+    fingerprint: str
+
+
+@dataclass
+class Plan:
+    """``link``: the entry belongs to somebody the house knew without it. ``aside``: people who left, and whose login
+    somebody else has now. ``refused`` says why nothing at all is done.
+    """
+
+    create: list[Wanted] = field(default_factory=list)
+    link: list[tuple[Wanted, UUID, Known | None]] = field(default_factory=list)
+    update: list[tuple[Wanted, Known]] = field(default_factory=list)
+    disable: list[Known] = field(default_factory=list)
+    aside: list[UUID] = field(default_factory=list)
+    renames: dict[UUID, str] = field(default_factory=dict)
+    conflicts: list[Conflict] = field(default_factory=list)
+    unchanged: int = 0
+    refused: str | None = None
+
+
+def make_plan(
+    wanted: Sequence[Wanted],
+    known: Collection[Known],
+    residents: Mapping[str, Resident],
+    *,
+    complete: bool,
+    minimum_percent: int = 0,
+) -> Plan:
+    """``residents`` by login. ``complete``: the entries are all there are, so whoever is missing has left."""
+    if complete:
+        refused = _suspicious(wanted, known, minimum_percent)
+        if refused:
+            return Plan(refused=refused)
+    return _Planner(wanted, known, residents, complete).plan()
+
+
+def _suspicious(
+    wanted: Sequence[Wanted], known: Collection[Known], minimum_percent: int
+) -> str | None:
+    if not wanted:
+        return "Die Suche im Verzeichnis hat niemanden gefunden."
+    active = {each.key for each in known if each.active}
+    seen = len(active & {each.entry.key for each in wanted})
+    if active and seen * 100 < minimum_percent * len(active):
+        return (
+            f"Das Verzeichnis nennt nur noch {seen} von {len(active)} bekannten Personen; "
+            f"verlangt sind {minimum_percent} %."
+        )
+    return None
+
+
+class _Planner:
+    def __init__(
+        self,
+        wanted: Sequence[Wanted],
+        known: Collection[Known],
+        residents: Mapping[str, Resident],
+        complete: bool,
+    ) -> None:
+        self._wanted = list({each.entry.key or each.entry.dn: each for each in wanted}.values())
+        self._known = {each.key: each for each in known}
+        self._by_person = {each.person: each for each in known}
+        self._residents, self._complete = residents, complete
+        self._seen = {each.entry.key for each in self._wanted}
+        self._logins = {each.entry.key: each.entry.login for each in self._wanted}
+        self._returning = {
+            each.number: each for each in known if each.number and self._is_gone(each)
+        }
+        self._taken_over: set[str] = set()
+        self._plan = Plan()
+
+    def plan(self) -> Plan:
+        unclear = self._unclear()
+        for each in self._wanted:
+            if each.entry.key and each.entry.key in unclear:
+                continue
+            if each.entry.lacks:
+                continue
+            before = self._known.get(each.entry.key)
+            if before is not None:
+                self._meet_again(each, before)
+            elif not each.entry.locked:
+                self._meet(each)
+            else:
+                self._plan.unchanged += 1
+        if self._complete:
+            self._plan.disable += [
+                each
+                for each in self._known.values()
+                if each.active and each.key not in self._seen and each.key not in self._taken_over
+            ]
+        return self._plan
+
+    def _unclear(self) -> set[str]:
+        """Keys of entries that are left alone: without what they need, or two with one login."""
+        logins = Counter(each.entry.login for each in self._wanted if each.entry.login)
+        twice = {login for login, count in logins.items() if count > 1}
+        for login in sorted(twice):
+            names = sorted(
+                each.entry.name or each.entry.dn
+                for each in self._wanted
+                if each.entry.login == login
+            )
+            self._conflict(
+                login,
+                f"Im Verzeichnis haben mehrere den Anmeldenamen „{login}“: {', '.join(names[:NAMED])}. "
+                "Keiner davon wird abgeglichen.",
+            )
+        for each in self._wanted:
+            if each.entry.lacks:
+                self._conflict(
+                    each.entry.dn,
+                    f"Im Verzeichnis fehlt bei „{each.entry.dn}“: {', '.join(each.entry.lacks)}.",
+                )
+        return {each.entry.key for each in self._wanted if each.entry.login in twice}
+
+    def _meet_again(self, each: Wanted, before: Known) -> None:
+        if each.entry.locked:
+            if before.active:
+                self._plan.disable.append(before)
+            else:
+                self._plan.unchanged += 1
+            return
+        if before.active and before.fingerprint == each.fingerprint:
+            self._plan.unchanged += 1
+            return
+        if each.entry.login != before.login and not self._rename(each, before.person):
+            return
+        self._plan.update.append((each, before))
+
+    def _rename(self, each: Wanted, person: UUID) -> bool:
+        """Plan the new login, where nobody who works here has it (any more, once this sync is done)."""
+        login = each.entry.login
+        resident = self._residents.get(login)
+        if resident is not None and resident.person != person and not self._gives_way(resident):
+            self._conflict(
+                login,
+                f"„{each.entry.name}“ heißt im Verzeichnis jetzt „{login}“; so heißt hier schon „{resident.name}“.",
+            )
+            return False
+        self._plan.renames[person] = login
+        return True
+
+    def _meet(self, each: Wanted) -> None:
+        """Somebody under a new key."""
+        entry = each.entry
+        back = self._returning.get(entry.number or "")
+        if back is not None and back.key not in self._taken_over:
+            if entry.login == back.login or self._rename(each, back.person):
+                self._take_over(each, back)
+            return
+        resident = self._residents.get(entry.login)
+        if resident is None:
+            self._plan.create.append(each)
+            return
+        before = self._by_person.get(resident.person)
+        if before is None:
+            self._meet_resident(each, resident)
+        elif self._is_gone(before) and _same_person(entry, before):
+            self._take_over(each, before)
+        elif self._gives_way(resident):
+            self._plan.create.append(each)
+        else:
+            self._conflict(
+                entry.login,
+                f"Den Anmeldenamen „{entry.login}“ hat im Verzeichnis jetzt ein anderer Eintrag. "
+                "Der nächste vollständige Abgleich klärt das.",
+            )
+
+    def _meet_resident(self, each: Wanted, resident: Resident) -> None:
+        """The login belongs to somebody the house knows without the directory."""
+        same_name = _plain(resident.name) == _plain(each.entry.name)
+        if resident.works and (same_name or not resident.guarded):
+            self._plan.link.append((each, resident.person, None))
+        elif resident.works:
+            self._conflict(
+                each.entry.login,
+                f"„{each.entry.login}“ ist hier ein Konto der Systemverwaltung ({resident.name}) und im Verzeichnis "
+                f"„{each.entry.name}“. Bitte eines von beiden umbenennen.",
+            )
+        elif same_name:
+            self._plan.link.append((each, resident.person, None))
+        else:
+            self._plan.aside.append(resident.person)
+            self._plan.create.append(each)
+
+    def _take_over(self, each: Wanted, before: Known) -> None:
+        self._taken_over.add(before.key)
+        self._plan.link.append((each, before.person, before))
+
+    def _gives_way(self, resident: Resident) -> bool:
+        """Whether the login will be free: its holder is renamed in this sync, or has left and is put aside."""
+        before = self._by_person.get(resident.person)
+        if before is None:
+            gone = not resident.works
+        else:
+            new = self._logins.get(before.key)
+            if new and new != resident.login:
+                return True
+            gone = self._is_gone(before)
+        if gone and resident.person not in self._plan.aside:
+            self._plan.aside.append(resident.person)
+        return gone
+
+    def _is_gone(self, before: Known) -> bool:
+        return before.key not in self._seen and (not before.active or self._complete)
+
+    def _conflict(self, about: str, text: str) -> None:
+        self._plan.conflicts.append(Conflict(about, text))
+
+
+def _same_person(entry: Entry, before: Known) -> bool:
+    """Personnel numbers decide where both are known, else the name."""
+    if entry.number and before.number:
+        return entry.number == before.number
+    return _plain(entry.name) == _plain(before.name)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())

@@ -1,0 +1,126 @@
+"""A branch of the directory in which a test may do as it likes, and a house beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ldap3 import MODIFY_ADD, MODIFY_DELETE, MODIFY_REPLACE, Connection
+from ldap3.utils.dn import escape_rdn
+from sqlalchemy import select
+
+from bench import slapd
+from presence.directory.sync import SyncResult, synchronise
+from storage.actors import Role, System
+from storage.house import House
+from storage.organisation.operations import add_office, add_person, grant_role
+from storage.organisation.tables import Office, Person
+
+ACTOR = System("test")
+OFFICES = ("10", "32", "50")
+
+
+def connected_to(server: slapd.Running, **more: Any) -> dict[str, Any]:
+    """Settings for the whole crowd."""
+    return {
+        "sign_in_source": "ldap",
+        "ldap_servers": (server.ldaps,),
+        "ldap_ca_file": server.authority.file,
+        "ldap_bind_dn": slapd.SERVICE,
+        "ldap_bind_password": slapd.SERVICE_PASSWORD,
+        "ldap_base": slapd.PEOPLE,
+        "ldap_group_base": slapd.GROUPS,
+    } | more
+
+
+def furnish(house: House) -> None:
+    """Three offices, and Ada who administers with a local account's rights."""
+    now = house.clock()
+    with house.database.write() as session:
+        for key, number, name in (
+            ("hauptamt", "10", "Hauptamt"),
+            ("ordnungsamt", "32", "Ordnungsamt"),
+            ("sozialamt", "50", "Sozialamt"),
+        ):
+            add_office(
+                session,
+                ACTOR,
+                key=key,
+                number=number,
+                name=name,
+                short=name,
+                valid_from=now.date(),
+                now=now,
+            )
+        ada = add_person(
+            session,
+            ACTOR,
+            login="ada.notfall",
+            name="Ada Notfall",
+            office=None,
+            valid_from=now.date(),
+            now=now,
+        )
+        grant_role(session, ACTOR, ada.id, Role.ADMIN, None, now=now)
+
+
+@dataclass
+class Town:
+    """A branch of the directory and a house beside it."""
+
+    house: House
+    server: slapd.Running
+    base: str
+    root: Connection
+    mapping_file: Path
+
+    @property
+    def people_base(self) -> str:
+        return f"ou=p,{self.base}"
+
+    def dn(self, login: str) -> str:
+        return f"uid={escape_rdn(login)},{self.people_base}"
+
+    def add(self, login: str, given: str, family: str, **more: str | Sequence[str]) -> str:
+        _, attributes = slapd.person(login, given, family, **more)
+        self.do(self.root.add(self.dn(login), attributes=dict(attributes)))
+        return self.dn(login)
+
+    def group(self, name: str, *members: str) -> str:
+        dn = f"cn={escape_rdn(name)},{self.base}"
+        attributes = {"objectClass": ["groupOfNames"], "cn": [name], "member": list(members)}
+        self.do(self.root.add(dn, attributes=attributes))
+        return dn
+
+    def join(self, group: str, member: str) -> None:
+        self.do(self.root.modify(group, {"member": [(MODIFY_ADD, [member])]}))
+
+    def leave(self, group: str, member: str) -> None:
+        self.do(self.root.modify(group, {"member": [(MODIFY_DELETE, [member])]}))
+
+    def change(self, dn: str, **values: str) -> None:
+        changes = {name: [(MODIFY_REPLACE, [value])] for name, value in values.items()}
+        self.do(self.root.modify(dn, changes))
+
+    def move(self, dn: str, rdn: str, under: str | None = None) -> None:
+        self.do(self.root.modify_dn(dn, rdn, new_superior=under))
+
+    def delete(self, dn: str) -> None:
+        self.do(self.root.delete(dn))
+
+    def do(self, outcome: bool) -> None:
+        assert outcome, self.root.result
+
+    def map(self, text: str) -> None:
+        self.mapping_file.write_text(text, "utf-8")
+
+    def sync(self, **options: Any) -> SyncResult:
+        return synchronise(self.house, System("directory"), **options)
+
+    def person(self, login: str) -> Person | None:
+        with self.house.database.read() as session:
+            return session.scalars(select(Person).where(Person.login == login)).one_or_none()
+
+    def office(self, key: str) -> Office:
+        with self.house.database.read() as session:
+            return session.scalars(select(Office).where(Office.key == key)).one()
