@@ -65,6 +65,14 @@ PAGES = (
     PageSpec(
         "personen", "personen.py", "Personen und Rechte", "group", ADMIN, _may(Verb.PEOPLE_CHANGE)
     ),
+    PageSpec(
+        "organisation",
+        "organisation.py",
+        "Organisation",
+        "account_tree",
+        ADMIN,
+        _may(Verb.PEOPLE_CHANGE),
+    ),
 )
 
 

@@ -39,10 +39,13 @@ def test_the_menu_shows_only_what_one_may(furnished: Any) -> None:
         "quarantaene",
         "system",
         "personen",
+        "organisation",
     }
 
 
-@pytest.mark.parametrize("page", ["personen.py", "zeitplaene.py", "laeufe.py", "system.py"])
+@pytest.mark.parametrize(
+    "page", ["personen.py", "organisation.py", "zeitplaene.py", "laeufe.py", "system.py"]
+)
 def test_administration_stays_closed_to_others(browse: Browse, page: str) -> None:
     try:
         app = browse("anna.beispiel", page)
