@@ -56,10 +56,11 @@ def _engine_work(house: "House") -> Iterator[tuple[list[Any], list[Any]]]:
     from storage.mail import MAIL
     from storage.organisation.offices import NAMES
     from workflows.eakte import work as eakte
+    from workflows.routines import availability
 
     is_on = house.settings.is_on
     with ExitStack() as stack:
-        kinds, schedules = [MAIL, NAMES], [*eakte.schedules()]
+        kinds, schedules = [MAIL, NAMES], [*eakte.schedules(), *availability.schedules()]
         if is_on(Room.EAKTE):
             kinds += eakte.job_kinds(house, stack.enter_context(eakte.reader_pool(house.settings)))
         yield (

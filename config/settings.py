@@ -54,6 +54,8 @@ class Settings(SignInSettings):
     smtp_password: str | None = None
     smtp_starttls: bool = True
     mail_from: str = "rathaus@stadt.example"
+    internal_calendar_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
+    """Names of calendar servers in the house's own network that people may connect; all others must be public."""
 
     watched_folder: Path | None = None
     """Folder whose files are taken in; ``data_dir/eingang`` by default."""
@@ -72,6 +74,11 @@ class Settings(SignInSettings):
     @classmethod
     def _rooms(cls, value: Any) -> Any:
         return read_rooms(value) if isinstance(value, str) else value
+
+    @field_validator("internal_calendar_hosts", mode="before")
+    @classmethod
+    def _hosts(cls, value: Any) -> Any:
+        return value.lower().replace(",", " ").split() if isinstance(value, str) else value
 
     @field_validator("metrics_token")
     @classmethod

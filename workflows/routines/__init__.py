@@ -1,0 +1,1 @@
+"""Recurring work of the rooms below, as schedules of the engine."""
