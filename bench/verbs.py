@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier, Event
@@ -37,6 +38,8 @@ from storage.schema import Table
 CLIENTS = 8
 SECONDS = 4.0
 ROUNDS = 3
+WARM_UP = 8
+"""Deeds that each process does before it is measured: it has statements to compile, as `rathaus web` has once."""
 ROWS = 2000
 JOURNAL = (
     tables.JournalPending,
@@ -79,22 +82,33 @@ class Note(Base):
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of all clients gave. ``lag``: age of the oldest unsealed entry, sampled, at worst (seconds)."""
+    """What one run of all clients gave.
+
+    ``lag``: age of the oldest unsealed entry, sampled, at worst (seconds). ``work``: processor time of the clients
+    (seconds), without the database's.
+    """
 
     commits: int = 0
     seconds: float = 0.0
     lag: float = 0.0
+    work: float = 0.0
 
     def __add__(self, other: "Run") -> "Run":
         return Run(
             self.commits + other.commits,
             self.seconds + other.seconds,
             max(self.lag, other.lag),
+            self.work + other.work,
         )
 
     @property
     def rate(self) -> float:
         return self.commits / self.seconds
+
+    @property
+    def work_each(self) -> float:
+        """Processor time of one deed in milliseconds."""
+        return 1000 * self.work / self.commits
 
 
 def measure() -> list[Figure]:
@@ -125,7 +139,8 @@ def _measure(url: str, folder: Path) -> list[Figure]:
     for turn in range(ROUNDS):  # in turns, so that all see the same weather
         for kind in runs:
             runs[kind] += _run(url, database, folder, f"{turn}:{kind}", kind)
-    _check(database, folder, runs["journal"].commits)
+    warm_up = ROUNDS * _processes(database) * WARM_UP
+    _check(database, folder, runs["journal"].commits + warm_up)
     database.close()
     return _figures(database.dialect, runs)
 
@@ -153,6 +168,15 @@ def _figures(dialect: str, runs: dict[Kind, Run]) -> list[Figure]:
             True,
         ),
         Figure(
+            f"Prozessorzeit einer Tat mit Journal im Client, {name}",
+            runs["journal"].work_each,
+            "ms",
+            runs["driver"].work_each,
+            "nur INSERT und COMMIT, ohne unser Programm",
+            "nur zur Kenntnis",
+            True,
+        ),
+        Figure(
             f"Ältester unversiegelter Eintrag unter dieser Last, {name}",
             lag,
             "s",
@@ -164,10 +188,14 @@ def _figures(dialect: str, runs: dict[Kind, Run]) -> list[Figure]:
     ]
 
 
+def _processes(database: Database) -> int:
+    return 1 if database.dialect == "sqlite" else CLIENTS
+
+
 def _run(url: str, database: Database, folder: Path, keys: str, kind: Kind) -> Run:
     database.close()  # nothing of ours is open while we fork
     context = multiprocessing.get_context("fork")
-    processes = 1 if database.dialect == "sqlite" else CLIENTS
+    processes = _processes(database)
     barrier, counts = context.Barrier(processes + 1), context.Queue()
     stop, stop_sealing = context.Event(), context.Event()
     clients = [
@@ -188,14 +216,14 @@ def _run(url: str, database: Database, folder: Path, keys: str, kind: Kind) -> R
         time.sleep(0.1)  # the load runs meanwhile
         lag = max(lag, _lag(database))
     stop.set()
-    commits = sum(counts.get(timeout=120) for _ in range(CLIENTS))
+    ended = [counts.get(timeout=120) for _ in range(CLIENTS)]
     seconds = time.monotonic() - began
     for process in clients:
         process.join(60)
     stop_sealing.set()  # after the last deed: what stayed unsealed would look old in the next run
     for process in sealers:
         process.join(60)
-    return Run(commits, seconds, lag)
+    return Run(sum(done for done, _ in ended), seconds, lag, sum(work for _, work in ended))
 
 
 def _clients(
@@ -206,7 +234,7 @@ def _clients(
     kind: Kind,
     barrier: Barrier,
     stop: Event,
-    counts: "multiprocessing.Queue[int]",
+    counts: "multiprocessing.Queue[tuple[int, float]]",
 ) -> None:
     """One process with its clients, each a thread."""
     database = Database(url)
@@ -215,29 +243,38 @@ def _clients(
 
     turn = threading.Lock() if database.dialect == "sqlite" else nullcontext()
 
-    def client(mine: int) -> None:
+    def work(mine: int, key: str, goes_on: Callable[[int], bool]) -> int:
         done = 0
         own = letters[mine::CLIENTS]
-        with closing(database.engine.raw_connection()) as connection:
-            while not stop.is_set():
-                key = f"{keys}:{mine}:{done}"
-                if kind == "driver":
-                    _insert(connection, key, turn)
+        with _bare_driver(database) if kind == "driver" else nullcontext() as connection:
+            while goes_on(done):
+                if connection:
+                    _insert(connection, f"{key}:{done}", turn)
                 else:
-                    _deed(database, own[done % len(own)], key, journal=kind == "journal")
+                    letter = own[done % len(own)]
+                    _deed(database, letter, f"{key}:{done}", journal=kind == "journal")
                 done += 1
-        counts.put(done)
+        return done
+
+    def client(mine: int) -> None:
+        done = work(mine, f"{keys}:{mine}", lambda _: not stop.is_set())
+        counts.put((done, time.thread_time()))
 
     crew = [
         threading.Thread(target=client, args=(number * threads + thread,))
         for thread in range(threads)
     ]
+    work(number, f"{keys}:warm-up:{number}", lambda done: done < WARM_UP)
     barrier.wait(60)
     for member in crew:
         member.start()
     for member in crew:
         member.join()
     database.close()
+
+
+def _bare_driver(database: Database) -> AbstractContextManager[PoolProxiedConnection]:
+    return closing(database.engine.raw_connection())
 
 
 def _insert(
