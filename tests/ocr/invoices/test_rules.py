@@ -1,5 +1,6 @@
 """The parts of the printed path by themselves: numbers, labels, dates, arithmetic, and anything at all."""
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -209,7 +210,10 @@ def test_any_text_is_survived(text: str) -> None:
     reading = Reading(
         "text/plain", (Page(1, f"Rechnung {text} Rechnungsbetrag 5,00", "text", 1.0),)
     )
-    read_invoice(reading, ())
+    invoice = read_invoice(reading, ())
+    if invoice is not None:
+        assert Decimal(invoice.total or "x").is_finite()
+        assert invoice.source == "page"
 
 
 def test_many_pages_are_read_in_bounded_time(placed: Layout) -> None:
@@ -220,7 +224,10 @@ def test_many_pages_are_read_in_bounded_time(placed: Layout) -> None:
         ]
     )
     book = Reading("application/pdf", page.pages * 2000)
-    read_invoice(book, ())
+    start = time.process_time()
+    invoice = read_invoice(book, ())
+    assert time.process_time() - start < 20
+    assert invoice is None or Decimal(invoice.total or "x").is_finite()
 
 
 @pytest.mark.parametrize(
@@ -228,11 +235,14 @@ def test_many_pages_are_read_in_bounded_time(placed: Layout) -> None:
     ["1", "1 ", "1.", "weg ", "Rechnung ", "lieferdatum", "01.02.2026 ", "1.000,00 ", "-", "IBAN ", "- 5,00", "nr vom ",
      "12345 Ort ", "GLN 1 ", "1,00 €\n", "Rechnungsbetrag: 1,00\n", "a\n", "%", "(", " "],
 )  # fmt: skip
-@pytest.mark.timeout(20)
 def test_endless_repetition_costs_no_endless_time(piece: str) -> None:
     text = (
         "Rechnung\nRechnungsnummer "
         + piece * (100_000 // len(piece))
         + " x\nRechnungsbetrag 5,00 EUR"
     )
-    read_invoice(Reading("text/plain", (Page(1, text, "text", 1.0),)), ())
+    start = time.process_time()
+    invoice = read_invoice(Reading("text/plain", (Page(1, text, "text", 1.0),)), ())
+    assert time.process_time() - start < 10
+    assert invoice is not None
+    assert invoice.total == "5.00"
