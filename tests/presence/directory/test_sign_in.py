@@ -1,0 +1,251 @@
+"""Signing in with the directory, as people, attackers and broken servers notice it."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import ldap_town as here
+import pytest
+
+from bench import slapd
+from bench.relay import relaying
+from presence.authenticators import SourceAwayError
+from presence.directory import connection
+from presence.directory.authenticator import DirectoryAccounts
+from presence.operations import create_account, preset_password
+from presence.sessions import check
+from presence.sign_in import AWAY, REFUSED, Refusal, Token, sign_in
+from storage.actors import Grant, Role, System
+from storage.house import House
+from storage.organisation.queries import load_staff
+
+PASSWORD = slapd.PASSWORD
+LOCAL = "nur-fuer-den-notfall-1"
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> None:
+    """No server is known to be away."""
+    connection._resting.clear()
+
+
+def enter(house: House, login: str, password: str = PASSWORD) -> Token | Refusal:
+    return sign_in(house, login, password, "10.0.0.1", user_agent="Firefox/140 Linux")
+
+
+def welcome(house: House, outcome: Token | Refusal) -> Any:
+    assert isinstance(outcome, Token)
+    found = check(house.database, outcome.value, house.clock())
+    assert found is not None
+    assert not found.must_change
+    return found.staff
+
+
+def test_somebody_the_sync_has_not_met_yet_gets_in_with_office_and_roles(town: here.Town) -> None:
+    dn = town.add("neu.hier", "Nele", "Neu", departmentNumber="32", mail="n@stadt.example")
+    inner = town.group("innen", dn)
+    outer = town.group("aussen", inner)
+    town.join(inner, outer)  # a ring
+    town.map(f"roles:\n  - {{group: '{outer}', role: head}}\n")
+    staff = welcome(town.house, enter(town.house, " Neu.Hier "))
+    office = town.office("ordnungsamt").id
+    assert staff.memberships == {office}
+    assert staff.grants == {Grant(Role.HEAD, office)}
+    assert town.sync().unchanged == 1, "the sync finds what the sign-in wrote"
+
+
+def test_a_role_withdrawn_in_the_directory_is_gone_at_the_next_sign_in(town: here.Town) -> None:
+    dn = town.add("rolf", "Rolf", "Rolle")
+    group = town.group("kasse", dn, town.add("olaf", "Olaf", "Ohne"))
+    town.map(f"roles:\n  - {{group: '{group}', role: cash}}\n")
+    assert welcome(town.house, enter(town.house, "rolf")).grants == {Grant(Role.CASH)}
+    town.leave(group, dn)
+    assert not welcome(town.house, enter(town.house, "rolf")).grants
+
+
+@pytest.mark.parametrize("login", ["öznur.weiß", "jörg (it)", "a*b", "back\\slash", "mia👩🏽‍💻"])
+def test_unusual_logins_are_taken_literally(town: here.Town, login: str) -> None:
+    town.add(login, "Una", "Üblich")
+    assert welcome(town.house, enter(town.house, login)).name == "Una Üblich"
+
+
+@pytest.mark.parametrize(
+    "login",
+    [
+        "*",
+        "p0*",
+        "a)(uid=*",
+        "anna*)(|(uid=*",
+        "*)(objectClass=*",
+        "anna\\2a",
+        "anna)(&(uid=anna",
+        "\\00",
+        "anna\x00",
+        "uid=anna",
+    ],
+)
+def test_a_login_is_never_part_of_the_filter(town: here.Town, login: str) -> None:
+    town.add("anna", "Anna", "Beispiel")
+    assert enter(town.house, login) == Refusal(REFUSED)
+
+
+@pytest.mark.parametrize(
+    "password", ["", "\0", PASSWORD + "\0", "\0" + PASSWORD, "falsch", "*", " "]
+)
+def test_empty_and_strange_passwords_never_sign_in(town: here.Town, password: str) -> None:
+    town.add("anna", "Anna", "Beispiel")
+    assert enter(town.house, "anna", password) == Refusal(REFUSED)
+    assert DirectoryAccounts(town.house).authenticate("anna", password) is None
+
+
+def test_two_entries_of_one_login_are_nobody(town: here.Town) -> None:
+    town.add("doppelt", "Dora", "Erste")
+    town.do(town.root.add(f"ou=b,{town.people_base}", "organizationalUnit"))
+    _, attributes = slapd.person("doppelt", "Doris", "Zweite")
+    town.do(town.root.add(f"uid=doppelt,ou=b,{town.people_base}", attributes=dict(attributes)))
+    assert enter(town.house, "doppelt") == Refusal(REFUSED)
+
+
+def test_a_locked_account_gets_the_same_answer_even_with_the_right_password(
+    town: here.Town,
+) -> None:
+    town.add("lars", "Lars", "Gesperrt")
+    accounts = DirectoryAccounts(town.house)
+    for _ in range(3):  # pwdMaxFailure
+        assert accounts.authenticate("lars", "falsch") is None
+    assert enter(town.house, "lars") == Refusal(REFUSED)
+
+
+def test_no_is_said_in_the_same_time_to_known_and_unknown(town: here.Town) -> None:
+    town.add("anna", "Anna", "Beispiel")
+    accounts = DirectoryAccounts(town.house)
+
+    def seconds(login: str) -> float:
+        began = time.monotonic()
+        assert accounts.authenticate(login, "falsch") is None
+        return time.monotonic() - began
+
+    known, unknown = seconds("anna"), seconds("gibt.es.nicht")
+    assert min(known, unknown) >= 0.25
+    assert abs(known - unknown) < 0.2
+
+
+def test_disabled_at_once_when_the_sync_misses_them_and_back_when_they_return(
+    town: here.Town,
+) -> None:
+    town.house.settings.ldap_minimum_percent = 0
+    town.add("bleibt", "Britta", "Bleibt")
+    dn = town.add("geht", "Gabi", "Geht")
+    outcome = enter(town.house, "geht")
+    assert isinstance(outcome, Token)
+    town.delete(dn)
+    town.sync()
+    assert check(town.house.database, outcome.value, town.house.clock()) is None
+    assert enter(town.house, "geht") == Refusal(REFUSED)
+    town.add("geht", "Gabi", "Geht")
+    assert welcome(town.house, enter(town.house, "geht")).name == "Gabi Geht"
+
+
+def with_local_account(town: here.Town, login: str) -> None:
+    person = town.person(login)
+    assert person
+    now = town.house.clock()
+    with town.house.database.write() as session:
+        create_account(session, System("test"), person.id, now=now)
+        preset_password(session, System("test"), person.id, LOCAL, now=now)
+
+
+def test_an_emergency_account_works_beside_the_directory_and_without_it(town: here.Town) -> None:
+    town.add("anna", "Anna", "Beispiel")
+    town.sync()
+    with_local_account(town, "ada.notfall")
+    with_local_account(town, "anna")
+    assert welcome(town.house, enter(town.house, "ada.notfall", LOCAL)).name == "Ada Notfall"
+    assert enter(town.house, "anna", LOCAL) == Refusal(REFUSED), "the directory decides"
+    town.house.settings.ldap_servers = (f"ldaps://localhost:{slapd.free_port()}",)
+    assert welcome(town.house, enter(town.house, "ada.notfall", LOCAL)).name == "Ada Notfall"
+    assert welcome(town.house, enter(town.house, "anna", LOCAL)).name == "Anna Beispiel"
+    assert enter(town.house, "anna") == Refusal(REFUSED)
+
+
+def test_a_server_that_is_away_is_no_failed_attempt(town: here.Town) -> None:
+    town.add("anna", "Anna", "Beispiel")
+    town.house.settings.ldap_servers = (f"ldaps://localhost:{slapd.free_port()}",)
+    for _ in range(town.house.settings.sign_in_attempts + 1):
+        assert enter(town.house, "anna") == Refusal(AWAY)
+
+
+def test_the_next_server_is_asked_where_one_is_away_and_remembered(town: here.Town) -> None:
+    town.add("anna", "Anna", "Beispiel")
+    with relaying(town.server.secure, silent=True) as mute:
+        town.house.settings.ldap_receive_seconds = 1
+        town.house.settings.ldap_servers = (f"ldaps://localhost:{mute.port}", town.server.ldaps)
+        welcome(town.house, enter(town.house, "anna"))
+        began = time.monotonic()
+        welcome(town.house, enter(town.house, "anna"))
+        assert time.monotonic() - began < 0.9, "the silent one is asked last now"
+        assert mute.lines == 1
+
+
+def test_starttls_is_as_good_as_ldaps_and_plain_only_goes_to_this_machine(town: here.Town) -> None:
+    town.add("anna", "Anna", "Beispiel")
+    town.house.settings.ldap_servers = (town.server.ldap,)
+    welcome(town.house, enter(town.house, "anna"))
+    town.house.settings.ldap_starttls = False
+    welcome(town.house, enter(town.house, "anna"))
+    town.house.settings.ldap_servers = ("ldap://verzeichnis.example:389",)
+    with pytest.raises(SourceAwayError):
+        DirectoryAccounts(town.house).authenticate("anna", PASSWORD)
+
+
+def bad_certificate(kind: str, authority: slapd.Authority, folder: Path) -> tuple[Path, Path]:
+    match kind:
+        case "expired":
+            return authority.issue("alt", begins=timedelta(days=-9), ends=timedelta(days=-2))
+        case "not yet":
+            return authority.issue("jung", begins=timedelta(days=2), ends=timedelta(days=9))
+        case "wrong name":
+            return authority.issue("fremd", ["verzeichnis.example", "10.1.2.3"])
+        case _:
+            return slapd.Authority(folder, "Fremde Stelle").issue("falsch")
+
+
+@pytest.mark.parametrize("kind", ["expired", "not yet", "wrong name", "unknown authority"])
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_wrong_certificate_gets_no_password(
+    town: here.Town, tmp_path: Path, kind: str, host: str
+) -> None:
+    town.add("anna", "Anna", "Beispiel")
+    certificate = bad_certificate(kind, town.server.authority, tmp_path)
+    with relaying(town.server.plain, certificate=certificate) as relay:
+        town.house.settings.ldap_servers = (f"ldaps://{host}:{relay.port}",)
+        assert enter(town.house, "anna") == Refusal(AWAY)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_the_right_certificate_passes_the_same_relay(town: here.Town, host: str) -> None:
+    town.add("anna", "Anna", "Beispiel")
+    with relaying(town.server.plain, certificate=town.server.authority.issue("gut")) as relay:
+        town.house.settings.ldap_servers = (f"ldaps://{host}:{relay.port}",)
+        welcome(town.house, enter(town.house, "anna"))
+
+
+def test_a_server_gone_in_mid_page_changes_nothing(
+    directory: slapd.Running, make_house: Callable[..., House]
+) -> None:
+    from presence.directory.sync import synchronise
+    from storage.organisation.tables import Person
+
+    house = make_house(**here.connected_to(directory))
+    here.furnish(house)
+    for passed in (60_000, 150_000, 300_000):
+        with relaying(directory.secure, cut_after=passed) as relay:
+            house.settings.ldap_servers = (f"ldaps://localhost:{relay.port}",)
+            result = synchronise(house, System("directory"), force=True)
+        assert "abgebrochen" in (result.refused or "")
+        with house.database.read() as session:
+            assert session.query(Person).count() == 1
+    with house.database.read() as session:
+        assert load_staff(session, session.query(Person).one().id, house.clock().date())
