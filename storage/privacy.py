@@ -70,11 +70,12 @@ def entry_of(table: Table) -> PrivacyEntry | None:
     return entry
 
 
-def register(metadata: MetaData) -> list[RegisterLine]:
+def register(*metadata: MetaData) -> list[RegisterLine]:
     """The register as data, by table name. Raises ``MissingPrivacyEntryError`` for tables without an entry."""
     lines, missing = [], []
-    for name in sorted(metadata.tables):
-        entry = entry_of(metadata.tables[name])
+    tables = {name: table for each in metadata for name, table in each.tables.items()}
+    for name in sorted(tables):
+        entry = entry_of(tables[name])
         if entry is None:
             missing.append(name)
         else:

@@ -40,6 +40,7 @@ _TAKE = {
     ),
     "postgresql": text("DELETE FROM fulltext_tokens WHERE id = :id"),
 }
+_MERGE_ALL = text("INSERT INTO fulltext_tokens (fulltext_tokens) VALUES ('optimize')")
 _EMPTY = {
     "sqlite": text("INSERT INTO fulltext_tokens (fulltext_tokens) VALUES ('delete-all')"),
     "postgresql": text("DELETE FROM fulltext_tokens"),
@@ -145,6 +146,17 @@ def remove(session: Session | Connection, entry: UUID) -> None:
     _remove(session, [entry])
 
 
+def erase(session: Session | Connection, entries: Sequence[UUID]) -> None:
+    """Take entries out so that no trace of their words stays in the index, as erasure asks (GDPR Art. 17).
+
+    FTS5 only strikes out what ``remove`` takes away, and lets it stand until it merges; here it merges at once, which
+    takes seconds in a large index. PostgreSQL's own vacuum does the same, soon after the commit.
+    """
+    _remove(session, entries)
+    if dialect(session) == "sqlite":
+        session.execute(_MERGE_ALL)
+
+
 def _remove(session: Session | Connection, entries: Sequence[UUID]) -> None:
     needed = ENTRY if dialect(session) == "sqlite" else ENTRY.c.id
     wanted = select(needed).where(ENTRY.c.entry.in_(entries)).order_by(ENTRY.c.id)
@@ -200,6 +212,7 @@ __all__ = [
     "Filters",
     "Hit",
     "Hits",
+    "erase",
     "marks",
     "put",
     "put_many",

@@ -1,11 +1,14 @@
 """Finding what was put in, on both databases."""
 
 from datetime import date
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from storage.database import Database
+from storage.fulltext import ddl
 from storage.fulltext import index as fulltext
 from storage.fulltext.index import Entry, Filters, search
 from storage.fulltext.tokens import analyse_entry
@@ -203,3 +206,28 @@ def test_a_text_analysed_elsewhere_is_found_like_any_other(index: Database) -> N
         fulltext.set_access(session, entry, "bau2")
         fulltext.remove(session, entry)
     assert found(index, "Müller") == []
+
+
+def test_what_is_erased_leaves_no_word_behind(tmp_path: Path) -> None:
+    """In FTS5's own blocks, where what is only removed stays until they are merged."""
+    database = Database(f"sqlite:///{tmp_path / 'index.db'}")
+    blocks = text("SELECT block FROM fulltext_tokens_data")
+    removed, erased, kept = uuid4(), uuid4(), uuid4()
+    with database.write() as session:
+        ddl.create(session.connection())
+        fulltext.put(session, kept, "document", "bau1", "Rede", "Der Gemeinderat tagt.")
+        fulltext.put(session, removed, "document", "bau1", "Brief", "Xylander wohnt hier.")
+        fulltext.put(session, erased, "document", "bau1", "Brief", "Xylander wohnt dort.")
+
+    def stands() -> bool:
+        with database.read() as session:
+            return any(b"xyland" in block for block in session.scalars(blocks))
+
+    with database.write() as session:
+        fulltext.remove(session, removed)
+    assert stands()
+    with database.write() as session:
+        fulltext.erase(session, [erased])
+    assert not stands()
+    assert found(database, "Gemeinderat") == [kept]
+    database.close()
