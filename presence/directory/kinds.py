@@ -54,7 +54,7 @@ OPENLDAP = Kind(
 )
 AD = Kind(
     name="ad",
-    people="(&(objectCategory=person)(objectClass=user)(!(objectClass=computer)))",
+    people="(&(objectCategory=person)(objectClass=user)(!(isCriticalSystemObject=TRUE)))",
     groups="(objectCategory=group)",
     login="sAMAccountName",
     key="objectGUID",

@@ -21,6 +21,7 @@ from storage.actors import Grant, Role, System
 from storage.house import House
 from storage.organisation.queries import load_staff
 
+pytestmark = pytest.mark.ldap
 PASSWORD = slapd.PASSWORD
 LOCAL = "nur-fuer-den-notfall-1"
 

@@ -22,6 +22,7 @@ from storage.organisation.tables import Person, RoleGrant
 from storage.tasks.list import tasks_for
 
 DIRECTORY = System("directory")
+pytestmark = pytest.mark.ldap
 
 
 def staff(house: House, login: str) -> Staff | None:
