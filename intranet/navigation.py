@@ -53,7 +53,16 @@ PAGES = (
     ),
     PageSpec("akten", "akten.py", "Akten", "folder_open", WORK, room=Room.EAKTE),
     PageSpec("suche", "suche.py", "Suche", "search", WORK, room=Room.EAKTE),
+    PageSpec("mein-status", "abwesenheit.py", "Mein Status", "badge", OWN, room=Room.AVAILABILITY),
     PageSpec("einstellungen", "einstellungen.py", "Meine Einstellungen", "settings", OWN),
+    PageSpec(
+        "dienstvereinbarungen",
+        "dienstvereinbarungen.py",
+        "Dienstvereinbarungen",
+        "handshake",
+        ADMIN,
+        _may(Verb.AGREEMENT_RECORD),
+    ),
     PageSpec(
         "zeitplaene", "zeitplaene.py", "Zeitpläne", "schedule", ADMIN, _may(Verb.SCHEDULE_SEE)
     ),

@@ -4,8 +4,13 @@ import streamlit as st
 
 from config.rooms import Room
 from intranet import html, words
-from intranet.views.start import PostView, StartView, load
+from intranet.levels import level
+from intranet.status_desk import switch
+from intranet.views.availability import stand_ins
+from intranet.views.start import PostView, StartView, TaskLine, load
 from intranet.visit import visit, visitor
+from presence.availability.current import current_store
+from presence.availability.queries import lines_of
 
 here = visitor()
 
@@ -29,6 +34,32 @@ def numbers(view: StartView) -> str:
     )
 
 
+def task_link(task: TaskLine) -> html.Safe:
+    """The task, and whose it is where one only stands in."""
+    link = html.page_link(task.link, task.title)
+    if task.stands_in_for is None:
+        return link
+    return html.Safe(f"{link.html} {html.quiet(f'in Vertretung für {task.stands_in_for}').html}")
+
+
+def reachability() -> None:
+    """How I am seen just now, one touch to change it, and for whom I stand in."""
+    store = current_store(here.house)
+    now = here.house.clock()
+    with here.house.database.read() as session:
+        (line,) = lines_of(session, store, [here.staff.person], now)
+        others = stand_ins(session, here.staff, now)
+    answer = line.availability
+    st.html(
+        f'<p class="mein-status">{level(answer.level).html} {html.quiet(answer.because).html} '
+        f"{html.page_link('/mein-status', 'Mein Status').html}</p>"
+    )
+    switch(here, here.staff.person, wide=False)
+    for each in others:
+        when = "zurzeit" if each.running else "demnächst"
+        st.caption(f"Sie vertreten {when} {words.plain(each.name)}: {words.plain(each.span)}.")
+
+
 def overview() -> None:
     """Refreshes itself every half minute."""
     guest = visit(active=False)
@@ -46,7 +77,7 @@ def overview() -> None:
                     ["Aufgabe", html.Column("Frist", "zeit")],
                     [
                         (
-                            html.page_link(task.link, task.title),
+                            task_link(task),
                             html.state(task.due) if task.overdue else task.due,
                         )
                         for task in view.tasks
@@ -110,6 +141,8 @@ def search() -> None:
 
 
 st.title(f"Guten Tag, {words.plain(here.staff.name)}", anchor=False)
+if here.house.settings.is_on(Room.AVAILABILITY):
+    reachability()
 if here.house.settings.is_on(Room.EAKTE):
     search()
 st.fragment(overview, run_every="30s")()

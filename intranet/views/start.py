@@ -12,6 +12,7 @@ from config.rooms import Room
 from intranet import words
 from storage.actors import Staff
 from storage.clock import LOCAL, local_date
+from storage.organisation.queries import names
 from storage.tasks.list import count_tasks, tasks_for
 from workflows.eakte.queries import inbox_counts, latest
 from workflows.eakte.sight import in_sight
@@ -28,6 +29,8 @@ class TaskLine:
     link: str
     due: str
     overdue: bool
+    stands_in_for: str | None = None
+    """The absent person whose task it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,10 @@ def load(
     session: Session, staff: Staff, now: datetime, rooms_off: frozenset[Room] = frozenset()
 ) -> StartView:
     """Rooms that are switched off add nothing, nor do tasks they once asked for."""
+    tasks = tasks_for(session, staff, SHOWN, rooms_off)
+    absent = names(
+        session, {task.person_id for task in tasks if task.person_id} & staff.stands_in_for
+    )
     return StartView(
         tasks=[
             TaskLine(
@@ -77,8 +84,9 @@ def load(
                 task.link,
                 words.due(task.due_at, now) if task.due_at else "",
                 bool(task.due_at and task.due_at < now),
+                absent.get(task.person_id) if task.person_id else None,
             )
-            for task in tasks_for(session, staff, SHOWN, rooms_off)
+            for task in tasks
         ],
         waiting=count_tasks(session, staff, rooms_off),
         post=None if Room.EAKTE in rooms_off else _post(session, staff, now),

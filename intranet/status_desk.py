@@ -1,0 +1,115 @@
+"""Setting a status with one touch: here for the start page and for "Mein Status"."""
+
+from uuid import UUID
+
+import streamlit as st
+
+from intranet import html, words
+from intranet.deeds import attempt
+from intranet.levels import level
+from intranet.notes import note
+from intranet.views.availability import StatusView
+from intranet.visit import Visit
+from presence.availability.current import current_store
+from presence.availability.levels import LOOKS, Level
+from presence.availability.statuses import (
+    CHOICES,
+    LONGEST_MESSAGE,
+    LONGEST_PLACE,
+    TIMERS,
+    Timer,
+    clear_status,
+    set_status,
+    timer_end,
+)
+
+PLACES = ("Büro", "Homeoffice", "unterwegs", "im Haus")
+
+
+def card(view: StatusView) -> str:
+    """How one is seen just now, and why."""
+    answer = view.answer
+    facts = [
+        ("Ort", answer.place),
+        ("Vertretung", view.substitute),
+        ("Am besten über", answer.channel),
+        ("Nachricht", answer.message),
+        ("Gilt bis", view.until),
+    ]
+    rows = "".join(
+        f"<div><dt>{name}</dt><dd>{html.text(value)}</dd></div>" for name, value in facts if value
+    )
+    return (
+        f'<div class="erreichbar">{level(answer.level).html}<p>{html.text(answer.because)}</p>'
+        f"<dl>{rows}</dl></div>"
+    )
+
+
+def switch(visit: Visit, person: UUID, *, wide: bool) -> None:
+    """One button per level. Timer, message and place lie beside it; left alone, a status holds for today."""
+    timer, message, place = _more(person) if wide else (TIMERS[-1], "", "")
+    with st.container(horizontal=True):
+        chosen = [each for each in CHOICES if _button(each)]
+        cleared = st.button("zurücksetzen", icon=":material/undo:", key="stufe-weg")
+    now = visit.house.clock()
+    if chosen:
+        until = timer_end(timer, now)
+        done, _ = attempt(
+            lambda: set_status(
+                visit.house,
+                visit.staff,
+                person,
+                chosen[0],
+                until=until,
+                message=message,
+                place=place,
+            )
+        )
+        _again(f"{LOOKS[chosen[0]].word}, bis {words.when(until, now)}.", done=done)
+    if cleared:
+        done, _ = attempt(lambda: clear_status(visit.house, visit.staff, person))
+        _again("Jetzt zählen wieder Kalender und Arbeitszeit.", done=done)
+
+
+def _button(choice: Level) -> bool:
+    look = LOOKS[choice]
+    return st.button(look.word, icon=f":material/{look.icon}:", key=f"stufe-{int(choice)}")
+
+
+def _again(message: str, *, done: bool) -> None:
+    if done:
+        note(message)
+        st.rerun()
+
+
+def _more(person: UUID) -> tuple[Timer, str, str]:
+    titles = {timer.key: timer.title for timer in TIMERS}
+    chosen = st.segmented_control(
+        "Wie lange?",
+        list(titles),
+        default=TIMERS[-1].key,
+        format_func=lambda key: titles[key],
+        key=f"dauer-{person.hex}",
+    )
+    timer = next((each for each in TIMERS if each.key == chosen), TIMERS[-1])
+    one, two = st.columns([3, 2])
+    message = one.text_input(
+        "Nachricht (freiwillig)",
+        max_chars=LONGEST_MESSAGE,
+        placeholder="Zum Beispiel: Bitte per E-Mail",
+        key=f"nachricht-{person.hex}",
+    )
+    place = two.selectbox(
+        "Ort (freiwillig)",
+        PLACES,
+        index=None,
+        accept_new_options=True,
+        placeholder="Auswählen oder eintippen",
+        key=f"ort-{person.hex}",
+    )
+    return timer, message, (place or "")[:LONGEST_PLACE]
+
+
+def touch(visit: Visit) -> None:
+    """Boards show at once what was changed elsewhere than in the status."""
+    current_store(visit.house).touch()
