@@ -1,7 +1,8 @@
 """Changing the organisation: every change is dated, journalled and leaves the past as it was."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -142,36 +143,15 @@ def grant_role(
             f"Die Rolle „{ROLE_NAMES[role]}“ gilt nur im ganzen Haus. Bitte wählen Sie dort kein Amt."
         )
     today = local_date(now)
-    held = session.scalar(
-        select(RoleGrant.id).where(
-            RoleGrant.person_id == person,
-            RoleGrant.role == role.value,
-            RoleGrant.office_id.is_not_distinct_from(office),
-            RoleGrant.origin == origin,
-            valid_on(RoleGrant, today),
-        )
-    )
-    if held:
+    if _held(session, RoleGrant, today, person, role=role.value, office_id=office, origin=origin):
         return
     session.add(
         RoleGrant(
-            person_id=person,
-            role=role.value,
-            office_id=office,
-            origin=origin,
-            valid_from=today,
-            valid_to=None,
+            person_id=person, role=role.value, office_id=office, origin=origin,
+            valid_from=today, valid_to=None,
         )
-    )
-    record(
-        session,
-        actor=actor.journal_id,
-        verb="role.grant",
-        object_kind="person",
-        object_id=person,
-        details={"role": role.value, "office": office.hex if office else None},
-        at=now,
-    )
+    )  # fmt: skip
+    _note(session, actor, "role.grant", person, _role_details(role, office), now)
 
 
 def withdraw_role(
@@ -191,14 +171,7 @@ def withdraw_role(
     """
     require(actor, Verb.PEOPLE_CHANGE)
     today = local_date(now)
-    held = session.scalars(
-        select(RoleGrant).where(
-            RoleGrant.person_id == person,
-            RoleGrant.role == role.value,
-            RoleGrant.office_id.is_not_distinct_from(office),
-            valid_on(RoleGrant, today),
-        )
-    ).all()
+    held = _held(session, RoleGrant, today, person, role=role.value, office_id=office)
     own = [grant for grant in held if grant.origin == origin]
     if held and not own and origin == HOUSE:
         raise ConflictError("Diese Rolle kommt aus dem Verzeichnis und wird dort entzogen.")
@@ -206,15 +179,7 @@ def withdraw_role(
         keep_an_administrator(session, {person}, today)
     for grant in own:
         grant.valid_to = today
-        record(
-            session,
-            actor=actor.journal_id,
-            verb="role.withdraw",
-            object_kind="person",
-            object_id=person,
-            details={"role": role.value, "office": office.hex if office else None},
-            at=now,
-        )
+        _note(session, actor, "role.withdraw", person, _role_details(role, office), now)
 
 
 def keep_an_administrator(session: Session, leaving: Collection[UUID], day: date) -> None:
@@ -254,34 +219,15 @@ def open_class(
     """Open a protection class of an office to somebody by name."""
     require(actor, Verb.PEOPLE_CHANGE)
     today = local_date(now)
-    held = session.scalar(
-        select(ClassGrant.id).where(
-            ClassGrant.person_id == person,
-            ClassGrant.office_id == office,
-            ClassGrant.protection == protection.value,
-            valid_on(ClassGrant, today),
-        )
-    )
-    if held:
+    if _held(session, ClassGrant, today, person, office_id=office, protection=protection.value):
         return
     session.add(
         ClassGrant(
-            person_id=person,
-            office_id=office,
-            protection=protection.value,
-            valid_from=today,
-            valid_to=None,
+            person_id=person, office_id=office, protection=protection.value,
+            valid_from=today, valid_to=None,
         )
-    )
-    record(
-        session,
-        actor=actor.journal_id,
-        verb="class.open",
-        object_kind="person",
-        object_id=person,
-        details={"office": office.hex, "protection": protection.value},
-        at=now,
-    )
+    )  # fmt: skip
+    _note(session, actor, "class.open", person, _class_details(office, protection), now)
 
 
 def close_class(
@@ -296,21 +242,48 @@ def close_class(
     """Close a protection class to somebody from today on."""
     require(actor, Verb.PEOPLE_CHANGE)
     today = local_date(now)
-    for grant in session.scalars(
-        select(ClassGrant).where(
-            ClassGrant.person_id == person,
-            ClassGrant.office_id == office,
-            ClassGrant.protection == protection.value,
-            valid_on(ClassGrant, today),
-        )
+    for grant in _held(
+        session, ClassGrant, today, person, office_id=office, protection=protection.value
     ):
         grant.valid_to = today
-        record(
-            session,
-            actor=actor.journal_id,
-            verb="class.close",
-            object_kind="person",
-            object_id=person,
-            details={"office": office.hex, "protection": protection.value},
-            at=now,
-        )
+        _note(session, actor, "class.close", person, _class_details(office, protection), now)
+
+
+G = TypeVar("G", RoleGrant, ClassGrant)
+
+
+def _held(
+    session: Session, table: type[G], day: date, person: UUID, **what: str | UUID | None
+) -> Sequence[G]:
+    """What somebody holds that day of exactly this kind; ``None`` is a value, too."""
+    exactly = [getattr(table, name) == value for name, value in what.items()]
+    return session.scalars(
+        select(table).where(table.person_id == person, valid_on(table, day), *exactly)
+    ).all()
+
+
+def _role_details(role: Role, office: UUID | None) -> dict[str, str | None]:
+    return {"role": role.value, "office": office.hex if office else None}
+
+
+def _class_details(office: UUID, protection: ProtectionClass) -> dict[str, str | None]:
+    return {"office": office.hex, "protection": protection.value}
+
+
+def _note(
+    session: Session,
+    actor: Actor,
+    verb: str,
+    person: UUID,
+    details: dict[str, str | None],
+    now: datetime,
+) -> None:
+    record(
+        session,
+        actor=actor.journal_id,
+        verb=verb,
+        object_kind="person",
+        object_id=person,
+        details=details,
+        at=now,
+    )
