@@ -13,6 +13,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
@@ -27,6 +28,17 @@ from workflows.eakte.receiving import Incoming, receive
 
 MAIN = Path(__file__).parents[2] / "intranet" / "main.py"
 READY_WITHIN = 30.0
+WAIT = 30_000
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @dataclass(frozen=True)
@@ -125,3 +137,46 @@ def browse(furnished: Furnished, monkeypatch: pytest.MonkeyPatch) -> Callable[[s
         return app.run()
 
     return open_page
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=WAIT)  # a busy machine is no fault of the page
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def foreign() -> list[str]:
+    """Every request that left for another host."""
+    return []
+
+
+@pytest.fixture
+def context(chromium: Browser, server: str, foreign: list[str]) -> Iterator[BrowserContext]:
+    made = chromium.new_context(locale="de-DE", viewport={"width": 1400, "height": 900})
+    made.set_default_timeout(WAIT)
+    own = (server, server.replace("http", "ws"), "data:", "blob:")
+    made.on(
+        "request",
+        lambda request: None if request.url.startswith(own) else foreign.append(request.url),
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sign_in(context: BrowserContext, server: str) -> Callable[..., Page]:
+    """Sign in with the browser: ``sign_in(login, path)``."""
+
+    def enter(name: str = "anna.beispiel", path: str = "/") -> Page:
+        page = context.new_page()
+        page.goto(server + path)
+        page.get_by_label("Anmeldename").fill(name)
+        page.get_by_label("Passwort").fill(small_house.PASSWORD)
+        page.get_by_role("button", name="Anmelden").click()
+        return page
+
+    return enter

@@ -56,6 +56,8 @@ def test_sealed_post_shows_the_envelope_only_and_can_be_taken_over(
     assert stored(furnished, letter).state == "discarded"
     after = browse("anna.beispiel", "dokument.py", id=str(letter))
     assert "übernommen" in words(after)
+    assert '<td role="cell" data-titel="Was">ungeöffnet weitergegeben</td>' in words(after)
+    assert '<td role="cell" data-titel="Wer">Anna Beispiel</td>' in words(after)
     assert "/seite/" not in words(after)
 
 
@@ -140,4 +142,39 @@ def test_versions_are_listed_and_added_with_a_note(
     with furnished.house.database.read() as session:
         assert [each.number for each in versions(session, HOUSE, bill)] == [1, 2]
     app = browse("anna.beispiel", "dokument.py", id=str(bill))
+    assert "gilt" in words(app)
+
+
+def test_details_of_the_kind_say_where_they_stand(
+    browse: Browse, furnished: Any, small: Any
+) -> None:
+    bill = hand_in(furnished, small, "2026-703")
+    app = browse("anna.beispiel", "dokument.py", id=str(bill))
+    text = words(app)
+    assert 'data-beleg="angabe-total"' in text
+    assert 'data-beleg="angabe-iban"' in text
+    assert "steht auf Seite 1" in {each.value for each in app.caption}
+
+
+def test_a_version_that_was_refused_says_why_until_a_better_one_came(
+    browse: Browse, furnished: Any, small: Any
+) -> None:
+    bill = hand_in(furnished, small, "2026-704")
+
+    def add(content: bytes) -> None:
+        app = browse("anna.beispiel", "dokument.py", id=str(bill))
+        app.get("file_uploader")[0].set_value(("neu.pdf", content, "application/pdf"))
+        next(each for each in app.button if each.label == "Neue Fassung hochladen").click().run()
+        assert not app.error
+        small.read_post(furnished.house)
+
+    add(b"%PDF-1.7 kaputt")
+    app = browse("anna.beispiel", "dokument.py", id=str(bill))
+    (warning,) = app.warning
+    assert "konnte nicht gelesen werden" in warning.value
+    assert "bisherige Fassung" in warning.value
+    assert "nicht lesbar" in words(app)
+    add(small.pdf(small.BILL.replace("2026-117", "2026-704 neu")))
+    app = browse("anna.beispiel", "dokument.py", id=str(bill))
+    assert not app.warning
     assert "gilt" in words(app)

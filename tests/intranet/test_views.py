@@ -1,5 +1,6 @@
 """View models on both databases: what pages show comes out the same."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -70,16 +71,21 @@ def put(house: House, small: Any, count: int, **values: Any) -> None:
 
 
 def test_the_start_page_names_the_nearest_deadlines_in_order(house: House, small: Any) -> None:
-    for day in ("2026-05-01", "2026-04-01"):
-        put(house, small, 1, details={"deadline": day}, title=f"Frist {day}")
+    today = local_date(house.clock())
+    for days in (9, -600, 2, -30, -3):
+        due = (today + timedelta(days)).isoformat()
+        put(house, small, 1, details={"deadline": due}, title=f"Frist {days}")
     put(house, small, 1)
     anna, ada = person(house, "anna.beispiel"), person(house, "ada.admin")
     with house.database.read() as session:
         mine = start.load(session, anna, house.clock())
         other = start.load(session, ada, house.clock())
-    assert [each.title for each in mine.deadlines] == ["Frist 2026-04-01", "Frist 2026-05-01"]
-    assert mine.ready == 3
-    assert (other.ready, list(other.deadlines)) == (0, [])
+    assert mine.post is not None
+    assert other.post is not None
+    named = [each.title for each in mine.post.deadlines]
+    assert named == ["Frist -3", "Frist 2", "Frist 9", "Frist -30", "Frist -600"]
+    assert mine.post.ready == 6
+    assert (other.post.ready, list(other.post.deadlines)) == (0, [])
 
 
 def test_the_inbox_pages_by_key_without_gaps_or_repeats(house: House, small: Any) -> None:

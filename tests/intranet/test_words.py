@@ -44,6 +44,22 @@ def test_deadlines(days: int, said: str) -> None:
     assert words.due(NOW + timedelta(days=days), NOW) == said
 
 
+def test_what_a_run_did_is_told_in_german() -> None:
+    assert words.outcome({"done": 47, "failed": 0, "given_back": 2}) == (
+        "erledigt 47, zurückgegeben 2"
+    )
+    assert words.outcome({"in Quarantäne": 0}) == "nichts zu tun"
+    assert words.outcome({}) == ""
+    assert words.log_line("mail 7: erledigt") == "E-Mail versenden 7: erledigt"
+    assert words.log_line("fertig") == "fertig"
+
+
+def test_the_clock_of_a_log_is_ours() -> None:
+    assert words.clock("2026-07-01T22:05:09.123+00:00") == "00:05:09"
+    assert words.clock("2026-11-01T22:05:09+00:00") == "23:05:09"
+    assert words.clock("gestern") == "gestern"
+
+
 def test_what_is_not_certain_is_never_a_hundred_per_cent() -> None:
     assert words.percent(0.9999) == "99 %"
     assert words.percent(1.0) == "100 %"

@@ -1,0 +1,99 @@
+"""A page that stays open ends with its session: signed out elsewhere, account closed, unattended for too long."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import update
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from intranet import guard
+from presence.sessions import sign_out_everywhere
+from presence.sign_in import Token, sign_in
+from presence.tables import Account, WebSession
+
+SignIn = Callable[..., Page]
+
+
+def test_an_open_page_is_looked_at_more_than_once_a_minute() -> None:
+    assert guard.WATCH_EVERY <= 30
+
+
+def open_socket(server: str, furnished: Any, small: Any, login: str) -> ClientConnection:
+    outcome = sign_in(furnished.house, login, small.PASSWORD, "127.0.0.1")
+    assert isinstance(outcome, Token)
+    return connect(
+        server.replace("http:", "ws:") + "/_stcore/stream",
+        origin=server,  # type: ignore[arg-type]
+        additional_headers={"Cookie": f"rathaus={outcome.value}"},
+        subprotocols=["streamlit"],  # type: ignore[list-item]
+    )
+
+
+def code_it_ends_with(socket: ClientConnection) -> int:
+    try:
+        while True:
+            socket.recv(timeout=20)
+    except ConnectionClosed as ended:
+        return ended.rcvd.code if ended.rcvd else 0
+
+
+def change(furnished: Any, statement: Any) -> None:
+    with furnished.house.database.write() as session:
+        session.execute(statement)
+
+
+def test_signing_out_elsewhere_closes_it(server: str, furnished: Any, small: Any) -> None:
+    person = furnished.person("paula.post").id
+    with open_socket(server, furnished, small, "paula.post") as socket:
+        furnished.house.database.run(lambda session: sign_out_everywhere(session, person))
+        assert code_it_ends_with(socket) == guard.SESSION_ENDED
+
+
+def test_closing_the_account_closes_it(server: str, furnished: Any, small: Any) -> None:
+    mine = update(Account).where(Account.person_id == furnished.person("paula.post").id)
+    with open_socket(server, furnished, small, "paula.post") as socket:
+        change(furnished, mine.values(disabled=True))
+        try:
+            assert code_it_ends_with(socket) == guard.SESSION_ENDED
+        finally:
+            change(furnished, mine.values(disabled=False))
+
+
+def test_an_open_page_alone_does_not_keep_a_session_alive(
+    server: str, furnished: Any, small: Any
+) -> None:
+    mine = update(WebSession).where(WebSession.person_id == furnished.person("paula.post").id)
+    with open_socket(server, furnished, small, "paula.post") as socket:
+        change(furnished, mine.values(idle_minutes=0))
+        assert code_it_ends_with(socket) == guard.SESSION_ENDED
+
+
+def test_others_stay_connected(server: str, furnished: Any, small: Any) -> None:
+    paula = furnished.person("paula.post").id
+    with (
+        open_socket(server, furnished, small, "anna.beispiel") as anna,
+        open_socket(server, furnished, small, "paula.post") as socket,
+    ):
+        furnished.house.database.run(lambda session: sign_out_everywhere(session, paula))
+        assert code_it_ends_with(socket) == guard.SESSION_ENDED
+        anna.ping().wait(10)
+        assert anna.close_code is None
+
+
+@pytest.mark.browser
+def test_the_untouched_page_leads_to_the_sign_in_page_and_back(
+    sign_in: SignIn, furnished: Any, small: Any
+) -> None:
+    page = sign_in("paula.post", "/einstellungen")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Meine Einstellungen")
+    person = furnished.person("paula.post").id
+    furnished.house.database.run(lambda session: sign_out_everywhere(session, person))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Anmelden")
+    expect(page.get_by_text("Ihre Sitzung ist beendet.")).to_be_visible()
+    page.get_by_label("Anmeldename").fill("paula.post")
+    page.get_by_label("Passwort").fill(small.PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Meine Einstellungen")
