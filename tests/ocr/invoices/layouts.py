@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ocr.documents import Finding, Reading
-
 Print = Sequence[tuple[float, float, str]]
 SENDER = (20.0, 50.0, "Blau & Söhne Bau GmbH · Werkstraße 4 · 54321 Neuhafen")
 WINDOW: Print = [

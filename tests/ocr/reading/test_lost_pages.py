@@ -11,28 +11,9 @@ import pytest
 from ocr.documents import Page, UnreadableError
 from ocr.isolation import ReaderPool
 from ocr.limits import Limits
+from tests.ocr.reading.handmade import assembled, stream
 
 FONT, HOG = 90, 100
-
-
-def stream(content: bytes, entries: bytes = b"") -> bytes:
-    return b"<<%b/Length %d>>stream\n%b\nendstream" % (entries, len(content), content)
-
-
-def assembled(objects: dict[int, bytes]) -> bytes:
-    """A PDF file of the numbered objects; 1 is the catalogue."""
-    output, places = b"%PDF-1.7\n", {}
-    for number, content in sorted(objects.items()):
-        places[number] = len(output)
-        output += b"%d 0 obj\n%b\nendobj\n" % (number, content)
-    size, start = max(objects) + 1, len(output)
-    output += b"xref\n0 %d\n" % size
-    for number in range(size):
-        output += b"%010d %b \n" % (
-            places.get(number, 0),
-            b"00000 n" if number in places else b"65535 f",
-        )
-    return output + b"trailer<</Size %d/Root 1 0 R>>startxref\n%d\n%%%%EOF" % (size, start)
 
 
 def document(*pages: bytes) -> bytes:
@@ -127,6 +108,7 @@ def test_a_reader_killed_from_outside_blames_no_page(tmp_path: Path) -> None:
         assert not raised.value.permanent
 
 
+@pytest.mark.long
 def test_a_file_of_nothing_but_bad_pages_is_given_up() -> None:
     with ReaderPool(1, Limits(patience=0.5)) as readers:
         with pytest.raises(UnreadableError, match="dauert zu lange"):
