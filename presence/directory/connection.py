@@ -10,7 +10,12 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from ldap3 import NONE, SAFE_SYNC, Connection, Server, Tls
-from ldap3.core.exceptions import LDAPException, LDAPStartTLSError
+from ldap3.core.exceptions import (
+    LDAPException,
+    LDAPInvalidDnError,
+    LDAPInvalidFilterError,
+    LDAPStartTLSError,
+)
 
 from config.settings import Settings
 from config.sign_in import is_loopback
@@ -155,6 +160,11 @@ class Conversation:
                 attributes=list(attributes),
                 **more,
             )
+        except (LDAPInvalidFilterError, LDAPInvalidDnError) as error:
+            raise DirectoryError(
+                "Der Filter oder die Basis der Suche ist nicht richtig geschrieben "
+                "(RATHAUS_LDAP_FILTER, RATHAUS_LDAP_BASE)."
+            ) from error
         except (LDAPException, OSError) as error:
             raise IncompleteError(
                 "Die Verbindung zum Verzeichnis ist mitten in der Antwort abgebrochen."
