@@ -16,9 +16,9 @@ with here.house.database.read() as session:
 st.html(
     html.table(
         f"Ämter ({len(offices)})",
-        ["Nummer", "Name", "Kurzname", html.Column("Beschäftigte", "zahl"), "Änderungen"],
+        ["Name", "Nummer", "Kurzname", html.Column("Beschäftigte", "zahl"), "Änderungen"],
         [
-            (each.number, each.name, each.short, str(each.people), "; ".join(each.plans))
+            (each.name, each.number, each.short, str(each.people), "; ".join(each.plans))
             for each in offices
         ],
     )

@@ -23,7 +23,7 @@ from storage.command_line import (
 )
 from storage.conflicts import ConflictError
 from storage.house import House
-from storage.organisation.queries import office_by_key
+from storage.organisation.queries import office_by_key, office_in_charge
 from workflows.eakte.aktenplan import COLUMNS, PlanChange, read_table, take_over_plan
 from workflows.eakte.queries import search_documents, states_of
 from workflows.eakte.receiving import Incoming, Receipt, receive
@@ -44,7 +44,14 @@ Drain = Callable[[House, Callable[[], bool]], bool]
 def commands(open_house: Callable[[], House], drain: Drain) -> typer.Typer:
     """``rathaus eakte ...``; ``drain`` does the work itself where no engine runs."""
     app = typer.Typer(help="e-Akte: einlesen, suchen, Fristen", no_args_is_help=True)
+    _add_ingest(app, open_house, drain)
+    _add_search(app, open_house)
+    _add_deadline(app)
+    _add_plan(app, open_house)
+    return app
 
+
+def _add_ingest(app: typer.Typer, open_house: Callable[[], House], drain: Drain) -> None:
     @app.command()
     def ingest(
         paths: Annotated[list[Path], typer.Argument(help="Dateien oder Ordner", metavar="PATH...")],
@@ -73,6 +80,8 @@ def commands(open_house: Callable[[], House], drain: Drain) -> typer.Typer:
             ]
             show_table("Aufgenommen", ("Datei", "Stand", "Hinweis"), rows)
 
+
+def _add_search(app: typer.Typer, open_house: Callable[[], House]) -> None:
     @app.command()
     def search(
         query: Annotated[str, typer.Argument(help="Suchworte")],
@@ -105,10 +114,6 @@ def commands(open_house: Callable[[], House], drain: Drain) -> typer.Typer:
         more = "mehr als " if found.capped else ""
         rows = [(hit.title, hit.akte, hit.date, _plain(hit.snippet)) for hit in found.hits]
         show_table(f"{more}{found.total} Treffer", ("Titel", "Akte", "Datum", "Auszug"), rows)
-
-    _add_deadline(app)
-    _add_plan(app, open_house)
-    return app
 
 
 def _add_deadline(app: typer.Typer) -> None:
@@ -234,7 +239,7 @@ def _inbox(house: House, actor: Actor, key: str | None) -> UUID:
     day = local_date(house.clock())
     with house.database.read() as session:
         if key is None and isinstance(actor, Staff) and actor.memberships:
-            return min(actor.memberships)
+            return office_in_charge(session, min(actor.memberships), day)
         office = office_by_key(session, key or INBOX_OFFICE, day)
     if office is None:
         raise ConflictError(

@@ -6,6 +6,7 @@ sender's copy go (a watched folder deletes its file, an upload is acknowledged).
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -95,6 +96,36 @@ def _receive(
         )
     house.blobs.put(session, staged)
     now = house.clock()
+    document = _enter(session, actor, incoming, staged, name, earlier, now)
+    if rule is not None or incoming.unopened:
+        hand_over(session, actor, document, rule, now)
+    session.flush()
+    session.add(_first_version(document, now))
+    if document.state == "received":
+        enqueue(session, PROCESS, document.id.hex, priority=incoming.priority, now=now)
+    record(
+        session,
+        actor=actor.journal_id,
+        verb=Verb.DOCUMENT_RECEIVE.value,
+        object_kind="document",
+        object_id=document.id,
+        details={"sha256": staged.ref.sha256, "source": incoming.source},
+        at=now,
+    )
+    status = "unopened" if document.state == "unopened" else "received"
+    return Receipt(name, staged.ref.sha256, document.id, status, document.reason)
+
+
+def _enter(
+    session: Session,
+    actor: Actor,
+    incoming: Incoming,
+    staged: Staged,
+    name: str,
+    earlier: Sequence[Document],
+    now: datetime,
+) -> Document:
+    """The document as it came, in the inbox of its office."""
     document = Document(
         id=new_id(),
         intake_key=_intake_key(incoming, staged.ref.sha256, earlier),
@@ -111,35 +142,21 @@ def _receive(
     )
     enter_scope(document, Scope(incoming.office, ProtectionClass.UNFILED))
     session.add(document)
-    if rule is not None or incoming.unopened:
-        hand_over(session, actor, document, rule, now)
-    session.flush()
-    session.add(
-        DocumentVersion(
-            document_id=document.id,
-            number=1,
-            sha256=staged.ref.sha256,
-            file_name=name,
-            media_type=document.media_type,
-            size=staged.ref.size,
-            author_id=document.uploader_id,
-            note="Eingang",
-            created_at=now,
-        )
+    return document
+
+
+def _first_version(document: Document, now: datetime) -> DocumentVersion:
+    return DocumentVersion(
+        document_id=document.id,
+        number=1,
+        sha256=document.sha256,
+        file_name=document.file_name,
+        media_type=document.media_type,
+        size=document.size,
+        author_id=document.uploader_id,
+        note="Eingang",
+        created_at=now,
     )
-    if document.state == "received":
-        enqueue(session, PROCESS, document.id.hex, priority=incoming.priority, now=now)
-    record(
-        session,
-        actor=actor.journal_id,
-        verb=Verb.DOCUMENT_RECEIVE.value,
-        object_kind="document",
-        object_id=document.id,
-        details={"sha256": staged.ref.sha256, "source": incoming.source},
-        at=now,
-    )
-    status = "unopened" if document.state == "unopened" else "received"
-    return Receipt(name, staged.ref.sha256, document.id, status, document.reason)
 
 
 def _earlier(session: Session, incoming: Incoming, sha256: str) -> list[Document]:
