@@ -34,7 +34,7 @@ def card(view: StatusView) -> str:
         ("Vertretung", view.substitute),
         ("Am besten über", answer.channel),
         ("Nachricht", answer.message),
-        ("Gilt bis", view.until),
+        ("Gilt bis", view.until if answer.source != "unknown" else None),
     ]
     rows = "".join(
         f"<div><dt>{name}</dt><dd>{html.text(value)}</dd></div>" for name, value in facts if value

@@ -148,10 +148,10 @@ def test_a_delegate_sets_it_for_somebody(browse: Browse, furnished: Any) -> None
 def test_working_hours_are_saved(browse: Browse, furnished: Any) -> None:
     app = browse("anna.beispiel", "abwesenheit.py")
     next(each for each in app.time_input if each.label == "Montag, erste Zeit: von").set_value(
-        "08:00"
+        time(8)
     )
     next(each for each in app.time_input if each.label == "Montag, erste Zeit: bis").set_value(
-        "12:00"
+        time(12)
     )
     next(each for each in app.button if each.label == "Arbeitszeit speichern").click().run()
     assert not app.exception

@@ -33,6 +33,7 @@ from storage.organisation.operations import (
 from storage.organisation.queries import office_by_key, person_by_login
 from storage.organisation.tables import Office, Person
 from storage.rights import NotAllowedError
+from workflows.demo.availability import found_availability
 from workflows.demo.documents import DemoDocument, generate
 from workflows.eakte.akten import open_akte, open_vorgang
 from workflows.eakte.filing import file_document
@@ -95,6 +96,8 @@ def found_city(house: House) -> None:
         _plan(session, offices)
         for person in seeds.load_people():
             _person(session, person, offices, hashed, now)
+        session.flush()
+        found_availability(session, now)
 
 
 def _office(session: Session, seed: seeds.Office, now: datetime) -> Office:
