@@ -169,17 +169,29 @@ def claim(
 
 def complete(session: Session, job: ClaimedJob, now: datetime | None = None) -> None:
     """The work is done. Raises ``LostLeaseError`` where the lease was lost, or the job is completed already."""
+    complete_all(session, [job], now)
+
+
+def complete_all(session: Session, jobs: Sequence[ClaimedJob], now: datetime | None = None) -> None:
+    """The same for many in one statement. Raises ``LostLeaseError`` where one of them is no longer ours."""
     moment = now or utc_now()
-    _settle(
+    done = _count(
         session,
-        job,
-        state=case((Job.repeat, "waiting"), else_="done"),
-        attempts=case((Job.repeat, 0), else_=Job.attempts),
-        run_after=case((Job.repeat, moment), else_=Job.run_after),
-        finished_at=case((Job.repeat, None), else_=moment),
-        repeat=False,
-        reason=None,
+        update(Job)
+        .where(*_held(jobs))
+        .values(
+            lease=None,
+            lease_until=None,
+            state=case((Job.repeat, "waiting"), else_="done"),
+            attempts=case((Job.repeat, 0), else_=Job.attempts),
+            run_after=case((Job.repeat, moment), else_=Job.run_after),
+            finished_at=case((Job.repeat, None), else_=moment),
+            repeat=False,
+            reason=None,
+        ),
     )
+    if done != len(jobs):
+        raise LostLeaseError(", ".join(f"{job.kind} {job.id}" for job in jobs))
 
 
 def retry(session: Session, job: ClaimedJob, reason: str, now: datetime | None = None) -> datetime:

@@ -93,6 +93,8 @@ def store_ready(
         entries.append(index_entry(document, words=each.found.words))
         as_json = {name: suggestion.as_json() for name, suggestion in suggestions.items()}
         kept.append((document, understood, as_json))
+    session.flush()  # all documents in one go: each statement below would flush what changed by then
+    for document, _, _ in kept:
         record(
             session,
             actor=HOUSE.journal_id,
@@ -101,7 +103,6 @@ def store_ready(
             object_id=document.id,
             at=now,
         )
-    session.flush()
     _note_types(session, documents.values())
     _keep(session, kept, now)
     put_many(session, entries)

@@ -26,7 +26,7 @@ from storage.database import StorageBusyError
 from storage.fulltext.tokens import Analysed
 from storage.house import House
 from storage.jobs.handlers import DONE, SETTLED, JobContext, Outcome
-from storage.jobs.queue import ClaimedJob, LostLeaseError, complete
+from storage.jobs.queue import ClaimedJob, LostLeaseError, complete, complete_all
 from storage.virus import VirusFoundError
 from workflows.eakte.outcomes import (
     HOUSE,
@@ -178,10 +178,9 @@ class Processor:
             store_ready(session, finished, suggestions, now)
             for each in broken:
                 store_quarantined(session, each.document, each.code, each.reason, now)
-            for job in (*(each.job for each in finished), *(each.job for each in broken)):
-                complete(session, job, now)
-                outcomes[job.id] = SETTLED
-        return outcomes
+            ended = [*(each.job for each in finished), *(each.job for each in broken)]
+            complete_all(session, ended, now)
+        return outcomes | dict.fromkeys([job.id for job in ended], SETTLED)
 
     def _give_up_or_retry(self, one: _Read, error: Exception) -> Outcome:
         tries, code, reason = _explained(error)

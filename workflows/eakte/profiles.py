@@ -3,8 +3,9 @@
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from heapq import nlargest, nsmallest
 from typing import NamedTuple
 
@@ -34,11 +35,11 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An entry's score and the words that made it, the strongest first."""
+    """An entry's score; ``reasons`` looks up the words that made it, the strongest first."""
 
     entry: str
     score: float
-    evidence: tuple[Evidence, ...]
+    reasons: Callable[[], tuple[Evidence, ...]]
 
 
 def stem(word: str) -> str:
@@ -128,7 +129,8 @@ class Profiles:
                 scores[entry] += weight * share
         best = nsmallest(_RANKED, scores.items(), key=lambda item: (-item[1], item[0]))
         return [
-            Match(entry, score, self._reasons(entry, score, counts, first)) for entry, score in best
+            Match(entry, score, partial(self._reasons, entry, score, counts, first))
+            for entry, score in best
         ]
 
     def _reasons(

@@ -202,7 +202,7 @@ class Suggester:
                 )
             )
         if entry in matches:
-            found.extend(matches[entry].evidence)
+            found.extend(matches[entry].reasons())
         seen = {each.text.casefold() for each in found}
         for model, by_label in voices:
             if by_label.get(entry, 0.0) >= 0.1:
