@@ -2,10 +2,12 @@
 
 import logging
 import os
+import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -21,6 +23,7 @@ from storage.command_line import (
     acting,
     explained,
     fail,
+    is_named,
     show_json,
     show_table,
     take_as,
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 HELP = "Rathauswerk: Zusammenarbeit und Arbeitsabläufe einer Stadtverwaltung."
 ANYTHING = {"ignore_unknown_options": True, "allow_extra_args": True}
 EPILOG = "Mit --as NAME handelt jeder Befehl im Namen dieser Person."
+OPERATING = frozenset({"up", "web", "public", "engine", "upgrade", "status"})
+"""Commands on the installation as a whole: who is named by ``--as`` needs the right to see the system."""
 
 
 def _house() -> "House":
@@ -56,11 +61,16 @@ def _engine_work(house: "House") -> Iterator[tuple[list[Any], list[Any]]]:
     from storage.mail import MAIL
     from storage.organisation.offices import NAMES
     from workflows.eakte import work as eakte
-    from workflows.routines import availability
+    from workflows.routines import availability, directory
 
     is_on = house.settings.is_on
     with ExitStack() as stack:
-        kinds, schedules = [MAIL, NAMES], [*eakte.schedules(), *availability.schedules()]
+        kinds = [MAIL, NAMES]
+        schedules = [
+            *eakte.schedules(),
+            *availability.schedules(),
+            *directory.schedules(house.settings),
+        ]
         if is_on(Room.EAKTE):
             kinds += eakte.job_kinds(house, stack.enter_context(eakte.reader_pool(house.settings)))
         yield (
@@ -129,37 +139,62 @@ def _upgrade() -> None:
     typer.echo("Die Datenbank ist auf dem Stand dieser Version.")
 
 
+def _set(name: str) -> Callable[[Any], Any]:
+    """An option that is a setting: it counts before the command begins, and for the processes it starts."""
+
+    def take(value: Any) -> Any:
+        if value is not None:
+            os.environ[name] = str(value.resolve() if isinstance(value, Path) else value)
+            get_settings.cache_clear()
+        return value
+
+    return take
+
+
 def _up(
     data: Annotated[
-        Path | None, typer.Option("--data", help="Ordner für Daten und Schlüssel")
+        Path | None,
+        typer.Option(
+            "--data", help="Ordner für Daten und Schlüssel", callback=_set("RATHAUS_DATA_DIR")
+        ),
     ] = None,
-    port: Annotated[int | None, typer.Option("--port", help="Port des Intranets")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", help="Port des Intranets", callback=_set("RATHAUS_PORT")),
+    ] = None,
 ) -> None:
     """Alles starten: Datenbank, Demostadt beim ersten Mal, Intranet, Bürgerseiten, Ablaufsteuerung."""
-    if data is not None:
-        os.environ["RATHAUS_DATA_DIR"] = str(data.resolve())
-    if port is not None:
-        os.environ["RATHAUS_PORT"] = str(port)
-    get_settings.cache_clear()
-    from storage.supervision import Program, Supervisor, answers
+    del data, port  # settings by now
+    from storage.sole import require_free_port, sole_supervisor
 
     house = _house()
     settings = house.settings
-    set_up("up", "WARNING")
-    _prepare(house)
+    house.make_data_dir()
+    with explained(), sole_supervisor(settings.data_dir / "up.lock"):
+        require_free_port(settings.host, settings.port, "--port (RATHAUS_PORT)")
+        require_free_port(settings.host, settings.public_port, "RATHAUS_PUBLIC_PORT")
+        set_up("up", "WARNING")
+        _prepare(house)
+        house.close()
+        _supervise(settings)
+
+
+def _supervise(settings: Settings) -> None:
+    """Keep the processes running until a signal comes."""
+    from storage.supervision import MARK, Program, Supervisor, answers
+
     this = (sys.executable, "-m", "rathaus")
+    mark = secrets.token_hex(8)
+
+    def serving(name: str, port: int) -> Program:
+        ready = answers(f"http://{settings.host}:{port}/health", mark)
+        return Program(name, (*this, name), {MARK: mark}, ready)
+
     programs = [
-        Program(
-            "web", (*this, "web"), ready=answers(f"http://{settings.host}:{settings.port}/health")
-        ),
-        Program(
-            "public",
-            (*this, "public"),
-            ready=answers(f"http://{settings.host}:{settings.public_port}/health"),
-        ),
+        serving("web", settings.port),
+        serving("public", settings.public_port),
         Program("engine", (*this, "engine")),
     ]
-    house.close()
     Supervisor(programs, on_ready=lambda: _greet(settings)).run()
 
 
@@ -263,22 +298,69 @@ def _closed(room: Room) -> Callable[[], None]:
     return closed
 
 
+def _act_first(command: Any, path: tuple[str, ...] = ()) -> None:
+    """Have every command look up who is named by ``--as`` before it begins, also those that ask nobody."""
+    for name, part in getattr(command, "commands", {}).items():
+        _act_first(part, (*path, name))
+    deed = command.callback
+    if deed is None or hasattr(command, "commands"):
+        return
+
+    @wraps(deed)
+    def deed_of_the_person(*arguments: Any, **options: Any) -> Any:
+        if is_named():
+            _appear(".".join(path))
+        return deed(*arguments, **options)
+
+    command.callback = deed_of_the_person
+
+
+def _appear(command: str) -> None:
+    """Refuse whom the house does not know, whose account is disabled, or who may not run it."""
+    from storage.rights import Verb, require
+
+    house = _house()
+    try:
+        with explained():
+            actor = acting(house, command)
+            if command in OPERATING:
+                require(actor, Verb.SYSTEM_SEE)
+    finally:
+        house.close()
+
+
 def main() -> None:
     """Entry point of the command line."""
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import OperationalError, ProgrammingError
+
+    from storage.usage_errors import UsageError, explain
 
     logging.captureWarnings(capture=True)
-    sys.argv = take_as(sys.argv)
     try:
-        build()()
+        arguments = take_as(sys.argv[1:])
+        command = typer.main.get_command(build())
+        _act_first(command)
+        sys.exit(command.main(arguments, prog_name="rathaus", standalone_mode=False))
+    except typer.Exit as end:
+        sys.exit(end.exit_code)
+    except UsageError as error:
+        sys.stderr.write(explain(error) + "\n")
+        sys.exit(WRONG_INPUT)
     except SettingsError as error:
         _end(str(error), WRONG_INPUT)
-    except OperationalError as error:
+    except (OperationalError, ProgrammingError) as error:
+        if isinstance(error, ProgrammingError) and not _has_no_tables(error):
+            raise
         logging.getLogger(__name__).debug("database away", exc_info=error)
         _end(
             "Die Datenbank ist nicht erreichbar oder noch nicht eingerichtet. Bitte `rathaus up` oder `rathaus upgrade` ausführen.",
             SERVICE_AWAY,
         )
+
+
+def _has_no_tables(error: Any) -> bool:
+    """PostgreSQL's undefined table, column or schema: a database nobody has set up, or of an older release."""
+    return getattr(error.orig, "sqlstate", None) in {"42P01", "42703", "3F000"}
 
 
 def _end(message: str, code: int) -> NoReturn:

@@ -83,7 +83,8 @@ def read_file(
     except UnreadableError as error:
         _refuse(error.message)
     if as_json_document:
-        sys.stdout.write(json.dumps(as_json(reading, analysis), ensure_ascii=False) + "\n")
+        document = json.dumps(as_json(reading, analysis), ensure_ascii=False)
+        sys.stdout.write(document.encode("utf-8", "replace").decode() + "\n")
     else:
         _show(reading, analysis)
 
@@ -97,7 +98,14 @@ def _show_progress(done: int, total: int) -> None:
 
 def _show(reading: Reading, analysis: Analysis) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
+
+    def shown(text: str) -> str:
+        """A file's own words: no markup of ours, no orders to the terminal."""
+        return escape(
+            "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+        )
 
     console = Console()
     methods = {"text": "Text", "ocr": "Texterkennung", "none": "ohne Text"}
@@ -107,18 +115,18 @@ def _show(reading: Reading, analysis: Analysis) -> None:
     for page in reading.pages:
         pages.add_row(
             str(page.number), methods[page.method], f"{page.confidence:.0%}", f"{page.rotation}°",
-            str(len(page.text)), page.problem or "",
+            str(len(page.text)), shown(page.problem or ""),
         )  # fmt: skip
     console.print(pages)
     document = Table("Angabe", "Wert", "Sicherheit", title="Dokument")
     for key, field in analysis.fields.items():
         if field.value is not None:
-            document.add_row(_LABELS.get(key, key), field.value, f"{field.confidence:.0%}")
+            document.add_row(_LABELS.get(key, key), shown(field.value), f"{field.confidence:.0%}")
     console.print(document)
     findings = Table("Art", "Fundstelle", "Seite", "Gültig", title="Fundstellen")
     for finding in analysis.findings:
         valid = "ja" if finding.valid else "nein"
-        findings.add_row(finding.kind, finding.value[:_SHOWN], str(finding.page), valid)
+        findings.add_row(finding.kind, shown(finding.value[:_SHOWN]), str(finding.page), valid)
     console.print(findings)
     for attachment in reading.attachments:
         console.print(

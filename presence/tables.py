@@ -1,11 +1,13 @@
 """Accounts, sessions and failed sign-ins."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from storage.organisation.shut_out import told_by
 from storage.privacy import privacy
 from storage.schema import Table, WithId, WithRevision
 
@@ -23,6 +25,14 @@ class Account(WithRevision, Table):
     must_change: Mapped[bool]
     disabled: Mapped[bool] = mapped_column(default=False)
     changed_at: Mapped[datetime]
+
+
+def _disabled(session: Session, people: Collection[UUID]) -> Collection[UUID]:
+    wanted = select(Account.person_id).where(Account.person_id.in_(people), Account.disabled)
+    return session.scalars(wanted).all()
+
+
+told_by(_disabled)
 
 
 class WebSession(Table):

@@ -3,15 +3,18 @@
 import getpass
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from storage.actors import Actor, System
+from storage.actors import Actor, Staff, System
 from storage.blobs.errors import BlobStoreError
 from storage.clock import local_date
 from storage.conflicts import ConflictError, NotFoundError
@@ -19,6 +22,7 @@ from storage.database import StorageBusyError
 from storage.house import House
 from storage.journal.entries import record
 from storage.organisation.queries import load_staff, person_by_login
+from storage.organisation.shut_out import shut_out
 from storage.rights import NotAllowedError
 
 FINDINGS = 1
@@ -26,32 +30,56 @@ WRONG_INPUT = 2
 NOT_ALLOWED = 3
 SERVICE_AWAY = 4
 
-As = Annotated[
-    str | None, typer.Option("--as", help="In wessen Namen (Anmeldename)", metavar="NAME")
-]
 AsJson = Annotated[bool, typer.Option("--json", help="Ergebnis als JSON ausgeben")]
 
 
-_acting_name: ContextVar[str | None] = ContextVar("acting_name", default=None)
+@dataclass
+class _Named:
+    """Who was named by ``--as``; looked up once, at first use."""
+
+    login: str
+    staff: Staff | None = None
+
+
+_named: ContextVar[_Named | None] = ContextVar("named", default=None)
 
 
 def take_as(arguments: Sequence[str]) -> list[str]:
-    """The arguments without ``--as NAME``, which may stand anywhere; the name counts for this process."""
-    rest, left = [], iter(arguments)
+    """The arguments without ``--as NAME``, which may stand anywhere before a ``--``; the name counts for this process."""
+    rest: list[str] = []
+    left = iter(arguments)
     for argument in left:
+        if argument == "--":
+            return [*rest, argument, *left]
         if argument == "--as":
-            _acting_name.set(next(left, ""))
+            _name(next(left, ""))
         elif argument.startswith("--as="):
-            _acting_name.set(argument.removeprefix("--as="))
+            _name(argument.removeprefix("--as="))
         else:
             rest.append(argument)
     return rest
 
 
+def _name(login: str) -> None:
+    if not login.strip() or login.startswith("-"):
+        fail("Nach --as fehlt der Anmeldename, z. B. --as erika.muster.")
+    _named.set(_Named(login))
+
+
 def fail(message: str, code: int = WRONG_INPUT) -> NoReturn:
     """End the command with one German line on stderr that says what to do."""
-    sys.stderr.write(" ".join(message.split()) + "\n")
+    sys.stderr.write(" ".join(without_surrogates(message).split()) + "\n")
     raise typer.Exit(code)
+
+
+def read_day(text: str) -> date:
+    """A day as the contract writes it, JJJJ-MM-TT and nothing else; anything else ends the command."""
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    fail(f"„{text}“ ist kein Datum. Bitte geben Sie es als JJJJ-MM-TT an, z. B. 2026-10-14.")
 
 
 @contextmanager
@@ -67,9 +95,15 @@ def explained() -> Iterator[None]:
         fail(str(error), SERVICE_AWAY)
 
 
+def without_surrogates(text: str) -> str:
+    """The text with U+FFFD for what no UTF-8 can hold: bytes of file names and arguments in another encoding."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def show_json(value: Any) -> None:
-    """One JSON document on stdout, nothing else."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+    """One JSON document on stdout, nothing else, always fit for UTF-8."""
+    document = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write(without_surrogates(document) + "\n")
 
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -84,7 +118,9 @@ def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[objec
         return
     table = Table(*columns, title=title, title_justify="left")
     for row in rows:
-        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+        table.add_row(
+            *("" if cell is None else escape(without_surrogates(str(cell))) for cell in row)
+        )
     console.print(table)
 
 
@@ -97,18 +133,41 @@ def operating_system_user() -> str:
 
 def acting(house: House, command: str) -> Actor:
     """Who acts: the person named by ``--as``, else the house itself on behalf of the operating-system user."""
-    name = _acting_name.get()
-    if name is None:
+    named = _named.get()
+    if named is None:
         return System(f"command:{operating_system_user()}")
+    if named.staff is None:
+        named.staff = _enter(house, named.login, command)
+    return named.staff
+
+
+def acting_person(house: House, command: str) -> Staff:
+    """Who acts, for commands that show what only some may see: without ``--as`` they show nothing."""
+    actor = acting(house, command)
+    if not isinstance(actor, Staff):
+        fail("Bitte geben Sie mit --as NAME an, in wessen Namen der Befehl handelt.")
+    return actor
+
+
+def is_named() -> bool:
+    """Whether ``--as`` was given."""
+    return _named.get() is not None
+
+
+def _enter(house: House, login: str, command: str) -> Staff:
+    """The person with today's rights, journalled together with who sits at the keyboard."""
     now = house.clock()
+    today = local_date(now)
     with house.database.write() as session:
-        person = person_by_login(session, name, local_date(now))
-        staff = load_staff(session, person.id, local_date(now)) if person else None
+        person = person_by_login(session, without_surrogates(login).replace("\0", ""), today)
+        staff = load_staff(session, person.id, today) if person else None
         if staff is None:
             fail(
-                f"„{name}“ ist hier nicht bekannt. Bitte geben Sie einen gültigen Anmeldenamen an.",
+                f"„{login}“ ist hier nicht bekannt. Bitte geben Sie einen gültigen Anmeldenamen an.",
                 NOT_ALLOWED,
             )
+        if shut_out(session, [staff.person]):
+            fail(f"Das Konto „{login}“ ist gesperrt.", NOT_ALLOWED)
         record(
             session,
             actor=staff.journal_id,

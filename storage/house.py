@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from config.settings import Settings, get_settings
+from sqlalchemy.exc import ArgumentError
+
+from config.settings import Settings, SettingsError, get_settings
 from storage.blobs.store import BlobStore
 from storage.clock import Clock, utc_now
 from storage.database import Database
+from storage.os_errors import reason
 
 
 @dataclass
@@ -18,8 +21,25 @@ class House:
 
     @cached_property
     def database(self) -> Database:
-        self.settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return Database(self.settings.database)
+        """Raises ``SettingsError`` where the data directory or the database's address is of no use."""
+        self.make_data_dir()
+        try:
+            return Database(self.settings.database)
+        except (ArgumentError, ImportError, ValueError):  # its text may hold the password
+            raise SettingsError(
+                "Die Einstellung RATHAUS_DATABASE_URL ist ungültig:"
+                " Nötig ist eine Adresse wie postgresql+psycopg://name:passwort@rechner/datenbank."
+            ) from None
+
+    def make_data_dir(self) -> None:
+        """The data directory, readable by us only. Raises ``SettingsError``."""
+        try:
+            self.settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise SettingsError(
+                f"Der Datenordner {self.settings.data_dir} (RATHAUS_DATA_DIR) lässt sich nicht anlegen:"
+                f" {reason(error)}."
+            ) from None
 
     @cached_property
     def blobs(self) -> BlobStore:

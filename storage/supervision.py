@@ -23,6 +23,8 @@ LONGEST_PAUSE = 30.0
 HEALTHY_AFTER = 60.0
 STOP_SECONDS = 10.0
 LOOK_SECONDS = 0.1
+MARK, MARK_HEADER = "RATHAUS_PROCESS_MARK", "X-Rathaus-Process"
+"""Environment variable and header by which a web process shows that it was started here."""
 
 Probe = Callable[[], bool]
 
@@ -48,16 +50,20 @@ class _Watched:
     is_ready: bool = False
 
 
-def answers(url: str) -> Probe:
-    """A probe: whether the address answers with a success."""
+def answers(url: str, mark: str) -> Probe:
+    """A probe: whether the address answers with a success, and bears the mark its process was given (``MARK``).
+
+    Without the mark anybody's process at that port would pass for ours.
+    """
 
     def probe() -> bool:
         import httpx
 
         try:
-            return httpx.get(url, timeout=2.0, trust_env=False).is_success
+            answer = httpx.get(url, timeout=2.0, trust_env=False)
         except httpx.HTTPError:
             return False
+        return answer.is_success and answer.headers.get(MARK_HEADER) == mark
 
     return probe
 

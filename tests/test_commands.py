@@ -159,7 +159,7 @@ def test_an_account_is_created_once(run: Run) -> None:
 
 def test_without_a_database_the_line_says_what_to_do(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "rathaus", "eakte", "search", "x"],
+        [sys.executable, "-m", "rathaus", "status"],
         env={**os.environ, **UMLAUTS, "RATHAUS_DATA_DIR": str(tmp_path / "neu")},
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip

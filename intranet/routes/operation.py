@@ -2,6 +2,7 @@
 
 import hmac
 import ipaddress
+import os
 
 from anyio import to_thread
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from starlette.routing import Route
 
 from intranet.metrics import exposition
 from storage.house import House
+from storage.supervision import MARK, MARK_HEADER
 
 
 def routes(house: House, *, with_metrics: bool = True) -> list[Route]:
@@ -24,9 +26,13 @@ def routes(house: House, *, with_metrics: bool = True) -> list[Route]:
         except SQLAlchemyError:
             return False
 
+    mark = os.environ.get(MARK)
+    shown = {MARK_HEADER: mark} if mark else {}
+
     async def health(_request: Request) -> Response:
         well = await to_thread.run_sync(ask)
-        return JSONResponse({"status": "ok" if well else "away"}, status_code=200 if well else 503)
+        state, code = ("ok", 200) if well else ("away", 503)
+        return JSONResponse({"status": state}, status_code=code, headers=shown)
 
     async def metrics(request: Request) -> Response:
         if token := house.settings.metrics_token:

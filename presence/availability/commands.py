@@ -13,7 +13,7 @@ from presence.availability.current import current_store
 from presence.availability.queries import BoardLine, board
 from storage.agreements.queries import in_force
 from storage.clock import LOCAL, local, local_date
-from storage.command_line import AsJson, acting, explained, fail, show_json, show_table
+from storage.command_line import AsJson, acting_person, explained, fail, show_json, show_table
 from storage.house import House
 from storage.organisation.queries import office_by_key
 
@@ -77,7 +77,7 @@ _SHOWN = ("person", "label", "until", "place", "substitute", "because")
 def _board(house: House, office: str) -> tuple[list[BoardLine], bool]:
     """The lines, and whether the monitor's agreement is in force."""
     now = house.clock()
-    actor = acting(house, "presence.board")
+    actor = acting_person(house, "presence.board")
     with house.database.read() as session:
         where = office_by_key(session, office, local_date(now))
         if where is None:

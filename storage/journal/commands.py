@@ -21,6 +21,7 @@ from storage.journal.entries import record
 from storage.journal.proofs import Proof, UnreadableProofError, make_proof
 from storage.journal.restart import restart
 from storage.journal.verification import Verification, verify
+from storage.os_errors import reason
 from storage.rights import NotAllowedError, Verb, may, require
 
 NO_PROOF = "Für diese Prüfsumme gibt es keinen Nachweis, oder Sie dürfen ihn nicht erhalten."
@@ -171,7 +172,7 @@ def _proof(around: _Around, sha256: str, out: Path) -> None:
     except JournalBrokenError as error:
         fail(str(error), FINDINGS)
     except OSError as error:
-        fail(f"Die Nachweisdatei {out} lässt sich nicht schreiben: {error.strerror}.", WRONG_INPUT)
+        fail(f"Die Nachweisdatei {out} lässt sich nicht schreiben: {reason(error)}.", WRONG_INPUT)
     if proof is None:
         fail(NO_PROOF, NOT_ALLOWED)  # the same answer as to somebody who may not ask
 
@@ -182,19 +183,19 @@ def _check(file: Path, proof_file: Path, key: str | None, *, as_json: bool) -> N
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         proof = Proof.from_json(proof_file.read_text("utf-8"))
     except OSError as error:
-        fail(f"{error.filename} ist nicht lesbar: {error.strerror}.", WRONG_INPUT)
+        fail(f"{error.filename} ist nicht lesbar: {reason(error)}.", WRONG_INPUT)
     except (UnicodeDecodeError, UnreadableProofError):
         fail(str(UnreadableProofError()), WRONG_INPUT)
-    reason = proof.holds_for(sha256)
+    doubt = proof.holds_for(sha256)
     fingerprint = proof.signed.fingerprint
-    if reason is None and key is not None and _digits(key) != _digits(fingerprint):
-        reason = "Der Nachweis ist nicht mit dem veröffentlichten Schlüssel unterschrieben."
+    if doubt is None and key is not None and _digits(key) != _digits(fingerprint):
+        doubt = "Der Nachweis ist nicht mit dem veröffentlichten Schlüssel unterschrieben."
     if as_json:
         typer.echo(
             json.dumps(
                 {
-                    "genuine": reason is None,
-                    "reason": reason,
+                    "genuine": doubt is None,
+                    "reason": doubt,
                     "sha256": sha256,
                     "entry": proof.entry.number,
                     "at": proof.entry.at.isoformat(),
@@ -203,15 +204,15 @@ def _check(file: Path, proof_file: Path, key: str | None, *, as_json: bool) -> N
                 ensure_ascii=False,
             )
         )
-    elif reason is None:
+    elif doubt is None:
         typer.echo(
             f"Echt: Die Datei lag am {_moment(proof.entry.at)} vor (Eintrag {proof.entry.number})."
         )
         typer.echo(f"Unterschrieben mit dem Schlüssel {fingerprint};")
         typer.echo("bitte mit dem Fingerabdruck vergleichen, den die Stadt veröffentlicht.")
     else:
-        typer.echo(f"Nicht echt: {reason}")
-    raise typer.Exit(0 if reason is None else FINDINGS)
+        typer.echo(f"Nicht echt: {doubt}")
+    raise typer.Exit(0 if doubt is None else FINDINGS)
 
 
 def _digits(fingerprint: str) -> str:

@@ -11,12 +11,20 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import psutil
 import pytest
 
-from storage.supervision import LONGEST_PAUSE, Program, Supervisor, answers, pause_before
+from storage.supervision import (
+    LONGEST_PAUSE,
+    MARK_HEADER,
+    Program,
+    Supervisor,
+    answers,
+    pause_before,
+)
 
 PATIENCE = 20.0
 
@@ -134,7 +142,28 @@ def test_ready_is_said_once_and_only_when_all_serve(tmp_path: Path) -> None:
 
 
 def test_nobody_answers_at_a_closed_port() -> None:
-    assert not answers("http://127.0.0.1:9/health")()
+    assert not answers("http://127.0.0.1:9/health", "x")()
+
+
+@pytest.mark.parametrize(("shown", "ready"), [("unseres", True), ("fremd", False), (None, False)])
+def test_only_our_own_process_makes_us_ready(shown: str | None, ready: bool) -> None:
+    class Health(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            if shown:
+                self.send_header(MARK_HEADER, shown)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Health) as server:
+        threading.Thread(target=server.serve_forever).start()
+        probe = answers(f"http://127.0.0.1:{server.server_port}/health", "unseres")
+        try:
+            assert probe() is ready
+        finally:
+            server.shutdown()
 
 
 SUPERVISE = """

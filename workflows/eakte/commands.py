@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -16,14 +15,17 @@ from storage.command_line import (
     WRONG_INPUT,
     AsJson,
     acting,
+    acting_person,
     explained,
     fail,
+    read_day,
     show_json,
     show_table,
 )
 from storage.conflicts import ConflictError
 from storage.house import House
 from storage.organisation.queries import office_by_key, office_in_charge
+from storage.os_errors import reason
 from workflows.eakte.aktenplan import COLUMNS, PlanChange, read_table, take_over_plan
 from workflows.eakte.queries import search_documents, states_of
 from workflows.eakte.receiving import Incoming, Receipt, receive
@@ -94,7 +96,7 @@ def _add_search(app: typer.Typer, open_house: Callable[[], House]) -> None:
         """Sucht in allem, was die Person sehen darf."""
         house = open_house()
         with explained():
-            actor = acting(house, "eakte.search")
+            actor = acting_person(house, "eakte.search")
             with house.database.read() as session:
                 found = search_documents(session, actor, query, limit=limit)
         if as_json:
@@ -134,10 +136,7 @@ def _add_deadline(app: typer.Typer) -> None:
         from ocr.legal.periods import compute
         from ocr.legal.report import as_json as report
 
-        try:
-            start = date.fromisoformat(day)
-        except ValueError:
-            fail(f"„{day}“ ist kein Datum. Bitte geben Sie es als JJJJ-MM-TT an, z. B. 2026-10-14.")
+        start = read_day(day)
         try:
             due = compute(law, event, start, period)
         except ValueError as error:
@@ -186,15 +185,13 @@ def _take_over(
     house: House, actor: Actor, file: Path, valid_from: str | None, *, dry_run: bool
 ) -> PlanChange:
     now = house.clock()
+    day = read_day(valid_from) if valid_from else local_date(now)
     try:
-        day = date.fromisoformat(valid_from) if valid_from else local_date(now)
         rows = read_table(file.read_text("utf-8"))
-    except ValueError as error:
-        raise ConflictError(
-            f"Datum oder Zeichensatz stimmt nicht (JJJJ-MM-TT, UTF-8): {error}"
-        ) from error
+    except UnicodeDecodeError as error:
+        raise ConflictError(f"„{file.name}“ ist nicht in UTF-8 geschrieben.") from error
     except OSError as error:
-        raise ConflictError(f"„{file.name}“ ist nicht lesbar: {error.strerror}.") from error
+        raise ConflictError(f"„{file.name}“ ist nicht lesbar: {reason(error)}.") from error
     with house.database.write() as session:
         change = take_over_plan(session, actor, rows, valid_from=day, now=now)
         if dry_run:
@@ -257,7 +254,7 @@ def _take_in(
         )
     except OSError as error:
         raise ConflictError(
-            f"„{file.name}“ ist nicht lesbar: {error.strerror}. Die Dateien davor sind aufgenommen."
+            f"„{file.name}“ ist nicht lesbar: {reason(error)}. Die Dateien davor sind aufgenommen."
         ) from error
 
 
