@@ -11,13 +11,15 @@ from intranet import words
 from presence.availability.absences import absences_of, standing_in
 from presence.availability.current import CurrentStore
 from presence.availability.facts import Availability
-from presence.availability.queries import delegates_of, lines_of, may_set_for
+from presence.availability.queries import delegates_of, is_open, lines_of, may_set_for
+from presence.availability.rights import absences_to_enter
 from presence.availability.tables import AvailabilityProfile
-from storage.actors import Actor, Staff
+from storage.actors import Actor, ProtectionClass, Scope, Staff
 from storage.agreements.queries import keys_in_force
 from storage.clock import local, local_date
-from storage.organisation.queries import names, people
+from storage.organisation.queries import names, offices, people
 from storage.organisation.tables import Absence
+from storage.rights import Verb, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,23 @@ class AbsenceLine:
     substitute: UUID | None
     substitute_name: str
     running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Somebody whose absences one may enter, and with ``status`` also their status."""
+
+    name: str
+    status: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LedOffice:
+    """An office, and whether the whole house sees its availability."""
+
+    id: UUID
+    name: str
+    whole_house: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +89,25 @@ def _is_midnight(moment: datetime) -> bool:
     return there.hour == there.minute == 0
 
 
-def whom_to_set(session: Session, staff: Staff) -> dict[UUID, str]:
-    """Oneself, and who has named one as delegate."""
-    others = may_set_for(session, staff.person)
-    return {staff.person: "mich selbst", **names(session, others)}
+def whom_to_set(session: Session, staff: Staff, now: datetime) -> dict[UUID, Choice]:
+    """Oneself, who has named one as delegate, and by role those whose absences one may enter; by name."""
+    delegated = set(may_set_for(session, staff.person))
+    led = set(absences_to_enter(session, staff, local_date(now))) if staff.grants else set()
+    called = names(session, (delegated | led) - {staff.person})
+    others = sorted(called.items(), key=lambda each: each[1].casefold())
+    return {
+        staff.person: Choice("mich selbst", status=True),
+        **{person: Choice(name, status=person in delegated) for person, name in others},
+    }
+
+
+def offices_led(session: Session, staff: Staff, now: datetime) -> list[LedOffice]:
+    """The offices whose visibility this person decides."""
+    return [
+        LedOffice(row.id, row.name, whole_house=is_open(session, row.id))
+        for row in offices(session, local_date(now))
+        if may(staff, Verb.AVAILABILITY_OPEN, Scope(row.id, ProtectionClass.INTERNAL))
+    ]
 
 
 def load(

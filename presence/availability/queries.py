@@ -150,6 +150,11 @@ def may_see_office(session: Session, actor: Actor, office: UUID) -> bool:
         return True
     if not isinstance(actor, Staff):
         return False
+    return is_open(session, office)
+
+
+def is_open(session: Session, office: UUID) -> bool:
+    """Whether the office's head has opened its availability to the whole house."""
     row = session.get(OfficeVisibility, office)
     return row is not None and row.whole_house
 

@@ -47,6 +47,22 @@ def require_absence(session: Session, actor: Actor, person: UUID, day: date) -> 
         raise NotAllowedError
 
 
+def absences_to_enter(session: Session, actor: Staff, day: date) -> list[UUID]:
+    """People of the offices whose absences the actor may enter by role."""
+    members = session.execute(
+        select(Membership.office_id, Membership.person_id).where(valid_on(Membership, day))
+    )
+    allowed: dict[UUID, bool] = {}
+    found = []
+    for office, person in members:
+        if office not in allowed:
+            scope = Scope(office, ProtectionClass.INTERNAL)
+            allowed[office] = may(actor, Verb.ABSENCE_ENTER, scope)
+        if allowed[office]:
+            found.append(person)
+    return found
+
+
 def _own_or_delegate(session: Session, actor: Actor, person: UUID) -> bool:
     if isinstance(actor, System):
         return True

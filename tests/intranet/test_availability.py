@@ -13,6 +13,7 @@ from intranet.levels import colours
 from presence.availability.absences import absences_of, enter_absence
 from presence.availability.current import current_store
 from presence.availability.profile import allow_delegate, withdraw_delegate
+from presence.availability.queries import is_open
 from storage.actors import Role, Staff, System
 from storage.agreements.queries import keys_in_force
 from storage.clock import local_date, new_id
@@ -143,6 +144,32 @@ def test_a_delegate_sets_it_for_somebody(browse: Browse, furnished: Any) -> None
     assert anna in current_store(house).statuses([anna, other], house.clock())
     with house.database.write() as session:
         withdraw_delegate(session, SYSTEM, anna, other, now=house.clock())
+
+
+@pytest.mark.usefixtures("clean")
+def test_a_head_enters_absences_and_decides_who_sees_the_office(
+    browse: Browse, furnished: Any
+) -> None:
+    house, head = furnished.house, furnished.person("neu.hier").id
+    office = furnished.office("ordnungsamt")
+    with house.database.write() as session:
+        grant_role(session, SYSTEM, head, Role.HEAD, office, now=house.clock())
+    app = browse("neu.hier", "abwesenheit.py")
+    app.radio(key=f"sicht-{office.hex}").set_value(True).run()
+    assert not app.exception
+    with house.database.read() as session:
+        assert is_open(session, office)
+    app.radio(key=f"sicht-{office.hex}").set_value(False).run()
+    anna = furnished.person("anna.beispiel").id
+    app.selectbox[0].set_value(anna).run()
+    assert not [each for each in app.button if each.key == "stufe-0"]  # not their status
+    next(each for each in app.button if each.label == "Eintragen").click().run()
+    assert not app.exception
+    with house.database.read() as session:
+        assert not is_open(session, office)
+        assert len(absences_of(session, SYSTEM, anna, house.clock())) == 1
+    with house.database.write() as session:
+        withdraw_role(session, SYSTEM, head, Role.HEAD, office, now=house.clock())
 
 
 def test_working_hours_are_saved(browse: Browse, furnished: Any) -> None:

@@ -17,9 +17,9 @@ SignIn = Callable[..., Page]
 BARRIERS = {
     "anna.beispiel": (
         "/", "/posteingang", "/dokument?id={bill}", "/dokument?id={broken}", "/akten", "/suche?q=Rechnung",
-        "/einstellungen",
+        "/einstellungen", "/mein-status",
     ),
-    "ada.admin": ("/quarantaene", "/zeitplaene", "/laeufe", "/system", "/personen"),
+    "ada.admin": ("/quarantaene", "/zeitplaene", "/laeufe", "/system", "/personen", "/dienstvereinbarungen"),
 }  # fmt: skip
 SPOKEN = """() => [...document.querySelectorAll("[aria-label], [title], [placeholder]")].flatMap(
   (each) => ["aria-label", "title", "placeholder"].map((name) => each.getAttribute(name) ?? "")

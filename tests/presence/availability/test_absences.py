@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import func, select
 
 from presence.availability.absences import (
     absences_of,
@@ -24,6 +25,7 @@ from storage.actors import Staff
 from storage.clock import new_id
 from storage.conflicts import ConflictError
 from storage.house import House
+from storage.journal.tables import JournalPending
 from storage.organisation.substitution import acting_substitute
 from storage.rights import NotAllowedError
 from storage.tasks.list import count_tasks, open_task, tasks_for
@@ -177,6 +179,22 @@ def test_changing_needs_the_revision_one_saw(
     with house.database.read() as session:
         (only,) = absences_of(session, staff("anna"), people["anna"], now)
     assert (only.ends, only.substitute_id) == (now + 3 * DAY, people["ben"])
+
+
+def test_no_absence_enters_the_journal(
+    house: House, away: Callable[..., UUID], staff: Load, people: People
+) -> None:
+    """An append-only record of who was away when would be the history that must not exist."""
+
+    def entries() -> int:
+        with house.database.read() as session:
+            return session.scalar(select(func.count()).select_from(JournalPending)) or 0
+
+    before = entries()
+    away("anna", "ben")
+    with house.database.write() as session:
+        come_back(session, staff("anna"), people["anna"], now=house.clock())
+    assert entries() == before > 0
 
 
 def test_what_is_over_is_deleted(

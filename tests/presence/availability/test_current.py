@@ -11,12 +11,14 @@ import pytest
 from sqlalchemy import text
 
 from presence.availability.current import BusySpan, CurrentStore, current_store
+from presence.availability.current_tables import tables_of
 from presence.availability.facts import Manual
 from presence.availability.levels import Level
 from presence.availability.statuses import clear_status, set_status
 from storage.actors import Staff
 from storage.clock import new_id
 from storage.house import House
+from storage.privacy import register
 
 HOUR = timedelta(hours=1)
 MARK = "Zahnarzt-Geheimnis-4711"
@@ -228,3 +230,8 @@ def test_errors_never_show_what_was_set(house: House, store: CurrentStore) -> No
 
 def test_one_store_per_house(house: House, store: CurrentStore) -> None:
     assert current_store(house) is store
+
+
+def test_every_table_of_the_store_says_whom_it_concerns() -> None:
+    lines = register(tables_of())
+    assert {line.table for line in lines} == {"current_status", "current_busy", "current_version"}
