@@ -1,4 +1,4 @@
-"""The two cookies staff get: one for the session, one that ties the sign-in form to the browser it was sent to."""
+"""The cookies staff get: one for the session, two that tie a sign-in to the browser in which it was begun."""
 
 from dataclasses import dataclass
 
@@ -21,6 +21,11 @@ class Cookies:
     def form(self) -> str:
         return "__Host-rathaus-formular" if self.secure else "rathaus-formular"
 
+    @property
+    def attempt(self) -> str:
+        """For the way to the provider of OpenID Connect and back."""
+        return "__Host-rathaus-oidc" if self.secure else "rathaus-oidc"
+
     def set_session(self, response: Response, token: str) -> None:
         """Until the browser closes; the server ends it earlier."""
         response.set_cookie(
@@ -35,6 +40,18 @@ class Cookies:
             httponly=True,
             secure=self.secure,
             samesite="strict",
+            path="/",
+        )
+
+    def set_attempt(self, response: Response, value: str, seconds: int) -> None:
+        """Lax: the browser brings it when the provider sends it back here."""
+        response.set_cookie(
+            self.attempt,
+            value,
+            max_age=seconds,
+            httponly=True,
+            secure=self.secure,
+            samesite="lax",
             path="/",
         )
 

@@ -23,6 +23,8 @@ from storage.database import StorageBusyError
 from storage.house import House
 
 OPEN_PATHS = frozenset({"/anmelden", "/abmelden", "/health", "/metrics", "/favicon.png"})
+PROVIDER_PATHS = frozenset({"/anmelden/oidc", "/anmelden/oidc/zurueck", "/anmelden/oidc/ende"})
+"""Open as well where people sign in with OpenID Connect."""
 OPEN_FOLDERS = ("/static/", "/eigen/")
 """The same scripts, styles and fonts for everybody; nothing of the house's."""
 STREAMLIT_PATHS = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream")
@@ -45,6 +47,8 @@ class Guard:
     ) -> None:
         self._app, self._house = app, house
         self._addresses, self._cookies = addresses, cookies
+        with_provider = house.settings.sign_in_source == "oidc"
+        self._open_paths = OPEN_PATHS | PROVIDER_PATHS if with_provider else OPEN_PATHS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -60,7 +64,7 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        if path not in OPEN_PATHS and not path.startswith(OPEN_FOLDERS):
+        if path not in self._open_paths and not path.startswith(OPEN_FOLDERS):
             signed_in = await self._signed_in(headers)
             if signed_in is None:
                 await _to_sign_in(path, scope, headers)(scope, receive, send)

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from intranet.cookies import Cookies
 from intranet.guard import session_token
 from intranet.metrics import SIGN_INS
+from intranet.routes import oidc
 from intranet.security_headers import PLAIN_POLICY
 from presence.keys import keyed_hash, load_key
 from presence.sessions import check, sign_out
@@ -36,6 +37,7 @@ def routes(house: House, cookies: Cookies, city: str) -> list[Route]:
         Route("/anmelden", desk.show, methods=["GET"]),
         Route("/anmelden", desk.receive, methods=["POST"]),
         Route("/abmelden", desk.leave, methods=["POST"]),
+        *oidc.routes(house, cookies, desk.refuse, safe_way_back),
     ]
 
 
@@ -67,7 +69,11 @@ class _Desk:
         note = "Sie sind abgemeldet." if left else ""
         if expired:
             note = "Ihre Sitzung ist beendet. Bitte melden Sie sich wieder an."
-        return self._page(request, back=back, note=note)
+        return self._page(request, back=back, note=note, left=left)
+
+    def refuse(self, request: Request, back: str, message: str) -> Response:
+        """The page once more, with a message that says why."""
+        return self._page(request, back=back, error=message)
 
     async def receive(self, request: Request) -> Response:
         form = await request.form(max_files=0, max_fields=10)
@@ -120,7 +126,14 @@ class _Desk:
         return keyed_hash(self._key, "sign-in", cookie)
 
     def _page(
-        self, request: Request, *, back: str, login: str = "", note: str = "", error: str = ""
+        self,
+        request: Request,
+        *,
+        back: str,
+        login: str = "",
+        note: str = "",
+        error: str = "",
+        left: bool = False,
     ) -> Response:
         # A second tab keeps the first one's cookie, so that the form in the first stays good.
         cookie = request.cookies.get(self._cookies.form, "")
@@ -133,6 +146,9 @@ class _Desk:
             login=login[:120],
             error=error,
             seal=self._seal(cookie),
+            source=self._house.settings.sign_in_source,
+            provider=self._house.settings.oidc_title,
+            left=left,
         )
         answer = HTMLResponse(
             page,
