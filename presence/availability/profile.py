@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from presence.availability.rights import require_own
 from presence.availability.tables import (
     AvailabilityProfile,
+    CalendarLink,
     OfficeVisibility,
     StatusDelegate,
     WorkingWeek,
@@ -20,7 +21,7 @@ from storage.clock import local_date, new_id
 from storage.conflicts import ConflictError
 from storage.journal.entries import record
 from storage.organisation.queries import valid_on
-from storage.organisation.tables import Person
+from storage.organisation.tables import Absence, Person
 from storage.rights import Verb, require
 from storage.upsert import insert_into
 
@@ -77,6 +78,27 @@ def forget_old_weeks(session: Session, today: date) -> int:
             delete(WorkingWeek).where(WorkingWeek.valid_to <= today).returning(WorkingWeek.id)
         ).all()
     )
+
+
+def forget_leavers(session: Session, today: date) -> int:
+    """Whoever no longer works here has no hours, habits, delegates or calendar any more (nightly).
+
+    Returns how many rows went.
+    """
+    left = select(Person.id).where(Person.valid_to <= today)
+    gone = 0
+    for column in (
+        WorkingWeek.person_id,
+        AvailabilityProfile.person_id,
+        StatusDelegate.person_id,
+        StatusDelegate.delegate_id,
+        CalendarLink.person_id,
+        Absence.person_id,
+    ):
+        gone += len(
+            session.execute(delete(column.class_).where(column.in_(left)).returning(column)).all()
+        )
+    return gone
 
 
 def set_profile(

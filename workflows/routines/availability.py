@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from presence.availability.absences import forget_over
 from presence.availability.calendar.refreshing import forget_calendars, refresh
 from presence.availability.current import current_store
-from presence.availability.profile import forget_old_weeks
+from presence.availability.profile import forget_leavers, forget_old_weeks
 from storage.clock import local_date
 from storage.jobs.handlers import JobContext
 from storage.schedules import ScheduleDefinition
@@ -16,6 +16,7 @@ def _forget(context: JobContext) -> Mapping[str, int]:
     with house.database.write() as session:
         absences = forget_over(session, now)
         weeks = forget_old_weeks(session, local_date(now))
+        forget_leavers(session, local_date(now))
     forget_calendars(house)
     current_store(house).purge(now)  # how many had set something is nobody's business
     return {"Abwesenheiten": absences, "Arbeitszeiten": weeks}

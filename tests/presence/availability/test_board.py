@@ -12,12 +12,14 @@ from presence.availability.current import BusySpan, CurrentStore
 from presence.availability.facts import SourceEntry
 from presence.availability.levels import Level
 from presence.availability.profile import (
+    allow_delegate,
+    forget_leavers,
     forget_old_weeks,
     set_working_hours,
     show_office,
     working_hours,
 )
-from presence.availability.queries import availability_of, board
+from presence.availability.queries import availability_of, board, delegates_of
 from presence.availability.statuses import TIMERS, clear_status, set_status, timer_end
 from presence.availability.week import Hours
 from storage.actors import Staff
@@ -25,6 +27,7 @@ from storage.agreements.operations import confirm_agreement, record_agreement
 from storage.clock import local_date
 from storage.conflicts import ConflictError
 from storage.house import House
+from storage.organisation.tables import Person
 from storage.rights import NotAllowedError
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -183,6 +186,20 @@ def test_a_status_ends_today(house: House, staff: Load, people: People) -> None:
     late = now.replace(hour=22, minute=50)  # 23:50 on the town hall's clock
     ends = {timer_end(timer, late) for timer in TIMERS}
     assert max(ends) == late + HOUR / 6
+
+
+def test_who_leaves_takes_everything_along(house: House, staff: Load, people: People) -> None:
+    now, today, anna = house.clock(), local_date(house.clock()), people["anna"]
+    with house.database.write() as session:
+        set_working_hours(
+            session, staff("anna"), anna, [Hours(0, 480, 960)], valid_from=today, now=now
+        )
+        allow_delegate(session, staff("ben"), people["ben"], anna, now=now)
+        assert forget_leavers(session, today) == 0
+        session.get_one(Person, anna).valid_to = today
+        session.flush()
+        assert forget_leavers(session, today) == 2
+        assert not delegates_of(session, people["ben"])
 
 
 def test_working_hours_are_dated_and_the_past_is_forgotten(
