@@ -97,10 +97,14 @@ def _drain(house: "House", enough: Callable[[], bool]) -> bool:
 def _status(*, as_json: AsJson = False) -> None:
     """Zeigt Prozesse, Warteschlangen und Warnungen."""
     from storage.processes import status
+    from workflows.eakte.checking import warners
 
     house = _house()
+    settings = house.settings
     with explained():
-        state = status(house.database, house.clock(), rooms_off=house.settings.rooms_off)
+        state = status(
+            house.database, house.clock(), warners(settings), rooms_off=settings.rooms_off
+        )
     if as_json:
         show_json(state)
         return

@@ -149,6 +149,7 @@ def test_status_lists_processes_queues_and_warnings(run: Run) -> None:
     state = _json(run("status", "--json"))
     assert set(state) == {"processes", "queues", "warnings"}
     assert any("Ablaufsteuerung" in warning for warning in state["warnings"])
+    assert any("Virenprüfung aus" in warning for warning in state["warnings"])
 
 
 def test_an_account_is_created_once(run: Run) -> None:

@@ -14,7 +14,7 @@ here = visitor()
 SHOW = {
     "alle": None,
     "läuft": "running",
-    "mit Fehlern": "findings",
+    "mit Auffälligkeiten": "findings",
     "fehlgeschlagen": "failed",
     "abgebrochen": "crashed",
 }

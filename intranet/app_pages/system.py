@@ -12,13 +12,8 @@ def overview() -> None:
     guest = visit(active=False)
     view = load(guest.house, guest.staff)
     for warning in view.warnings:
-        st.warning(warning, icon=":material/warning:")
-    if not view.virus_scan:
-        st.warning(
-            "Virenprüfung aus: Es ist kein ClamAV eingerichtet (RATHAUS_CLAMD_SOCKET).",
-            icon=":material/gpp_maybe:",
-        )
-    if not view.warnings and view.virus_scan:
+        st.warning(words.plain(warning), icon=":material/warning:")
+    if not view.warnings:
         st.success("Alles läuft.", icon=":material/check_circle:")
     st.html(
         html.table(

@@ -1,4 +1,4 @@
-"""The state of the system in words: processes, queues, journal, virus scan, warnings."""
+"""The state of the system in words: processes, queues, journal, warnings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from storage.house import House
 from storage.journal.tables import JournalHead, JournalPending
 from storage.processes import NAMES, status
 from storage.rights import Verb, require
+from workflows.eakte.checking import warners
 
 STATES = {
     "starting": "startet",
@@ -31,14 +32,14 @@ class SystemView:
     warnings: Sequence[str]
     sealed: int
     unsealed: int
-    virus_scan: bool
 
 
 def load(house: House, staff: Staff) -> SystemView:
     """Raises ``NotAllowedError`` for people who don't look after the system."""
     require(staff, Verb.SYSTEM_SEE)
     now = house.clock()
-    found = status(house.database, now, rooms_off=house.settings.rooms_off)
+    settings = house.settings
+    found = status(house.database, now, warners(settings), rooms_off=settings.rooms_off)
     with house.database.read() as session:
         sealed = session.scalar(select(func.max(JournalHead.size))) or 0
         unsealed = session.scalar(select(func.count()).select_from(JournalPending)) or 0
@@ -60,5 +61,4 @@ def load(house: House, staff: Staff) -> SystemView:
         warnings=found["warnings"],
         sealed=sealed,
         unsealed=unsealed,
-        virus_scan=house.settings.clamd_socket is not None,
     )

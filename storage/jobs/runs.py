@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.clock import new_id
@@ -89,10 +89,35 @@ def engines_at_work(session: Session) -> set[str]:
     return set(session.scalars(select(Run.engine).where(Run.state == "running").distinct()))
 
 
+def last_ended(session: Session, subjects: Iterable[str]) -> Sequence[Run]:
+    """The last run of each of these schedules that came to its end, whether it found something or not."""
+    return session.scalars(
+        select(Run).where(Run.id.in_(_last_ended()), Run.subject.in_(list(subjects)))
+    ).all()
+
+
 def forget_old(session: Session, now: datetime, keep: timedelta = timedelta(days=30)) -> int:
-    """Delete runs that began longer ago than ``keep``. Returns their number."""
-    old = delete(Run).where(Run.started_at < now - keep, Run.state != "running").returning(Run.id)
-    return len(session.scalars(old).all())
+    """Delete runs that began longer ago than ``keep``, but for each schedule's last result. Returns their number."""
+    old = (
+        delete(Run)
+        .where(Run.started_at < now - keep, Run.state != "running", Run.id.not_in(_last_ended()))
+        .returning(Run.id)
+    )
+    return len(session.scalars(old, execution_options={"synchronize_session": False}).all())
+
+
+def _last_ended() -> Select[tuple[UUID]]:
+    ranked = (
+        select(
+            Run.id,
+            func.row_number()
+            .over(partition_by=Run.subject, order_by=(Run.started_at.desc(), Run.id.desc()))
+            .label("rank"),
+        )
+        .where(Run.cause == "schedule", Run.state.in_(("done", "findings")))
+        .subquery()
+    )
+    return select(ranked.c.id).where(ranked.c.rank == 1)
 
 
 def _shortened(log: Sequence[LogLine]) -> list[Any]:

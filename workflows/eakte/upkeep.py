@@ -1,4 +1,4 @@
-"""Recurring work of the e-Akte: check what is kept, analyse anew after new rules, resume what got stuck, tidy up."""
+"""Recurring work of the e-Akte: analyse anew after new rules, resume what got stuck, tidy up."""
 
 import shutil
 import time
@@ -28,9 +28,7 @@ from storage.fulltext.index import put_many
 from storage.jobs.handlers import JobContext
 from storage.jobs.queue import enqueue
 from storage.jobs.tables import Job
-from storage.journal.anchor import Anchor
 from storage.journal.entries import record
-from storage.journal.verification import verify
 from storage.tasks.tables import Draft, Task
 from workflows.eakte.outcomes import AT_WORK, HOUSE, apply_fields, index_entry, store_quarantined
 from workflows.eakte.plan import Suggesters, suggest_for
@@ -40,16 +38,6 @@ from workflows.eakte.tables import Document, StoredAnalysis, StoredReading
 LEFT_OVER = timedelta(hours=1)
 AGAIN_AT_ONCE = 500
 STUCK_AFTER = timedelta(minutes=15)
-
-
-def check_blobs(context: JobContext) -> Mapping[str, int]:
-    """Read every stored file again and name what is changed, missing or left over."""
-    found = 0
-    with context.house.database.read() as session:
-        for problem in context.house.blobs.check(session):
-            found += 1
-            context.warn(problem.reason)
-    return {"Auffälligkeiten": found}
 
 
 def resume_stuck(context: JobContext) -> Mapping[str, int]:
@@ -175,14 +163,6 @@ def refresh_index(context: JobContext) -> Mapping[str, int]:
     with context.house.database.write() as session:
         statistics.keep(session, counted)
     return {}
-
-
-def check_journal(context: JobContext) -> Mapping[str, int]:
-    """Verify the whole journal and name what is wrong with it."""
-    found = verify(context.house.database, Anchor.from_settings(context.house.settings))
-    for problem in found.problems:
-        context.warn(f"Eintrag {problem.entry}: {problem.reason}")
-    return {"Auffälligkeiten": len(found.problems)}
 
 
 def tidy(context: JobContext) -> Mapping[str, int]:

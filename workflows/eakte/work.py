@@ -10,7 +10,7 @@ from ocr.limits import Limits
 from storage.house import House
 from storage.jobs.handlers import JobKind
 from storage.schedules import ScheduleDefinition
-from workflows.eakte import upkeep
+from workflows.eakte import checking, upkeep
 from workflows.eakte.learning import TRAIN, train_model
 from workflows.eakte.processing import Processor
 from workflows.eakte.reading_versions import VersionReader
@@ -59,10 +59,10 @@ def schedules() -> list[ScheduleDefinition]:
     """The e-Akte's recurring work; each asks what is still due, so a missed night is made up for."""
     return [
         ScheduleDefinition(
-            "eakte.pruefung", "Abgelegte Dateien nachprüfen", "15 4 * * *", upkeep.check_blobs
+            checking.BLOBS, "Abgelegte Dateien nachprüfen", "15 4 * * *", checking.check_blobs
         ),
         ScheduleDefinition(
-            "journal.pruefung", "Journal nachprüfen", "0 4 * * *", upkeep.check_journal
+            checking.JOURNAL, "Journal nachprüfen", "0 4 * * *", checking.check_journal
         ),
         ScheduleDefinition(
             "eakte.auswertung",

@@ -26,8 +26,11 @@ class RunLog:
     """The log of one run, for our own table and for Prefect."""
 
     lines: list[LogLine] = field(default_factory=list)
+    warned: bool = False
+    """Whether something was found that somebody should look at."""
 
     def write(self, level: int, line: str) -> None:
+        self.warned = self.warned or level >= logging.WARNING
         moment = datetime.now(UTC).isoformat(timespec="milliseconds")
         self.lines.append((moment, logging.getLevelName(level), line))
 

@@ -26,7 +26,7 @@ PAGE = 50
 STATES = {
     "running": "läuft",
     "done": "fertig",
-    "findings": "fertig, mit Fehlern",
+    "findings": "fertig, mit Auffälligkeiten",
     "failed": "fehlgeschlagen",
     "crashed": "abgebrochen",
 }

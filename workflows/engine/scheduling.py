@@ -85,7 +85,9 @@ class Scheduler:
         piece = Piece(started.key, started.run, log, do)
         await carry_out(piece, self.prefect)
         seconds = (self.house.clock() - began).total_seconds()
-        state: RunState = "done" if piece.problem is None else "failed"
+        state: RunState = "failed"
+        if piece.problem is None:
+            state = "findings" if log.warned else "done"
         await note_end(self.house, piece, state, counts, seconds)
 
     async def stop(self, grace: float) -> bool:

@@ -11,7 +11,7 @@ from storage.blobs.errors import BlobStoreError
 from storage.jobs.handlers import JobContext
 from storage.journal.tables import JournalPending
 from tests.workflows.eakte.town import TREE_LETTER, Town, letter
-from workflows.eakte import upkeep
+from workflows.eakte import checking, upkeep
 from workflows.eakte.receiving import Incoming, receive
 from workflows.eakte.tables import Document, StoredAnalysis
 from workflows.eakte.watching import Watcher
@@ -68,7 +68,7 @@ def test_a_manipulated_file_is_found_and_named(town: Town) -> None:
     content[-20] ^= 1
     stored.write_bytes(content)
     lines: list[str] = []
-    counts = upkeep.check_blobs(JobContext(town.house, lambda _, line: lines.append(line)))
+    counts = checking.check_blobs(JobContext(town.house, lambda _, line: lines.append(line)))
     assert counts == {"Auffälligkeiten": 1}
     assert receipt.sha256 in lines[0]
 

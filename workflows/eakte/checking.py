@@ -1,0 +1,98 @@
+"""The nightly checks of journal and stored files, and how what they find comes before people's eyes.
+
+Each check's last result is its run (``storage.jobs.runs`` keeps it): the status warns of it until a later check finds
+nothing, and the administration and the data protection officers each have a task that names what was found.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from uuid import NAMESPACE_OID, uuid5
+
+from sqlalchemy.orm import Session
+
+from config.settings import Settings
+from storage.actors import Role
+from storage.clock import local
+from storage.jobs import runs
+from storage.jobs.handlers import JobContext
+from storage.journal.anchor import Anchor
+from storage.journal.verification import verify
+from storage.processes import Warner
+from storage.tasks.list import finish_tasks, open_task
+
+BLOBS, JOURNAL = "eakte.pruefung", "journal.pruefung"
+FOUND = {
+    BLOBS: "In der Ablage sind Dateien beschädigt, verschwunden oder niemandem bekannt",
+    JOURNAL: "Das Journal ist nicht unversehrt",
+}
+TOLD = {Role.ADMIN: "/laeufe", Role.PRIVACY: "/"}
+"""Who is told, and the page where they find more."""
+NAMED = 3
+"""How many findings a task names; the rest stands in the run's log."""
+NO_SCAN = "Virenprüfung aus: Es ist kein ClamAV eingerichtet (RATHAUS_CLAMD_SOCKET)."
+
+
+def check_blobs(context: JobContext) -> Mapping[str, int]:
+    """Read every stored file again and name what is changed, missing or left over."""
+    with context.house.database.read() as session:
+        found = [problem.reason for problem in context.house.blobs.check(session)]
+    return _report(context, BLOBS, found)
+
+
+def check_journal(context: JobContext) -> Mapping[str, int]:
+    """Verify the whole journal and name what is wrong with it."""
+    problems = verify(context.house.database, Anchor.from_settings(context.house.settings)).problems
+    return _report(context, JOURNAL, [each.reason for each in problems])
+
+
+def warners(settings: Settings) -> list[Warner]:
+    """What the status warns of: findings of the last checks, and files that nobody scans for viruses."""
+    return [_last_findings, partial(_scan_off, settings)]
+
+
+def _last_findings(session: Session, _now: datetime) -> Sequence[str]:
+    return [
+        f"{FOUND[run.subject]} (Prüfung vom {local(run.started_at):%d.%m.%Y %H:%M},"
+        f" Auffälligkeiten: {sum(run.counts.values())})."
+        for run in runs.last_ended(session, FOUND)
+        if run.state == "findings"
+    ]
+
+
+def _scan_off(settings: Settings, _session: Session, _now: datetime) -> Sequence[str]:
+    return [] if settings.clamd_socket else [NO_SCAN]
+
+
+def _report(context: JobContext, check: str, found: Sequence[str]) -> Mapping[str, int]:
+    for each in found:
+        context.warn(each)
+    now = context.house.clock()
+    with context.house.database.write() as session:
+        if found:
+            for role, link in TOLD.items():
+                open_task(
+                    session,
+                    key=_key(check, role),
+                    kind="check",
+                    title=_title(check, found),
+                    link=link,
+                    object_kind="check",
+                    object_id=uuid5(NAMESPACE_OID, check),
+                    now=now,
+                    role=role,
+                )
+        else:
+            finish_tasks(session, [_key(check, role) for role in TOLD], now)
+    return {"Auffälligkeiten": len(found)}
+
+
+def _key(check: str, role: Role) -> str:
+    return f"check:{check}:{role.value}"
+
+
+def _title(check: str, found: Sequence[str]) -> str:
+    named = " ".join(found[:NAMED])
+    more = len(found) - NAMED
+    rest = f" Und {more} weitere." if more > 0 else ""
+    return f"{FOUND[check]}: {named}{rest}"
