@@ -28,18 +28,8 @@ def password_form(visit: Visit) -> bool:
     if new != again:
         st.error("Die beiden neuen Passwörter stimmen nicht überein.", icon=":material/error:")
         return False
-    house = visit.house
     try:
-        house.database.run(
-            lambda session: set_password(
-                session,
-                visit.staff,
-                old=old,
-                new=new,
-                current_token=visit.token,
-                now=house.clock(),
-            )
-        )
+        set_password(visit.house, visit.staff, old=old, new=new, current_token=visit.token)
     except (NotAllowedError, PasswordRefusedError, ConflictError) as problem:
         st.error(str(problem), icon=":material/error:")
         return False

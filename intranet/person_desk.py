@@ -16,6 +16,7 @@ from presence.operations import (
     enable_account,
     reset_password,
 )
+from presence.passwords import initial_password
 from presence.queries import PersonLine
 from storage.actors import CLASS_NAMES, FILING_CLASSES, ROLE_NAMES, ProtectionClass, Role, Staff
 from storage.clock import local_date
@@ -37,14 +38,16 @@ def account_desk(visit: Visit, person: PersonLine) -> None:
     now, staff = visit.house.clock(), visit.staff
     if person.account == "none":
         if st.button("Konto anlegen", type="primary", key="konto"):
+            first = initial_password()
             done, password = carry_out(
-                visit, lambda s: create_account(s, staff, person.person, now=now)
+                visit, lambda s: create_account(s, staff, person.person, first, now=now)
             )
             _hand_out(done, person.name, person.login, password)
         return
     if st.button("Neues Passwort vergeben", key="passwort-neu", icon=":material/key:"):
+        fresh = initial_password()
         done, password = carry_out(
-            visit, lambda s: reset_password(s, staff, person.person, now=now)
+            visit, lambda s: reset_password(s, staff, person.person, fresh, now=now)
         )
         _hand_out(done, person.name, person.login, password)
     if person.account == "disabled":
@@ -147,6 +150,7 @@ def new_person(visit: Visit, offices: Sequence[OfficeChoice]) -> None:
     if not sent:
         return
     now, staff = visit.house.clock(), visit.staff
+    initial = initial_password()
 
     def enter(session: Session) -> str:
         person = add_person(
@@ -159,7 +163,7 @@ def new_person(visit: Visit, offices: Sequence[OfficeChoice]) -> None:
             valid_from=local_date(now),
             now=now,
         )
-        return create_account(session, staff, person.id, now=now)
+        return create_account(session, staff, person.id, initial, now=now)
 
     done, password = carry_out(visit, enter)
     _hand_out(done, name, login.strip().lower(), password)

@@ -8,6 +8,7 @@ import typer
 from config.seeds import login_of
 from presence.directory import commands as directory
 from presence.operations import create_account
+from presence.passwords import initial_password
 from storage.actors import ROLE_NAMES, Actor, Role
 from storage.clock import local_date
 from storage.command_line import AsJson, acting, explained, show_json
@@ -66,6 +67,7 @@ def _create(house: House, actor: Actor, name: str, role: Role, office: str) -> t
     """Login and initial password. The person is entered where nobody of that login works here."""
     now = house.clock()
     today = local_date(now)
+    initial = initial_password()
     with house.database.write() as session:
         where = office_by_key(session, office, today)
         if where is None:
@@ -84,4 +86,4 @@ def _create(house: House, actor: Actor, name: str, role: Role, office: str) -> t
             grant_role(
                 session, actor, person.id, role, None if role in WHOLE_HOUSE else where.id, now=now
             )
-        return login, create_account(session, actor, person.id, now=now)
+        return login, create_account(session, actor, person.id, initial, now=now)

@@ -7,6 +7,7 @@ computed at a time, so that a burst of sign-ins takes neither the machine's memo
 import secrets
 import threading
 import unicodedata
+from dataclasses import dataclass, field
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -22,6 +23,20 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike on paper
 
 class PasswordRefusedError(Exception):
     """The new password is not good enough. The message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class InitialPassword:
+    """A password for the first sign-in, hashed already: hashing takes too long for a transaction others wait for."""
+
+    text: str = field(repr=False)
+    stored: str = field(repr=False)
+
+
+def initial_password() -> InitialPassword:
+    """A new one, to be made before the transaction that sets it."""
+    text = generate()
+    return InitialPassword(text, hash_password(text))
 
 
 def check_new(password: str, login: str) -> None:

@@ -8,9 +8,12 @@ from presence.authenticators import SOURCES, Authenticator, SourceAwayError
 from presence.devices import describe
 from presence.keys import keyed_hash, load_key
 from presence.sessions import issue
+from presence.tables import Account
 from presence.throttle import forgive, reserve
+from storage.clock import local_date
 from storage.house import House
 from storage.journal.entries import record
+from storage.organisation.queries import person_by_login
 
 REFUSED = "Anmeldename oder Passwort stimmen nicht, oder das Konto ist vorübergehend gesperrt."
 AWAY = (
@@ -32,6 +35,10 @@ class Token:
     """Yes: a new session's token, to be set as cookie and never logged."""
 
     value: str
+
+
+class AccountChangedError(Exception):
+    """The account was changed between the check of the password and the opening of the session."""
 
 
 def sign_in(
@@ -60,6 +67,7 @@ def sign_in(
         )
     if not booked:
         return Refusal()
+    before = _known(house, login)
     source = authenticator or SOURCES[settings.sign_in_source](house)
     try:
         person = source.authenticate(login, password)
@@ -71,13 +79,35 @@ def sign_in(
         return Refusal()
     house.database.run(lambda session: forgive(session, *keys))
     source_name = "ldap" if settings.sign_in_source == "ldap" else "local"
-    return open_session(house, person, user_agent=user_agent, source=source_name)
+    seen = before[1] if before and before[0] == person else None
+    try:
+        return open_session(house, person, user_agent=user_agent, source=source_name, seen=seen)
+    except AccountChangedError:
+        return Refusal()
 
 
-def open_session(house: House, person: UUID, *, user_agent: str, source: str) -> Token:
-    """Somebody has proved who they are. ``source`` says where."""
+def _known(house: House, login: str) -> tuple[UUID, int] | None:
+    """The person of this login and the revision of their account, before the password is looked at."""
+    with house.database.read() as session:
+        person = person_by_login(session, login, local_date(house.clock()))
+        account = session.get(Account, person.id) if person else None
+    return (account.person_id, account.revision) if account else None
+
+
+def open_session(
+    house: House, person: UUID, *, user_agent: str, source: str, seen: int | None = None
+) -> Token:
+    """Somebody has proved who they are. ``source`` says where.
+
+    Raises ``AccountChangedError`` where the account's revision is another than the ``seen`` one: the password was
+    reset or the account disabled while it was being checked, so the old password must not open a session.
+    """
     settings, now = house.settings, house.clock()
     with house.database.write() as session:
+        if seen is not None:
+            account = session.get(Account, person, with_for_update=True)
+            if account is None or account.revision != seen or account.disabled:
+                raise AccountChangedError
         token = issue(
             session,
             person,

@@ -153,6 +153,7 @@ class _Work:
             room=entry.room,
             valid_from=self._today,
             now=self._now,
+            origin=self._source,
         )
         self._identify(session, wanted, person.id)
         self._give(session, person.id, self._rights[entry.key])

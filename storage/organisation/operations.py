@@ -1,5 +1,6 @@
 """Changing the organisation: every change is dated, journalled and leaves the past as it was."""
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import TypeVar
@@ -13,8 +14,11 @@ from storage.clock import local_date
 from storage.conflicts import ConflictError
 from storage.journal.entries import record
 from storage.organisation.queries import valid_on
+from storage.organisation.shut_out import shut_out
 from storage.organisation.tables import HOUSE, ClassGrant, Membership, Office, Person, RoleGrant
 from storage.rights import Verb, require
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
 HOUSE_ROLES = frozenset({Role.ADMIN, Role.PRIVACY, Role.ARCHIVIST})
 """Roles whose rights concern the house as a whole (people, schedules, the journal), never a single office."""
@@ -87,12 +91,21 @@ def add_person(
     email: str | None = None,
     phone: str | None = None,
     room: str | None = None,
+    origin: str = HOUSE,
 ) -> Person:
-    """Enter somebody who starts to work here. Raises ``ConflictError`` where the login is taken."""
+    """Enter somebody who starts to work here. Raises ``ConflictError`` where the login is taken.
+
+    Logins given by the house are plain letters; a directory's (``origin``) are taken as they are.
+    """
     require(actor, Verb.PEOPLE_CHANGE)
     login = login.strip().lower()
     if not login or not name.strip():
         raise ConflictError("Bitte geben Sie Anmeldenamen und Namen an.")
+    if origin == HOUSE and not _LOGIN.fullmatch(login):
+        raise ConflictError(
+            f"„{login}“ kann kein Anmeldename sein: Er beginnt mit einem Buchstaben a bis z oder einer Ziffer,"
+            " dann folgen Buchstaben, Ziffern, Punkte, Binde- oder Unterstriche."
+        )
     if session.scalar(select(Person.id).where(Person.login == login)):
         raise ConflictError(f"Den Anmeldenamen „{login}“ gibt es schon.")
     person = Person(
@@ -192,7 +205,7 @@ def keep_an_administrator(session: Session, leaving: Collection[UUID], day: date
 
 
 def _administrators(session: Session, day: date) -> set[UUID]:
-    """Who administers the whole house that day. Locked: two who withdraw each other come one after the other."""
+    """Who administers the whole house that day and may enter it. Locked: two who withdraw each other come one after the other."""
     grants = (
         select(RoleGrant.id, RoleGrant.person_id)
         .where(
@@ -204,7 +217,8 @@ def _administrators(session: Session, day: date) -> set[UUID]:
         .order_by(RoleGrant.id)
         .with_for_update()  # PostgreSQL checks the conditions again on what changed while it waited
     )
-    return {person for _, person in session.execute(grants)}
+    found = {person for _, person in session.execute(grants)}
+    return found - shut_out(session, found)
 
 
 def open_class(

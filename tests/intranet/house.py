@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from presence.operations import create_account, preset_password
+from presence.passwords import initial_password
 from storage.actors import Role, System
 from storage.all_tables import create_all
 from storage.house import House, open_house
@@ -68,7 +69,7 @@ def furnish(house: House, *, create: bool = True) -> None:
             )
             if role:
                 grant_role(session, ACTOR, person.id, role, None, now=now)
-            create_account(session, ACTOR, person.id, now=now)
+            create_account(session, ACTOR, person.id, initial_password(), now=now)
             preset_password(session, ACTOR, person.id, PASSWORD, now=now)
 
 

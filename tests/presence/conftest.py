@@ -8,6 +8,7 @@ import pytest
 
 from config.settings import Settings
 from presence.operations import create_account, preset_password
+from presence.passwords import initial_password
 from storage.actors import System
 from storage.database import Database
 from storage.house import House
@@ -63,7 +64,7 @@ def anna(house: House) -> Person:
             valid_from=date(2020, 1, 1),
             now=house.clock(),
         )
-        create_account(session, ACTOR, person.id, now=house.clock())
+        create_account(session, ACTOR, person.id, initial_password(), now=house.clock())
         preset_password(session, ACTOR, person.id, PASSWORD, now=house.clock())
     return person
 

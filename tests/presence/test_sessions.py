@@ -1,5 +1,7 @@
 """Sessions end when they should, and only then."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ from presence.passwords import PasswordRefusedError
 from presence.sessions import check, issue, own_sessions, sign_out, sign_out_everywhere
 from presence.sign_in import Token, sign_in
 from presence.tables import WebSession
+from storage.actors import System
 from storage.conflicts import ConflictError
 from storage.house import House
 from storage.organisation.tables import Person
@@ -102,11 +105,7 @@ def test_changing_the_password_ends_the_other_sessions(
     staff = check(house.database, mine, house.clock()).staff  # type: ignore[union-attr]
 
     def change(old: str, new: str) -> None:
-        house.database.run(
-            lambda session: set_password(
-                session, staff, old=old, new=new, current_token=mine, now=house.clock()
-            )
-        )
+        set_password(house, staff, old=old, new=new, current_token=mine)
 
     with pytest.raises(NotAllowedError):
         change("falsch-falsch-falsch", "neue-worte-fluss-7")
@@ -119,6 +118,58 @@ def test_changing_the_password_ends_the_other_sessions(
     assert here(house, mine)
     assert not here(house, other)
     assert isinstance(sign_in(house, "anna.beispiel", "neue-worte-fluss-7", "::1"), Token)
+
+
+def test_an_open_session_is_no_place_to_guess_the_old_password(
+    house: House, anna: Person, password: str, clock: Any
+) -> None:
+    mine = open_one(house, anna)
+    staff = check(house.database, mine, house.clock()).staff  # type: ignore[union-attr]
+
+    def change(old: str) -> None:
+        set_password(house, staff, old=old, new="neue-worte-fluss-7", current_token=mine)
+
+    for number in range(5):
+        with pytest.raises(NotAllowedError, match="stimmt nicht"):
+            change(f"falsch-falsch-{number}")
+    with pytest.raises(NotAllowedError, match="10 Minuten"):
+        change(password)
+    assert isinstance(sign_in(house, "anna.beispiel", password, "::1"), Token)
+    clock.forward(minutes=11)
+    change(password)
+
+
+def test_passwords_are_hashed_while_nobody_waits_for_the_database(
+    house: House, anna: Person, password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from presence import operations, passwords
+    from storage.database import Database
+
+    mine, writing = open_one(house, anna), [0]
+    staff = check(house.database, mine, house.clock()).staff  # type: ignore[union-attr]
+    before, hashing = Database.write, passwords.hash_password
+
+    @contextmanager
+    def write(self: Database) -> Iterator[Any]:
+        with before(self) as session:
+            writing[0] += 1
+            try:
+                yield session
+            finally:
+                writing[0] -= 1
+
+    def hashed(text: str) -> str:
+        assert writing == [0]
+        return hashing(text)
+
+    monkeypatch.setattr(Database, "write", write)
+    for module in (operations, passwords):
+        monkeypatch.setattr(module, "hash_password", hashed)
+    set_password(house, staff, old=password, new="neue-worte-fluss-7", current_token=mine)
+    initial = passwords.initial_password()
+    with house.database.write() as session:
+        told = operations.reset_password(session, System("x"), anna.id, initial, now=house.clock())
+    assert isinstance(sign_in(house, "anna.beispiel", told, "::1"), Token)
 
 
 def test_somebody_who_left_is_out(house: House, anna: Person, clock: Any) -> None:

@@ -8,13 +8,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from presence.authenticators import SourceAwayError
-from presence.operations import disable_account
+from presence.authenticators import LocalAccounts, SourceAwayError
+from presence.operations import create_account, disable_account, reset_password
+from presence.passwords import initial_password
 from presence.sessions import check, token_hash
 from presence.sign_in import AWAY, REFUSED, Refusal, Token, sign_in
 from presence.tables import Account, SignInAttempt, WebSession
-from storage.actors import System
+from storage.actors import Role, System
+from storage.conflicts import ConflictError
 from storage.house import House
+from storage.organisation.operations import add_person, grant_role, withdraw_role
 from storage.organisation.tables import Person
 
 
@@ -107,6 +110,68 @@ def test_a_disabled_account_is_refused_and_its_sessions_end(
         disable_account(session, System("test"), anna.id, now=house.clock())
     assert check(house.database, token, house.clock()) is None
     assert enter(house, password) == Refusal(REFUSED)
+
+
+@pytest.mark.parametrize("deed", ["reset", "disable", "nothing"])
+def test_a_password_that_ends_while_it_is_checked_opens_nothing(
+    house: House, anna: Person, password: str, deed: str
+) -> None:
+    class Slow(LocalAccounts):
+        """Between the check and the session, an administrator acts."""
+
+        def authenticate(self, login: str, password: str) -> UUID | None:
+            person = super().authenticate(login, password)
+            assert person is not None
+            initial = initial_password()
+            with house.database.write() as session:
+                if deed == "reset":
+                    reset_password(session, System("x"), person, initial, now=house.clock())
+                if deed == "disable":
+                    disable_account(session, System("x"), person, now=house.clock())
+            return person
+
+    outcome = sign_in(house, "anna.beispiel", password, "10.0.0.1", authenticator=Slow(house))
+    with house.database.read() as session:
+        sessions = session.scalars(select(WebSession)).all()
+    if deed == "nothing":  # the control
+        assert isinstance(outcome, Token)
+        return
+    assert outcome == Refusal(REFUSED)
+    assert not sessions
+
+
+def test_the_last_administrator_who_may_enter_stays(house: House, anna: Person) -> None:
+    now, system = house.clock(), System("test")
+    with house.database.write() as session:
+        other = add_person(
+            session,
+            system,
+            login="otto.2",
+            name="Otto",
+            office=None,
+            valid_from=now.date(),
+            now=now,
+        )
+        create_account(session, system, other.id, initial_password(), now=now)
+        for person in (anna.id, other.id):
+            grant_role(session, system, person, Role.ADMIN, None, now=now)
+    with house.database.write() as session:
+        disable_account(session, system, other.id, now=now)
+    with pytest.raises(ConflictError, match="letzte"), house.database.write() as session:
+        withdraw_role(session, system, anna.id, Role.ADMIN, None, now=now)
+    with pytest.raises(ConflictError, match="letzte"), house.database.write() as session:
+        disable_account(session, system, anna.id, now=now)
+    with house.database.write() as session:
+        withdraw_role(session, system, other.id, Role.ADMIN, None, now=now)
+
+
+@pytest.mark.parametrize("login", [".", "-x", "_a", "中文", "a b", "a@b", "ä", "a\0", "a/b"])
+def test_a_login_is_written_in_plain_letters(house: House, anna: Person, login: str) -> None:
+    now = house.clock()
+    with pytest.raises(ConflictError, match="Anmeldename"), house.database.write() as session:
+        add_person(
+            session, System("x"), login=login, name="N", office=None, valid_from=now.date(), now=now
+        )
 
 
 def test_a_source_that_is_away_is_no_failed_attempt(house: House, anna: Person) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from config import seeds
 from presence.operations import create_account
-from presence.passwords import hash_password
+from presence.passwords import InitialPassword, hash_password
 from presence.tables import Account
 from storage.actors import ProtectionClass, Role, System
 from storage.clock import local_date
@@ -185,9 +185,8 @@ def _person(
             )
     for protection in _classes_of(seed.office):
         open_class(session, FOUNDER, person.id, office.id, protection, now=now)
-    create_account(session, FOUNDER, person.id, now=now)
-    account = session.get_one(Account, person.id)
-    account.password_hash, account.must_change = hashed, False
+    create_account(session, FOUNDER, person.id, InitialPassword("", hashed), now=now)
+    session.get_one(Account, person.id).must_change = False
 
 
 def _classes_of(office: str) -> Iterable[ProtectionClass]:

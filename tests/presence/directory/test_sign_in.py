@@ -15,6 +15,7 @@ from presence.authenticators import SourceAwayError
 from presence.directory import connection
 from presence.directory.authenticator import DirectoryAccounts
 from presence.operations import create_account, preset_password
+from presence.passwords import initial_password
 from presence.sessions import check
 from presence.sign_in import AWAY, REFUSED, Refusal, Token, sign_in
 from storage.actors import Grant, Role, System
@@ -154,7 +155,7 @@ def with_local_account(town: here.Town, login: str) -> None:
     assert person
     now = town.house.clock()
     with town.house.database.write() as session:
-        create_account(session, System("test"), person.id, now=now)
+        create_account(session, System("test"), person.id, initial_password(), now=now)
         preset_password(session, System("test"), person.id, LOCAL, now=now)
 
 
