@@ -40,6 +40,14 @@ class Verb(StrEnum):
     AVAILABILITY_SEE = "availability.see"
     AVAILABILITY_OPEN = "availability.open"
     ABSENCE_ENTER = "absence.enter"
+    PEOPLE_SEE = "people.see"
+    PERSON_TASKS = "person.tasks"
+    GROUP_CHANGE = "group.change"
+    LAUFZETTEL_OPEN = "laufzettel.open"
+    LAUFZETTEL_TEMPLATE = "laufzettel.template"
+    SPACE_BOOK = "space.book"
+    SPACE_CHANGE = "space.change"
+    BOOKING_DECIDE = "booking.decide"
 
 
 def sees(actor: Actor, scope: Scope) -> bool:
@@ -124,6 +132,22 @@ def _member(actor: Actor, scope: Scope | None) -> bool:
     return scope is not None and isinstance(actor, Staff) and actor.works_in(scope.office)
 
 
+def _books(actor: Actor, scope: Scope | None) -> bool:
+    """A space open to all staff, or kept for the people of the office that looks after it."""
+    if isinstance(actor, System):
+        return True
+    return (
+        scope is not None
+        and isinstance(actor, Staff)
+        and (scope.protection is ProtectionClass.OPEN or actor.works_in(scope.office))
+    )
+
+
+def _any_staff(actor: Actor, _scope: Scope | None) -> bool:
+    """Whoever works in an office of the house."""
+    return isinstance(actor, System) or (isinstance(actor, Staff) and bool(actor.memberships))
+
+
 RULES: dict[Verb, Rule] = {
     Verb.DOCUMENT_RECEIVE: _receives,
     Verb.DOCUMENT_EDIT: _works_with,
@@ -144,6 +168,14 @@ RULES: dict[Verb, Rule] = {
     Verb.AVAILABILITY_SEE: _member,
     Verb.AVAILABILITY_OPEN: _with_role(Role.HEAD),
     Verb.ABSENCE_ENTER: _with_role(Role.HEAD, Role.PERSONNEL),
+    Verb.PEOPLE_SEE: _any_staff,
+    Verb.PERSON_TASKS: _with_role(Role.HEAD),
+    Verb.GROUP_CHANGE: _with_role(Role.HEAD, Role.STRATEGY, Role.ADMIN),
+    Verb.LAUFZETTEL_OPEN: _with_role(Role.HEAD, Role.PERSONNEL),
+    Verb.LAUFZETTEL_TEMPLATE: _with_role(Role.PERSONNEL),
+    Verb.SPACE_BOOK: _books,
+    Verb.SPACE_CHANGE: _with_role(Role.HEAD, Role.ADMIN),
+    Verb.BOOKING_DECIDE: _member,
 }
 
 

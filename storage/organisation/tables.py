@@ -35,6 +35,8 @@ class Office(WithId, WithRevision, Valid, Table):
     phone: Mapped[str | None]
     keywords: Mapped[list[str]] = mapped_column(default=list)
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("office.id"))
+    department: Mapped[str | None]
+    """Who leads an office without a parent (Dezernat), as the org chart shows it."""
     successor_id: Mapped[UUID | None] = mapped_column(ForeignKey("office.id"))
     """Who carries on from ``valid_to`` on: its people see and do what this office's people saw and did."""
 

@@ -1,0 +1,1 @@
+"""Who works here and what for: the people finder, person pages, working groups, org chart and Laufzettel."""

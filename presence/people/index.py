@@ -1,0 +1,121 @@
+"""The index of the people finder, kept in memory as long as nothing of it changed in the database."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine, String, cast, func, select
+from sqlalchemy.orm import Session
+
+from presence.people.finder import Entry, Field, PeopleIndex
+from presence.people.tables import (
+    PersonProfile,
+    PersonSkill,
+    WorkingGroup,
+    WorkingGroupMember,
+)
+from storage.organisation.queries import valid_on
+from storage.organisation.tables import Membership, Office, Person
+
+MOST_HOUSES = 4
+"""A process serves one house; tests go through several."""
+
+State = tuple[Any, ...]
+_lock = threading.Lock()
+_kept: dict[str, tuple[State, PeopleIndex]] = {}
+
+
+def index_of(session: Session, day: date) -> PeopleIndex:
+    """The index as the session sees the house that day: built anew only where something changed."""
+    house, state = _house(session), (day, *_state(session))
+    kept = _kept.get(house)
+    if kept is not None and kept[0] == state:
+        return kept[1]
+    made = PeopleIndex(entries(session, day))
+    with _lock:
+        while len(_kept) >= MOST_HOUSES and house not in _kept:
+            _kept.pop(next(iter(_kept)))
+        _kept[house] = (state, made)
+    return made
+
+
+def entries(session: Session, day: date) -> list[Entry]:
+    """Everybody of the day with all they can be found by."""
+    texts: dict[UUID, list[tuple[Field, str]]] = defaultdict(list)
+    offices: dict[UUID, set[UUID]] = defaultdict(set)
+    groups: dict[UUID, set[UUID]] = defaultdict(set)
+    for person, office, name, short in session.execute(
+        select(Membership.person_id, Office.id, Office.name, Office.short)
+        .join(Office, Office.id == Membership.office_id)
+        .where(valid_on(Membership, day))
+    ):
+        offices[person].add(office)
+        texts[person] += [(Field.OFFICE, name)] + [(Field.OFFICE, short)] * (short not in name)
+    for profile in session.execute(
+        select(PersonProfile.person_id, PersonProfile.tasks, PersonProfile.languages)
+    ):
+        texts[profile.person_id] += [(Field.TASK, each) for each in profile.tasks]
+        texts[profile.person_id] += [(Field.LANGUAGE, each) for each in profile.languages]
+    for person, skill in session.execute(select(PersonSkill.person_id, PersonSkill.skill)):
+        texts[person].append((Field.SKILL, skill))
+    for person, group, name in session.execute(
+        select(WorkingGroupMember.person_id, WorkingGroup.id, WorkingGroup.name)
+        .join(WorkingGroup, WorkingGroup.id == WorkingGroupMember.group_id)
+        .where(valid_on(WorkingGroupMember, day), valid_on(WorkingGroup, day))
+    ):
+        groups[person].add(group)
+        texts[person].append((Field.GROUP, name))
+    found = []
+    for row in session.execute(
+        select(Person.id, Person.name, Person.title, Person.phone, Person.room).where(
+            valid_on(Person, day)
+        )
+    ):
+        own = ((Field.JOB, row.title), (Field.PHONE, row.phone), (Field.ROOM, row.room))
+        told = [(field, text) for field, text in own if text] + texts[row.id]
+        found.append(
+            Entry(
+                row.id,
+                row.name,
+                frozenset(offices[row.id]),
+                frozenset(groups[row.id]),
+                tuple(dict.fromkeys(told)),
+            )
+        )
+    return found
+
+
+def _house(session: Session) -> str:
+    bind = session.get_bind()
+    engine = bind if isinstance(bind, Engine) else bind.engine
+    return engine.url.render_as_string(hide_password=True)
+
+
+def _state(session: Session) -> Sequence[Any]:
+    """A few numbers that differ after every change of what the index is made of.
+
+    Rows without a revision are only added, ended or deleted; their ids grow with time.
+    """
+    revised = (Person, Office, PersonProfile, WorkingGroup)
+    added = (Membership, WorkingGroupMember)
+    asked: list[Any] = []
+    for table in revised:
+        asked += [_of(table, func.count()), _of(table, func.sum(table.revision))]
+    for held in added:
+        asked += [
+            _of(held, func.count()),
+            _of(held, func.count(held.valid_to)),
+            _of(held, func.max(cast(held.id, String))),
+        ]
+    asked += [
+        _of(PersonSkill, func.count()),
+        _of(PersonSkill, func.max(cast(PersonSkill.id, String))),
+    ]
+    return tuple(session.execute(select(*asked)).one())
+
+
+def _of(table: type[Any], figure: Any) -> Any:
+    return select(figure).select_from(table).scalar_subquery()
