@@ -44,7 +44,7 @@ def register(app: typer.Typer, open_house: Callable[[], House]) -> None:
         show_table(
             f"Erreichbarkeit: {office}",
             ("Name", "Stufe", "bis", "Ort", "Vertretung", "weil"),
-            [tuple(_as_json(line)[key] for key in _SHOWN) for line in lines],
+            [_row(line) for line in lines],
         )
 
     @app.command("busy")
@@ -71,7 +71,6 @@ def register(app: typer.Typer, open_house: Callable[[], House]) -> None:
 
 
 _STATUS = {"busy": "belegt", "tentative": "vorläufig", "away": "abwesend"}
-_SHOWN = ("person", "label", "until", "place", "substitute", "because")
 
 
 def _board(house: House, office: str) -> tuple[list[BoardLine], bool]:
@@ -84,6 +83,13 @@ def _board(house: House, office: str) -> tuple[list[BoardLine], bool]:
             fail(f"Das Amt „{office}“ gibt es nicht. Bitte geben Sie Kürzel oder Nummer an.")
         agreed = in_force(session, "monitor", local_date(now))
         return board(session, current_store(house), actor, where.id, now), agreed
+
+
+def _row(line: BoardLine) -> tuple[str | None, ...]:
+    """A line for people: the moment without seconds and zone."""
+    answer = line.availability
+    until = f"{local(answer.until):%d.%m. %H:%M}" if answer.until else None
+    return line.name, answer.label, until, answer.place, line.substitute, answer.because
 
 
 def _as_json(line: BoardLine) -> dict[str, Any]:

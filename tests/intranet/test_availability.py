@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
+from config.rooms import Room
 from intranet.levels import colours
 from presence.availability.absences import absences_of, enter_absence
 from presence.availability.current import current_store
@@ -204,6 +205,16 @@ def test_an_agreement_needs_both_sides(browse: Browse, furnished: Any) -> None:
         assert keys_in_force(session, local_date(house.clock())) == {"monitor"}
     with house.database.write() as session:
         withdraw_role(session, SYSTEM, council, Role.COUNCIL, None, now=house.clock())
+
+
+def test_a_house_without_availability_shows_no_switch(
+    browse: Browse, furnished: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    off = furnished.house.settings.model_copy(update={"rooms_off": frozenset({Room.AVAILABILITY})})
+    monkeypatch.setattr(furnished.house, "settings", off)
+    app = browse("anna.beispiel")
+    assert not app.exception
+    assert not [each for each in app.button if str(each.key).startswith("stufe")]
 
 
 @pytest.mark.browser

@@ -34,6 +34,7 @@ def test_the_menu_shows_only_what_one_may(furnished: Any) -> None:
     admin = Staff(UUID(int=2), "A", grants=frozenset({Grant(Role.ADMIN)}))
     assert "Verwaltung" not in pages_for(nobody)
     assert {page.path for page in pages_for(admin)["Verwaltung"]} == {
+        "dienstvereinbarungen",
         "zeitplaene",
         "laeufe",
         "quarantaene",
