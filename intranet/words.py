@@ -40,15 +40,18 @@ def log_line(text: str) -> str:
 
 
 _MARKUP = frozenset("\\`*_{}[]()#+-.!|<>~:$&")
+_ICON = re.compile(r":(?=[\w+/-]+:)")
 _JOINER = "\u2060"  # WORD JOINER: not seen, but no address begins or goes on there
 
 
 def plain(text: str) -> str:
     """Text from outside for places where Streamlit reads Markdown: no link, picture or formula comes of it.
 
-    Signs of Markdown are escaped; addresses, which are linked even so, are parted by an invisible joiner.
+    Signs of Markdown are escaped; addresses and names of icons (``:material/home:``, ``:smile:``), which count even
+    so, are parted by an invisible joiner.
     """
     parted = text.replace("@", f"@{_JOINER}").replace("://", f":{_JOINER}//")
+    parted = _ICON.sub(f":{_JOINER}", parted)
     parted = re.sub(r"(?i)\bwww(?=\.)", f"www{_JOINER}", parted)
     return "".join(f"\\{sign}" if sign in _MARKUP else sign for sign in " ".join(parted.split()))
 

@@ -1,7 +1,8 @@
 """Brakes on guessing passwords: per account and address, and, more generously, per account and per address alone.
 
-A colleague behind the town hall's one address must not be locked out by another's typing errors, and nobody on the
-internet may lock out a known account from everywhere: so the pair counts first, the single ones at their multiples.
+A colleague behind the town hall's one address must not be locked out by another's typing errors: so the pair counts
+first, the single ones at their multiples. Who fails often enough from several addresses (25 times from five, by
+default) does lock a known account for the pause, from everywhere: else many addresses could guess without end.
 """
 
 from dataclasses import dataclass

@@ -9,6 +9,7 @@ import hashlib
 import re
 import smtplib
 import ssl
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from uuid import UUID
 
+import idna
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -28,10 +30,17 @@ from storage.jobs.handlers import JobContext, JobKind, PermanentError, Temporary
 from storage.jobs.queue import ClaimedJob
 from storage.jobs.tables import Mail, MailAttachment
 from storage.keyfiles import replace_durably
+from storage.os_errors import reason
 from storage.upsert import insert_into
 
 SMTP_TIMEOUT = 30.0
-_ADDRESS = re.compile(r"[^\s@<>,;:\"\\()\[\]]{1,64}@[^\s@<>,;:\"\\()\[\]]{1,255}")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LOCAL_PART = re.compile(rf"{_ATOM}(\.{_ATOM})*")
+"""RFC 5322 section 3.2.3, dot-atom: no quotes, no comments, no letters that need SMTPUTF8."""
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+_BREAKS = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Unicode's categories of what ends a line, steers a terminal, or is no text: never in a header."""
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; *[\w-]+=[\w.-]+)*", re.ASCII)
 
 
@@ -63,11 +72,10 @@ def send_later(
 
     Raises ``MailRefusedError`` for anything that is not one plain address, or would smuggle a header in.
     """
-    for address in (to, reply_to):
-        if address is not None and not _ADDRESS.fullmatch(address):
-            raise MailRefusedError("Die E-Mail-Adresse ist nicht gültig.")
+    to = sendable(to)
+    reply_to = None if reply_to is None else sendable(reply_to)
     for header in (subject, *(attachment.name for attachment in attachments)):
-        if not header.isprintable():
+        if any(unicodedata.category(sign) in _BREAKS for sign in header):
             raise MailRefusedError("Betreff und Dateinamen dürfen keine Steuerzeichen enthalten.")
     if any(not _MEDIA_TYPE.fullmatch(attachment.media_type) for attachment in attachments):
         raise MailRefusedError("Der Dateityp einer Anlage ist nicht gültig.")
@@ -101,6 +109,27 @@ def send_later(
     session.flush()
     queue.enqueue(session, MAIL.name, str(written), {"mail": str(written)}, now=now)
     return written
+
+
+def sendable(address: str) -> str:
+    """The address as it goes over the wire: one plain mailbox, its domain in ASCII (IDNA 2008, RFC 5891).
+
+    Raises ``MailRefusedError``. An RFC 2047 word as local part would be decoded on the way, into other recipients.
+    """
+    local_part, _, domain = address.rpartition("@")
+    try:
+        host = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        host = ""
+    if (
+        not _LOCAL_PART.fullmatch(local_part)
+        or "=?" in local_part
+        or len(local_part) > 64
+        or not _DOMAIN.fullmatch(host.lower())
+        or len(host) > 253
+    ):
+        raise MailRefusedError("Die E-Mail-Adresse ist nicht gültig.")
+    return f"{local_part}@{host}"
 
 
 def message_id(key: str, mail_from: str) -> str:
@@ -166,7 +195,7 @@ def _as_file(message: EmailMessage, folder: Path) -> None:
         replace_durably(folder / f"{name}.eml", message.as_bytes())
     except OSError as error:
         raise TemporaryError(
-            f"Die E-Mail konnte nicht abgelegt werden: {error.strerror}"
+            f"Die E-Mail konnte nicht abgelegt werden: {reason(error)}."
         ) from error
 
 

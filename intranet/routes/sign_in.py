@@ -2,11 +2,9 @@
 
 import secrets
 from hmac import compare_digest
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from anyio import to_thread
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -14,6 +12,8 @@ from starlette.routing import Route
 from intranet.cookies import Cookies
 from intranet.guard import session_token
 from intranet.metrics import SIGN_INS
+from intranet.navigation import PAGES
+from intranet.plain_pages import TEMPLATES
 from intranet.routes import oidc
 from intranet.security_headers import PLAIN_POLICY
 from presence.keys import keyed_hash, load_key
@@ -21,12 +21,8 @@ from presence.sessions import check, sign_out
 from presence.sign_in import Refusal, sign_in
 from storage.house import House
 
-TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parents[1] / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-)
 MAX_FORM_FIELD = 4096
+_PAGES = frozenset(page.path for page in PAGES)
 STALE_FORM = "Die Seite war zu lange offen. Bitte melden Sie sich noch einmal an."
 
 
@@ -42,12 +38,13 @@ def routes(house: House, cookies: Cookies, city: str) -> list[Route]:
 
 
 def safe_way_back(target: str) -> str:
-    """A path of ours to go on to, or the start page: never another host (open redirect), never a route for files."""
+    """A page of ours to go on to, or the start page: never another host (open redirect), never a route for files."""
     target = unquote(target)
+    if not target.startswith("/") or target.startswith("//"):
+        return "/"
     parts = urlsplit(target)
     harmless = (
-        target.startswith("/")
-        and not target.startswith(("//", "/\\", "/_", "/anmelden", "/abmelden"))
+        parts.path.removeprefix("/") in _PAGES
         and not parts.scheme
         and not parts.netloc
         and all(ord(sign) > 32 and sign != "\\" for sign in target)

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from intranet import html, words
@@ -84,6 +84,27 @@ def test_the_way_back_stays_on_our_side(target: str) -> None:
     assert "\n" not in back
 
 
+@pytest.mark.parametrize(
+    ("target", "back"),
+    [
+        ("/posteingang", "/posteingang"),
+        ("/akten?akte=1#x", "/akten?akte=1#x"),
+        ("/", "/"),
+        ("/?x=1", "/?x=1"),
+        ("/original/0197", "/"),
+        ("/seite/0197/1", "/"),
+        ("/%6Friginal/0197", "/"),
+        ("/posteingang/../original/1", "/"),
+        ("/health", "/"),
+        ("/metrics", "/"),
+        ("/anmelden", "/"),
+        ("/gibtsnicht", "/"),
+    ],
+)
+def test_the_way_back_leads_to_a_page_and_never_to_a_file(target: str, back: str) -> None:
+    assert safe_way_back(target) == back
+
+
 def test_every_page_of_the_menu_has_its_script() -> None:
     from pathlib import Path
 
@@ -138,3 +159,13 @@ def test_plain_text_reads_the_same_and_holds_no_bare_sign(text: str) -> None:
     bare = re.sub(r"\\.", "", made)
     assert not set(bare) & set("*_[]()#`<>!:~$&")
     assert "@b" not in bare
+
+
+@given(st.text(alphabet="ab:/_+-1", max_size=40))
+@example(":material/home:")
+@example("\\:material/home:")
+@example("a:smile:b :+1::100: :red[x]")
+def test_no_icon_comes_of_colons(text: str) -> None:
+    shown = re.sub(r"\\(.)", r"\1", words.plain(text))  # what Streamlit looks for icons in
+    assert not re.search(r":[\w+/-]+:", shown)
+    assert shown.replace("\u2060", "") == " ".join(text.split())

@@ -27,7 +27,15 @@ from config.settings import Settings
 from storage.database import Database
 from storage.house import House
 from storage.jobs.tables import Job, Mail, MailAttachment
-from storage.mail import MAIL, Attachment, MailRefusedError, compose, forget_sent, send_later
+from storage.mail import (
+    MAIL,
+    Attachment,
+    MailRefusedError,
+    compose,
+    forget_sent,
+    send_later,
+    sendable,
+)
 from workflows.engine.once import drain_once
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -115,6 +123,21 @@ def test_a_mail_whose_deed_rolls_back_is_never_sent(house: House) -> None:
         {"to": "a@x.example, b@x.example"},
         {"to": "Erika <a@x.example>"},
         {"to": "niemand"},
+        {"to": "=?utf-8?q?a=40evil.example=2C_b?=@x.example"},
+        {"to": "=?utf-8?q?opfer=40evil.example=2C?=@x.example"},
+        {"reply_to": "=?utf-8?b?YSxi?=@x.example"},
+        {"to": "ü@x.example"},
+        {"to": "a..b@x.example"},
+        {"to": ".a@x.example"},
+        {"to": "a@x..example"},
+        {"to": "a@-x.example"},
+        {"to": "a@=?utf-8?q?x?="},
+        {"to": "a@ü_ü.example"},
+        {"to": "a" * 65 + "@x.example"},
+        {"to": "a@" + "ü" * 80 + ".example"},
+        {"subject": "Hallo\u2028Bcc: b@x.example"},
+        {"subject": "Hallo\x85Bcc: b@x.example"},
+        {"subject": "\ud800"},
         {"reply_to": "a@x.example\r\nX: y"},
         {"subject": "Hallo\r\nBcc: b@x.example"},
         {"subject": "Hallo\nBcc: b@x.example"},
@@ -127,6 +150,42 @@ def test_smuggled_headers_are_refused(house: House, wrong: dict[str, Any]) -> No
     with pytest.raises(MailRefusedError):
         write(house, **wrong)
     assert send(house) == 0
+
+
+@pytest.mark.parametrize(
+    ("to", "sent"),
+    [
+        ("erika@müller.example", "erika@xn--mller-kva.example"),
+        ("erika@Straße.example", "erika@xn--strae-oqa.example"),
+        ("o'brien+post@Stadt.example", "o'brien+post@Stadt.example"),
+        ("root@localhost", "root@localhost"),
+    ],
+)
+def test_domains_with_umlauts_go_out_as_servers_know_them(house: House, to: str, sent: str) -> None:
+    write(house, to=to)
+    assert send(house) == 1
+    [message] = files(house)
+    assert message["To"] == sent
+    assert len(message["To"].addresses) == 1
+
+
+@given(st.from_regex(r"[!-~]{1,30}@[a-z0-9.=?-]{1,20}", fullmatch=True))
+def test_an_accepted_address_is_one_recipient(address: str) -> None:
+    try:
+        accepted = sendable(address)
+    except MailRefusedError:
+        return
+    mail = Mail(key="k", recipient=accepted, subject="S", text="T", created_at=NOON)
+    message = _read(compose(mail, [], "rathaus@stadt.example").as_bytes())
+    assert [each.addr_spec for each in message["To"].addresses] == [accepted]
+
+
+def test_a_no_break_space_is_no_smuggling(house: House) -> None:
+    subject = "Frist\u00a0läuft: 14\u202fTage, Silben\u00adtrennung 😀"
+    write(house, subject=subject)
+    send(house)
+    [message] = files(house)
+    assert message["Subject"] == subject
 
 
 @settings(max_examples=60, deadline=None)
