@@ -5,11 +5,11 @@ an Origin, and answers on more addresses than we want to offer.
 """
 
 import asyncio
+import logging
 from contextlib import suppress
 from urllib.parse import quote
 
 from anyio import to_thread
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,9 +17,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from intranet.addresses import Addresses
 from intranet.cookies import Cookies
 from intranet.metrics import REFUSED, SOCKETS
+from intranet.plain_pages import NOT_NOW, not_now
 from intranet.security_headers import add_headers, staff_policy
 from presence.sessions import SignedIn, check
-from storage.database import StorageBusyError
+from storage.database import patience
 from storage.house import House
 
 OPEN_PATHS = frozenset({"/anmelden", "/abmelden", "/health", "/metrics", "/favicon.png"})
@@ -32,11 +33,15 @@ STREAMLIT_FOLDERS = ("/_stcore/upload_file/",)
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 WATCH_EVERY = 20.0
 """Seconds between two looks at the session of a page that stays open."""
+PATIENCE = 5.0
+"""Seconds a request may wait for a database that others hold."""
 GOODBYE = 1.0
 SESSION_ENDED = 4401
 """The code a WebSocket is closed with when its session is over (RFC 6455, 7.4.2: free for applications); the page
 knows it, too (``assets/sitzung.js``).
 """
+
+log = logging.getLogger(__name__)
 
 
 class Guard:
@@ -52,11 +57,29 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self._http(scope, receive, self._dressed(scope, send))
+            await self._calmly(scope, receive, self._dressed(scope, send))
         elif scope["type"] == "websocket":
             await self._websocket(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    async def _calmly(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Nobody waits long for a database that is locked or away, and who did is told so in words."""
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            with patience(PATIENCE):
+                await self._http(scope, receive, noted)
+        except NOT_NOW as error:
+            log.warning("the database kept a request waiting: %s", type(error).__name__)
+            if begun:
+                raise
+            await not_now(error)(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers, path = Headers(scope=scope), scope["path"]
@@ -97,7 +120,11 @@ class Guard:
             and self._addresses.host_is_ours(host)
             and self._addresses.origin_is_ours(headers.get("origin"), host)
         )
-        if not own or await self._signed_in(headers) is None:
+        try:
+            there = own and await self._signed_in(headers) is not None
+        except NOT_NOW:
+            there = False  # the page tries again by itself
+        if not there:
             REFUSED.labels("websocket").inc()
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": ""})
@@ -137,7 +164,7 @@ class Guard:
         """Whether the session goes on. A database that can't be asked just now ends nobody's session."""
         try:
             return await self._signed_in(headers, active=False) is not None
-        except (SQLAlchemyError, StorageBusyError):
+        except NOT_NOW:
             return True
 
     async def _signed_in(self, headers: Headers, *, active: bool = True) -> SignedIn | None:

@@ -16,6 +16,7 @@ from intranet.guard import Guard
 from intranet.metrics import SCRIPT_ERRORS
 from intranet.navigation import paths
 from intranet.page_pictures import PagePictures
+from intranet.plain_pages import NOT_NOW, not_now_in_words
 from intranet.routes import assets, files, operation, sign_in
 from intranet.shell import Shell, ShellMiddleware
 from intranet.timed_collection import running
@@ -69,7 +70,7 @@ def create_app(house: House) -> Any:
                 pages=paths(house.settings.rooms_off),
             ),
         ],
-        on_script_error=lambda error: _tell(streamlit, error),
+        on_script_error=lambda error: tell(streamlit, error),
     )
 
 
@@ -84,8 +85,15 @@ def _hosts(ours: Addresses) -> list[str]:
     return [] if ours.any_ip else sorted(ours.hosts)
 
 
-def _tell(streamlit: Any, error: Exception) -> bool:
-    """People get a number to quote; the log gets the rest under the same number."""
+def tell(streamlit: Any, error: Exception) -> bool:
+    """People get a number to quote; the log gets the rest under the same number.
+
+    Where only the database is held or away, there is nothing to quote: trying again helps.
+    """
+    if isinstance(error, NOT_NOW):
+        log.warning("the database kept a page waiting: %s", type(error).__name__)
+        streamlit.warning(not_now_in_words(error), icon=":material/hourglass_empty:")
+        return True
     SCRIPT_ERRORS.inc()
     number = uuid.uuid4().hex[:8].upper()
     log.error("page error %s", number, exc_info=error)

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,10 +15,12 @@ from presence.directory.queries import is_active
 from presence.tables import Account, WebSession
 from storage.actors import Staff
 from storage.clock import local_date
-from storage.database import Database
+from storage.database import Database, StorageBusyError, patience
 from storage.organisation.queries import load_staff
 
 SEEN_EVERY = timedelta(minutes=1)
+NOTE_PATIENCE = 0.2
+"""Seconds a request may wait to note that the session is in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ def check(
     """Who comes with this token, with the rights of this moment; ``None`` for nobody.
 
     Notes that the session is in use, at most once a minute; not where nobody is ``active`` (a page that refreshes
-    itself), else an unattended screen would stay signed in.
+    itself), else an unattended screen would stay signed in. Where others hold the database, the note is left for the
+    next request: nobody waits for it.
     """
     if not token or len(token) > 100:
         return None
@@ -99,7 +103,7 @@ def check(
     if staff is None or (account is None and not vouched_for) or (account and account.disabled):
         return None
     if active and now - row.last_seen_at >= SEEN_EVERY:
-        with database.write() as session:
+        with suppress(StorageBusyError), patience(NOTE_PATIENCE), database.write() as session:
             session.execute(
                 update(WebSession).where(WebSession.token_hash == key).values(last_seen_at=now)
             )

@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -34,6 +35,22 @@ AWAY_STATES = frozenset({"57P01", "57P02", "57P03"})
 """Shut down by an administrator or a crash, or starting up still."""
 
 T = TypeVar("T")
+
+_PATIENCE: ContextVar[float | None] = ContextVar("patience", default=None)
+
+
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """How long deeds begun in here (and in threads this context is handed to) wait for others who write.
+
+    About so long for each of two: the turn among ourselves, and a lock that somebody from outside holds.
+    """
+    present = _PATIENCE.get()
+    before = _PATIENCE.set(seconds if present is None else min(seconds, present))
+    try:
+        yield
+    finally:
+        _PATIENCE.reset(before)
 
 
 class StorageBusyError(Exception):
@@ -84,8 +101,9 @@ class WriteQueue:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Hold the queue's turn. Raises ``StorageBusyError`` when the queue is full or too slow."""
-        until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
-        self._enter(BUSY_TIMEOUT_MS / 1000)
+        patient = _PATIENCE.get() or BUSY_TIMEOUT_MS / 1000
+        until = time.monotonic() + patient
+        self._enter(patient)
         try:
             with self._among_processes(until):
                 yield
@@ -156,12 +174,35 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("writer", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    if not _is_writer(connection):
+        connection.exec_driver_sql("BEGIN")
+        return
+    milliseconds = _hurry()
+    if milliseconds is None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={milliseconds}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 
 def _begin_postgresql(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
+    milliseconds = _hurry()
+    if milliseconds is not None and _is_writer(connection):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
+
+
+def _is_writer(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("writer", False))
+
+
+def _hurry() -> int | None:
+    """Milliseconds to wait for a lock, where the patience is shorter than usual."""
+    seconds = _PATIENCE.get()
+    return None if seconds is None else max(round(seconds * 1000), 1)
 
 
 class Database:

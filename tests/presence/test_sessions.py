@@ -1,11 +1,13 @@
 """Sessions end when they should, and only then."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from presence.devices import describe
 from presence.operations import set_password
@@ -15,6 +17,7 @@ from presence.sign_in import Token, sign_in
 from presence.tables import WebSession
 from storage.actors import System
 from storage.conflicts import ConflictError
+from storage.database import Database
 from storage.house import House
 from storage.organisation.tables import Person
 from storage.rights import NotAllowedError
@@ -193,3 +196,19 @@ def test_somebody_who_left_is_out(house: House, anna: Person, clock: Any) -> Non
 )
 def test_devices_are_named_in_words(header: str, words: str) -> None:
     assert describe(header) == words
+
+
+def test_nobody_waits_to_be_noted_while_others_hold_the_database(
+    house: House, anna: Person, clock: Any
+) -> None:
+    token = open_one(house, anna)
+    clock.forward(minutes=5)
+    other = Database(house.database.engine.url.render_as_string(hide_password=False))
+    began = time.monotonic()
+    with other.write() as session:
+        session.execute(update(WebSession).values(device="anderes"))
+        assert here(house, token), "whoever is signed in stays so"
+    assert time.monotonic() - began < 30, "a writer's usual patience is a minute"
+    clock.forward(minutes=58)
+    assert not here(house, token), "that visit could not be noted"
+    other.close()

@@ -14,7 +14,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from storage.database import LOOK_AGAIN, Database, StorageBusyError, StorageFullError, WriteQueue
+from storage.database import (
+    LOOK_AGAIN,
+    Database,
+    StorageBusyError,
+    StorageFullError,
+    WriteQueue,
+    patience,
+)
 from storage.schema import UtcDateTime
 
 
@@ -272,3 +279,30 @@ def test_a_naive_moment_is_refused() -> None:
     assert UtcDateTime().process_result_value(stored, sqlite.dialect()) == datetime(
         2026, 7, 1, 12, tzinfo=UTC
     )
+
+
+def test_who_is_in_a_hurry_waits_no_longer_for_a_foreign_lock(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'eine.sqlite'}")
+    database.run(lambda session: session.execute(text("CREATE TABLE t (a INTEGER)")))
+    with closing(sqlite3.connect(tmp_path / "eine.sqlite", isolation_level=None)) as foreign:
+        foreign.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        with patience(0.05), pytest.raises(StorageBusyError), database.write():
+            pass
+        assert time.monotonic() - began < 30, "the usual patience is a minute"
+    with database.write() as session:
+        assert session.scalar(text("PRAGMA busy_timeout")) == 60_000
+    database.close()
+
+
+@pytest.mark.postgres
+def test_who_is_in_a_hurry_waits_no_longer_for_a_row(postgres_url: str) -> None:
+    database = _postgres_table(postgres_url)
+    update = text("UPDATE t SET b = 1 WHERE a = 1")
+    with database.write() as session:
+        session.execute(update)
+        with patience(0.05), pytest.raises(StorageBusyError):
+            database.run(lambda other: other.execute(update))
+    with database.write() as session:
+        assert session.scalar(text("SHOW lock_timeout")) == "0"
+    database.close()
