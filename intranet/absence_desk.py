@@ -93,7 +93,7 @@ def _change(visit: Visit, view: StatusView) -> None:
             ),
         )
         _again(visit, "Geändert.", done=done)
-    label = "Ich bin wieder da" if line.running else "Absagen"
+    label = "Beenden" if line.running else "Absagen"
     if st.button(label, icon=":material/event_available:", key="abwesenheit-ende"):
         done, _ = carry_out(
             visit, lambda session: end_absence(session, visit.staff, line.id, now=now)

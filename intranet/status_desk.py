@@ -5,12 +5,14 @@ from uuid import UUID
 import streamlit as st
 
 from intranet import html, words
-from intranet.deeds import attempt
+from intranet.deeds import attempt, carry_out
 from intranet.levels import level
 from intranet.notes import note
 from intranet.views.availability import StatusView
 from intranet.visit import Visit
+from presence.availability.absences import come_back
 from presence.availability.current import current_store
+from presence.availability.facts import Availability
 from presence.availability.levels import LOOKS, Level
 from presence.availability.statuses import (
     CHOICES,
@@ -45,11 +47,21 @@ def card(view: StatusView) -> str:
     )
 
 
-def switch(visit: Visit, person: UUID, *, wide: bool) -> None:
-    """One button per level. Timer, message and place lie beside it; left alone, a status holds for today."""
+def back_again(visit: Visit, person: UUID) -> None:
+    """While an absence runs, a status would not count: one touch ends it."""
+    if st.button("Ich bin wieder da", icon=":material/event_available:", key="wieder-da"):
+        now = visit.house.clock()
+        done, _ = carry_out(visit, lambda session: come_back(session, visit.staff, person, now=now))
+        if done:
+            touch(visit)
+            _again("Willkommen zurück. Die Abwesenheit ist beendet und gelöscht.", done=True)
+
+
+def switch(visit: Visit, person: UUID, answer: Availability, *, wide: bool) -> None:
+    """One button per level, the one that is set marked. Timer, message and place lie beside it; left alone, a status holds for today."""
     timer, message, place = _more(person) if wide else (TIMERS[-1], "", "")
     with st.container(horizontal=True):
-        chosen = [each for each in CHOICES if _button(each)]
+        chosen = [each for each in CHOICES if _button(each, answer)]
         cleared = st.button("zurücksetzen", icon=":material/undo:", key="stufe-weg")
     now = visit.house.clock()
     if chosen:
@@ -71,9 +83,15 @@ def switch(visit: Visit, person: UUID, *, wide: bool) -> None:
         _again("Jetzt zählen wieder Kalender und Arbeitszeit.", done=done)
 
 
-def _button(choice: Level) -> bool:
+def _button(choice: Level, answer: Availability) -> bool:
     look = LOOKS[choice]
-    return st.button(look.word, icon=f":material/{look.icon}:", key=f"stufe-{int(choice)}")
+    is_set = answer.source == "manual" and answer.level == choice
+    return st.button(
+        look.word,
+        icon=f":material/{look.icon}:",
+        key=f"stufe-{int(choice)}",
+        type="primary" if is_set else "secondary",
+    )
 
 
 def _again(message: str, *, done: bool) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from intranet.absence_desk import absences_desk, delegates_desk, profile_desk
 from intranet.hours_desk import calendar_desk, hours_desk
 from intranet.office_sight_desk import office_sight_desk
-from intranet.status_desk import card, switch
+from intranet.status_desk import back_again, card, switch
 from intranet.views.availability import load, offices_led, whom_to_set
 from intranet.visit import visitor
 from presence.availability.current import current_store
@@ -25,8 +25,10 @@ with here.house.database.read() as session:
     view = load(session, current_store(here.house), here.staff, person, now)
 
 st.html(card(view))
-if choices[person].status:
-    switch(here, person, wide=True)
+if view.answer.source == "absence":
+    back_again(here, person)
+elif choices[person].status:
+    switch(here, person, view.answer, wide=True)
 desks: dict[str, Callable[[], None]] = {"Abwesenheiten": lambda: absences_desk(here, person, view)}
 if person == here.staff.person:
     desks |= {

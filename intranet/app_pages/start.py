@@ -5,7 +5,7 @@ import streamlit as st
 from config.rooms import Room
 from intranet import html, words
 from intranet.levels import level
-from intranet.status_desk import switch
+from intranet.status_desk import back_again, switch
 from intranet.views.availability import stand_ins
 from intranet.views.start import PostView, StartView, TaskLine, load
 from intranet.visit import visit, visitor
@@ -54,7 +54,10 @@ def reachability() -> None:
         f'<p class="mein-status">{level(answer.level).html} {html.quiet(answer.because).html} '
         f"{html.page_link('/mein-status', 'Mein Status').html}</p>"
     )
-    switch(here, here.staff.person, wide=False)
+    if answer.source == "absence":
+        back_again(here, here.staff.person)
+    else:
+        switch(here, here.staff.person, answer, wide=False)
     for each in others:
         when = "zurzeit" if each.running else "demnächst"
         st.caption(f"Sie vertreten {when} {words.plain(each.name)}: {words.plain(each.span)}.")
@@ -129,20 +132,32 @@ def latest(post: PostView) -> None:
     )
 
 
-def search() -> None:
-    """Straight from here into the search."""
+def search(*, documents: bool) -> None:
+    """Straight from here into the search, or to somebody: one box for both."""
     with st.form("suche", border=False):
-        one, two = st.columns([5, 1], vertical_alignment="bottom")
-        query = one.text_input("Suchen", placeholder="Wörter, Namen, Aktenzeichen …")
-        sent = two.form_submit_button("Suchen", icon=":material/search:", width="stretch")
+        one, *buttons = st.columns([5, 1, 1] if documents else [5, 1], vertical_alignment="bottom")
+        query = one.text_input(
+            "Suchen",
+            placeholder="Wörter, Aktenzeichen, Namen, Aufgaben, Durchwahl …"
+            if documents
+            else "Name, Aufgabe, Durchwahl, Raum …",
+        )
+        sent = documents and buttons[0].form_submit_button(
+            "Suchen", icon=":material/search:", width="stretch"
+        )
+        person = buttons[-1].form_submit_button(
+            "Person", icon=":material/person_search:", width="stretch"
+        )
     if sent and query.strip():
         st.session_state.suchworte = query
         st.switch_page("app_pages/suche.py")
+    if person:
+        st.session_state.personensuche = query
+        st.switch_page("app_pages/personensuche.py")
 
 
 st.title(f"Guten Tag, {words.plain(here.staff.name)}", anchor=False)
 if here.house.settings.is_on(Room.AVAILABILITY):
     reachability()
-if here.house.settings.is_on(Room.EAKTE):
-    search()
+search(documents=here.house.settings.is_on(Room.EAKTE))
 st.fragment(overview, run_every="30s")()
