@@ -156,7 +156,7 @@ class _Work:
             origin=self._source,
         )
         self._identify(session, wanted, person.id)
-        self._give(session, person.id, self._rights[entry.key])
+        self._give(session, person.id, self._rights[entry.key], fresh=True)
         return "created"
 
     def link(self, session: Session, wanted: Wanted, person: UUID, before: Known | None) -> str:
@@ -235,13 +235,15 @@ class _Work:
             protection = ProtectionClass(opened.protection)
             close_class(session, self._actor, person, opened.office_id, protection, now=self._now)
 
-    def _give(self, session: Session, person: UUID, rights: Rights) -> None:
-        """Make what the directory gives exactly this; what the house gave by hand stays as it is."""
-        held = {
-            Grant(Role(row.role), row.office_id)
-            for row in self._held(session, RoleGrant, person, DIRECTORY)
-        }
-        at = {row.office_id for row in self._held(session, Membership, person, DIRECTORY)}
+    def _give(self, session: Session, person: UUID, rights: Rights, *, fresh: bool = False) -> None:
+        """Make what the directory gives exactly this; what the house gave by hand stays as it is.
+
+        ``fresh``: the person has only just been entered and holds nothing.
+        """
+        grants = () if fresh else self._held(session, RoleGrant, person, DIRECTORY)
+        memberships = () if fresh else self._held(session, Membership, person, DIRECTORY)
+        held = {Grant(Role(row.role), row.office_id) for row in grants}
+        at = {row.office_id for row in memberships}
         actor, now = self._actor, self._now
         for office in rights.offices - at:
             join_office(session, actor, person, office, now=now, origin=DIRECTORY)

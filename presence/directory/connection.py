@@ -3,13 +3,14 @@
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from ldap3 import NONE, SAFE_SYNC, Connection, Server, Tls
+from ldap3 import NONE, SYNC, Connection, Server, Tls
 from ldap3.core.exceptions import (
     LDAPException,
     LDAPInvalidDnError,
@@ -31,6 +32,8 @@ PAGED = "1.2.840.113556.1.4.319"
 Scope = Literal["BASE", "SUBTREE"]
 Found = tuple[str, Attributes]
 """An entry: its distinguished name and its attributes."""
+SEARCH_ENTRY = 4
+"""Tag of a SearchResultEntry (RFC 4511, 4.5.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,7 @@ class Conversation:
         self, base: str, wanted: str, attributes: Sequence[str], scope: Scope, **more: Any
     ) -> tuple[dict[str, Any], list[Found]]:
         try:
-            _, result, response, _ = self._connection.search(
+            self._connection.search(
                 base,
                 wanted,
                 scope,
@@ -171,10 +174,10 @@ class Conversation:
             ) from error
         entries = [
             (each["dn"], each["raw_attributes"])
-            for each in response or ()
+            for each in self._connection.response or ()
             if each["type"] == "searchResEntry"
         ]
-        return result, entries
+        return self._connection.result, entries
 
 
 _resting: dict[str, float] = {}
@@ -252,11 +255,14 @@ def dial(settings: Settings, address: Address) -> Connection:
     )
     connection = Connection(
         server,
-        client_strategy=SAFE_SYNC,
+        client_strategy=SYNC,  # no thread shares it; the safe one copies every answer deeply
         auto_referrals=False,
         check_names=False,
         receive_timeout=settings.ldap_receive_seconds,
+        return_empty_attributes=False,
     )
+    decode = connection.strategy.decode_response_fast
+    connection.strategy.decode_response_fast = partial(_decoded, decode)
     try:
         connection.open(read_server_info=False)
         if not address.ldaps and encrypted:
@@ -274,6 +280,23 @@ def dial(settings: Settings, address: Address) -> Connection:
     return connection
 
 
+def _decoded(otherwise: Callable[[Any], Any], message: dict[str, Any]) -> Any:
+    """An entry as we want it: ldap3 would decode each value twice and look every name up in a slow dictionary."""
+    if message["protocolOp"] != SEARCH_ENTRY:
+        return otherwise(message)
+    name, attributes = message["payload"]
+    return {
+        "type": "searchResEntry",
+        "dn": str(name[3], "utf-8", "replace"),
+        "raw_attributes": {
+            str(attribute[3][0][3], "utf-8", "replace").lower(): [
+                bytes(value[3]) for value in attribute[3][1][3]
+            ]
+            for attribute in attributes[3]
+        },
+    }
+
+
 def _in_order(servers: Sequence[str]) -> list[Address]:
     now = time.monotonic()
     with _resting_lock:
@@ -283,12 +306,12 @@ def _in_order(servers: Sequence[str]) -> list[Address]:
 
 def _bind(connection: Connection, name: str, password: str) -> int:
     try:
-        _, result, _, _ = connection.rebind(
+        connection.rebind(
             user=name, password=password, authentication="SIMPLE", read_server_info=False
         )
     except (LDAPException, OSError) as error:
         raise AwayError("Die Verbindung zum Verzeichnis ist abgebrochen.") from error
-    code: int = result["result"]
+    code: int = connection.result["result"]
     return code
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from presence.directory.kinds import Kind
 
 Attributes = Mapping[str, Sequence[bytes]]
+"""Values by the attribute's name in lower case, as servers spell names differently."""
 
 DISABLED = 0x2
 """ADS_UF_ACCOUNTDISABLE in ``userAccountControl`` (MS-ADTS 2.2.16)."""
@@ -62,18 +63,20 @@ class Entry:
 
 
 def read_entry(kind: Kind, dn: str, attributes: Attributes, now: datetime) -> Entry:
-    """The person in an entry. Attribute names count in any case, as servers differ."""
-    lower = {name.lower(): values for name, values in attributes.items()}
+    """The person in an entry."""
 
     def first(*names: str) -> str | None:
-        found = (_text(lower.get(name.lower(), ())) for name in names)
-        return next((text for text in found if text), None)
+        for name in names:
+            values = attributes.get(name.lower())
+            if values and (text := _text(values)):
+                return text
+        return None
 
     given, family = first("givenName"), first("sn")
     name = f"{given} {family}" if given and family else first("displayName", "cn") or family
     return Entry(
         dn=dn,
-        key=_key(lower.get(kind.key.lower(), ())),
+        key=_key(attributes.get(kind.key.lower(), ())),
         login=same_login(first(kind.login) or ""),
         name=(name or "")[:LONGEST],
         title=first("personalTitle"),
@@ -94,8 +97,9 @@ def same_login(text: str) -> str:
 
 def _text(values: Sequence[bytes]) -> str | None:
     """One value as text. Of several the same one each time, though servers keep them in no order."""
-    texts = sorted(text for value in values if (text := _clean(value)))
-    return texts[0] if texts else None
+    if len(values) == 1:
+        return _clean(values[0]) or None
+    return min((text for value in values if (text := _clean(value))), default=None)
 
 
 def _clean(value: bytes) -> str:
@@ -104,6 +108,8 @@ def _clean(value: bytes) -> str:
         text = value.decode()
     except UnicodeDecodeError:
         text = value.decode("latin-1")
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())[:LONGEST]
     text = unicodedata.normalize("NFC", text)
     text = "".join(
         " " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in text

@@ -34,10 +34,20 @@ def known_people(
     session: Session, source: str, *, entry: tuple[str, str, str | None] | None = None
 ) -> list[Known]:
     """All identities of the source, or those that may have to do with one entry (key, login, number)."""
-    query = select(DirectoryIdentity, Person.login, Person.name).join(
-        Person, Person.id == DirectoryIdentity.person_id
+    query = (
+        select(
+            DirectoryIdentity.id,
+            DirectoryIdentity.person_id,
+            DirectoryIdentity.key,
+            DirectoryIdentity.active,
+            DirectoryIdentity.number,
+            DirectoryIdentity.fingerprint,
+            Person.login,
+            Person.name,
+        )
+        .join(Person, Person.id == DirectoryIdentity.person_id)
+        .where(DirectoryIdentity.source == source)
     )
-    query = query.where(DirectoryIdentity.source == source)
     if entry is not None:
         key, login, number = entry
         query = query.where(
@@ -47,19 +57,7 @@ def known_people(
                 DirectoryIdentity.number == (number or ""),
             )
         )
-    return [
-        Known(
-            row.id,
-            row.person_id,
-            row.key,
-            row.active,
-            row.number,
-            row.fingerprint,
-            login,
-            name,
-        )
-        for row, login, name in session.execute(query)
-    ]
+    return [Known(*row) for row in session.execute(query)]
 
 
 def residents(

@@ -45,14 +45,14 @@ def recognise(conversation: Conversation, settings: Settings) -> Server:
         conversation.read("", ["supportedCapabilities", "highestCommittedUSN", "dsServiceName"])
         or {}
     )
-    active = ACTIVE_DIRECTORY in root.get("supportedCapabilities", ())
+    active = ACTIVE_DIRECTORY in root.get("supportedcapabilities", ())
     if settings.ldap_kind == "openldap" or (settings.ldap_kind == "auto" and not active):
         return Server(fitted(OPENLDAP, settings))
     usn, service = (
-        b"".join(root.get(name, [])).decode() for name in ("highestCommittedUSN", "dsServiceName")
+        b"".join(root.get(name, [])).decode() for name in ("highestcommittedusn", "dsservicename")
     )
     invocation = (conversation.read(service, ["invocationId"]) or {}) if service else {}
-    restored = b"".join(invocation.get("invocationId", [])).hex()
+    restored = b"".join(invocation.get("invocationid", [])).hex()
     return Server(fitted(AD, settings), f"{service}/{restored}", usn)
 
 
@@ -148,13 +148,12 @@ def wanted_found(wanted: Mapping[str, str], groups: Sequence[Group]) -> dict[str
 
 
 def _group(kind: Kind, dn: str, attributes: Mapping[str, Sequence[bytes]]) -> Group:
-    lower = {name.lower(): values for name, values in attributes.items()}
     members: list[str] = []
     for name in kind.members:
-        values = (value.decode(errors="replace") for value in lower.get(name.lower(), ()))
+        values = (value.decode(errors="replace") for value in attributes.get(name.lower(), ()))
         if name == "memberUid":
             members += [LOGIN_MARK + same_login(value) for value in values]
         else:
             members += [normal(value) for value in values]
-    changed = b"".join(lower.get(kind.changed.lower(), [b""])[:1]).decode()
+    changed = b"".join(attributes.get(kind.changed.lower(), [b""])[:1]).decode()
     return Group(dn, tuple(members), changed)

@@ -186,9 +186,8 @@ def _unknown_offices(rights: Mapping[str, Rights]) -> list[Conflict]:
 
 def _hash_of(groups: Sequence[Group], mapping: GroupMapping) -> str:
     """Changes with every group, and with the file that says what groups give."""
-    text = json.dumps(
-        [sorted((each.dn, each.changed) for each in groups), mapping.model_dump(mode="json")]
-    )
+    each_group = sorted((group.dn, group.changed, sorted(group.members)) for group in groups)
+    text = json.dumps([each_group, mapping.model_dump(mode="json")])
     return hashlib.blake2b(text.encode(errors="replace"), digest_size=16).hexdigest()
 
 
