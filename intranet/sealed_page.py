@@ -10,7 +10,7 @@ from intranet.views.document import DocumentView
 from intranet.views.offices import office_name
 from intranet.views.sealed import letter_history
 from intranet.visit import Visit
-from workflows.eakte.unopened import take_over
+from workflows.eakte.unopened import NOT_YOURS, opens, take_over
 
 
 def sealed_page(visit: Visit, view: DocumentView) -> None:
@@ -19,6 +19,7 @@ def sealed_page(visit: Visit, view: DocumentView) -> None:
     with visit.house.database.read() as session:
         office = office_name(session, document.office_id)
         steps = letter_history(session, visit.staff, document)
+        mine = opens(session, visit.staff, document, now)
     st.title("Ungeöffnete Sendung", anchor=False)
     waiting = document.state == "unopened"
     st.html(
@@ -46,11 +47,11 @@ def sealed_page(visit: Visit, view: DocumentView) -> None:
         "und die Suche findet ihn nicht.",
         icon=":material/lock:",
     )
-    if not waiting:
+    if not waiting and mine:
         st.html(f'<p><a href="/original/{document.id}" download>Sendung herunterladen</a></p>')
-        return
-    _take_over(visit, view)
-    elsewhere(visit, view)
+    if waiting:
+        _take_over(visit, view, mine=mine)
+        elsewhere(visit, view)
 
 
 def _why(view: DocumentView) -> str:
@@ -59,16 +60,18 @@ def _why(view: DocumentView) -> str:
     return "Sie war als ungeöffnet weiterzuleiten gekennzeichnet."
 
 
-def _take_over(visit: Visit, view: DocumentView) -> None:
+def _take_over(visit: Visit, view: DocumentView, *, mine: bool) -> None:
     document = view.document
     pressed = st.button(
         "Übernehmen",
         type="primary",
         icon=":material/mark_email_read:",
         key="uebernehmen",
-        disabled=not view.may_edit,
+        disabled=not (view.may_edit and mine),
         help="Sie bestätigen, dass Sie die Sendung haben. Sie verlässt den Posteingang und bleibt ungelesen.",
     )
+    if not mine:
+        st.caption(NOT_YOURS)
     if not pressed:
         return
     done, _ = carry_out(

@@ -1,7 +1,8 @@
 """Page pictures and downloads. Rights are checked here at every request, whatever page the link stood on."""
 
+import logging
 from collections.abc import Iterator
-from typing import Any
+from typing import BinaryIO
 from urllib.parse import quote
 from uuid import UUID
 
@@ -17,11 +18,14 @@ from presence.sessions import SignedIn
 from storage.blobs.errors import BlobStoreError
 from storage.conflicts import NotFoundError
 from storage.house import House
-from workflows.eakte.queries import reading_of, versions, visible_document
+from workflows.eakte.originals import MISSING, take_original
+from workflows.eakte.queries import reading_of, visible_document
 
 CHUNK = 256 * 1024
-MISSING = "Dieses Dokument gibt es nicht, oder Sie dürfen es nicht sehen."
+BROKEN = "Die Datei ist in der Ablage beschädigt oder nicht erreichbar. Bitte verständigen Sie die Systemverwaltung."
 _SANDBOX = "default-src 'none'; sandbox"
+
+log = logging.getLogger(__name__)
 
 
 def routes(house: House, pictures: PagePictures) -> list[Route]:
@@ -64,7 +68,10 @@ def _page(
         if number <= len(reading.pages):
             rotation = reading.pages[number - 1].rotation
         picture = pictures.page(sha256, media_type, number, rotation)
-    except (NotFoundError, UnreadableError, BlobStoreError):
+    except BlobStoreError as error:
+        log.error("no picture of document %s: %s", document, error)  # noqa: TRY400 - it is no fault of the program
+        return _missing()
+    except (NotFoundError, UnreadableError):
         return _missing()
     return Response(
         picture,
@@ -75,26 +82,31 @@ def _page(
 
 def _original(house: House, signed_in: SignedIn, document: UUID, number: int) -> Response:
     try:
-        with house.database.read() as session:
-            found = [
-                version
-                for version in versions(session, signed_in.staff, document)
-                if version.number == number
-            ]
-        if not found:
-            return _missing()
-        stream = house.blobs.open(found[0].sha256)
-    except (NotFoundError, BlobStoreError):
+        version = take_original(house, signed_in.staff, document, number)
+        stream = house.blobs.open(version.sha256)
+    except NotFoundError:
         return _missing()
+    except BlobStoreError as error:
+        return _broken(document, error)
+    try:
+        first = stream.read(CHUNK)  # a damaged file shows itself here, not yet at opening
+    except BlobStoreError as error:
+        stream.close()
+        return _broken(document, error)
     return StreamingResponse(
-        _chunks(stream),
+        _chunks(first, stream, document),
         media_type="application/octet-stream",  # never shown inside the intranet's own origin
         headers={
-            "Content-Disposition": attachment(found[0].file_name),
-            "Content-Length": str(found[0].size),
+            "Content-Disposition": attachment(version.file_name),
+            "Content-Length": str(version.size),
             "Content-Security-Policy": _SANDBOX,
         },
     )
+
+
+def _broken(document: UUID, error: BlobStoreError) -> Response:
+    log.error("the file of document %s can't be handed out: %s", document, error)
+    return PlainTextResponse(BROKEN, status_code=500)
 
 
 def attachment(name: str) -> str:
@@ -105,10 +117,17 @@ def attachment(name: str) -> str:
     return f"attachment; filename=\"{plain.strip()[:150] or 'Datei'}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def _chunks(stream: Any) -> Iterator[bytes]:
+def _chunks(first: bytes, stream: BinaryIO, document: UUID) -> Iterator[bytes]:
+    """The file from its first piece on. Damage farther behind breaks the download off, so nobody takes it for whole."""
     with stream:
-        while part := stream.read(CHUNK):
+        part = first
+        while part:
             yield part
+            try:
+                part = stream.read(CHUNK)
+            except BlobStoreError:
+                log.exception("the download of document %s broke off", document)
+                raise
 
 
 def _signed_in(request: Request) -> SignedIn | None:

@@ -16,6 +16,7 @@ VERBS = {
     "document.unopened": "ungeöffnet weitergegeben",
     Verb.DOCUMENT_FORWARD.value: "weitergeleitet",
     "document.take_over": "übernommen",
+    "document.open_sealed": "Datei geholt",
 }
 
 

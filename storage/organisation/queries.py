@@ -95,6 +95,17 @@ def names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row.id: row.name for row in rows}
 
 
+def has_role_holder(session: Session, role: Role, office: UUID, day: date) -> bool:
+    """Whether anybody who is still here holds the role in the office or in the whole house on that day."""
+    holders = (
+        select(RoleGrant.id)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(RoleGrant.role == role.value, valid_on(RoleGrant, day), valid_on(Person, day))
+        .where(or_(RoleGrant.office_id == office, RoleGrant.office_id.is_(None)))
+    )
+    return session.execute(holders.limit(1)).first() is not None
+
+
 def load_staff(session: Session, person_id: UUID, day: date) -> Staff | None:
     """The actor this person is today, or ``None`` who does not work here (any more)."""
     person = session.get(Person, person_id)

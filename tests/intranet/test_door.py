@@ -11,6 +11,13 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from storage.actors import Staff, System
+from storage.clock import local_date
+from storage.organisation.queries import load_staff
+from workflows.eakte.queries import visible_document
+from workflows.eakte.receiving import Incoming, receive
+from workflows.eakte.unopened import take_over
+
 SEAL = re.compile(r'name="siegel" value="(\w+)"')
 Enter = Callable[..., httpx.Client]
 
@@ -287,12 +294,40 @@ def test_health_and_metrics(client: httpx.Client) -> None:
 
 
 def test_sealed_post_has_no_picture(enter: Enter, furnished: Any, small: Any) -> None:
-    from storage.actors import System
-    from workflows.eakte.receiving import Incoming, receive
-
     office = furnished.office("ordnungsamt")
     letter = Incoming("geheim.pdf", small.pdf("nur für Anna"), office, unopened=True)
     sealed = receive(furnished.house, System("test"), letter).document
+    assert sealed is not None
     anna = enter("anna.beispiel")
     assert anna.get(f"/seite/{sealed}/1").status_code == 404
+    assert anna.get(f"/original/{sealed}").status_code == 404, "it is shut until taken over"
+    anna_herself = load_staff_of(furnished, "anna.beispiel")
+    now = furnished.house.clock()
+    furnished.house.database.run(lambda s: take_over(s, anna_herself, sealed, now=now))
     assert anna.get(f"/original/{sealed}").status_code == 200
+
+
+def load_staff_of(furnished: Any, login: str) -> Staff:
+    person = furnished.person(login).id
+    with furnished.house.database.read() as session:
+        staff = load_staff(session, person, local_date(furnished.house.clock()))
+    assert staff is not None
+    return staff
+
+
+def test_a_damaged_file_is_said_in_german(enter: Enter, furnished: Any, small: Any) -> None:
+    office = furnished.office("ordnungsamt")
+    content = small.pdf("wird beschädigt")
+    receipt = receive(furnished.house, System("test"), Incoming("x.pdf", content, office))
+    assert receipt.document is not None
+    with furnished.house.database.read() as session:
+        sha256 = visible_document(session, System("test"), receipt.document).sha256
+    folder = furnished.house.settings.in_data("blobs", "x").parent
+    file = next(each for each in folder.rglob(f"*{sha256[4:]}*") if each.is_file())
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    answer = enter().get(f"/original/{receipt.document}")
+    file.write_bytes(whole)
+    assert answer.status_code == 500
+    assert "beschädigt" in answer.text
+    assert "verständigen" in answer.text

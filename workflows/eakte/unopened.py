@@ -12,18 +12,19 @@ from ocr.analysis.unopened import UnopenedRule, forward_unopened
 from ocr.detection import MAIL, detect
 from ocr.documents import UnreadableError
 from ocr.readers.mail import envelope
-from storage.actors import Actor, ProtectionClass, Role, Scope
+from storage.actors import Actor, ProtectionClass, Role, Scope, Staff, System
 from storage.clock import local_date
 from storage.conflicts import ConflictError
 from storage.fulltext.index import remove
 from storage.journal.entries import record
-from storage.organisation.queries import office_by_key
-from storage.rights import Verb, require
+from storage.organisation.queries import has_role_holder, office_by_key
+from storage.rights import NotAllowedError, Verb, require
 from storage.tasks.list import finish_task, open_task
 from workflows.eakte.sight import enter_scope, load_document, scope_of
 from workflows.eakte.tables import Document
 
-TICKED = "haken"
+TICKED, PERSONAL = "haken", "persoenlich"
+NOT_YOURS = "Diese Sendung ist persönlich adressiert. Übernehmen kann sie die Leitung des Amts."
 _HEAD = 256 * 1024
 
 
@@ -84,7 +85,6 @@ def hand_over(
 
 def wait_for_addressee(session: Session, document: Document, now: datetime) -> None:
     """Let the sealed letter wait for the office it lies with; what is addressed to a person waits for the head."""
-    personal = document.unopened_rule in {"persoenlich", TICKED}
     open_task(
         session,
         key=f"unopened:{document.id.hex}",
@@ -95,8 +95,23 @@ def wait_for_addressee(session: Session, document: Document, now: datetime) -> N
         object_id=document.id,
         now=now,
         office=document.office_id,
-        role=Role.HEAD if personal else None,
+        role=Role.HEAD if _is_personal(document) else None,
     )
+
+
+def opens(session: Session, actor: Actor, document: Document, now: datetime) -> bool:
+    """Whether it is the actor's to take over: what is addressed to a person is the head's to hand on, and anybody's of
+    the office only where nobody heads it.
+    """
+    if isinstance(actor, System) or not _is_personal(document):
+        return True
+    if isinstance(actor, Staff) and actor.has(Role.HEAD, document.office_id):
+        return True
+    return not has_role_holder(session, Role.HEAD, document.office_id, local_date(now))
+
+
+def _is_personal(document: Document) -> bool:
+    return document.unopened_rule in {PERSONAL, TICKED}
 
 
 def take_over(session: Session, actor: Actor, document_id: UUID, *, now: datetime) -> None:
@@ -105,6 +120,8 @@ def take_over(session: Session, actor: Actor, document_id: UUID, *, now: datetim
     require(actor, Verb.DOCUMENT_EDIT, scope_of(document))
     if document.state != "unopened":
         raise ConflictError("Diese Sendung ist nicht mehr ungeöffnet.")
+    if not opens(session, actor, document, now):
+        raise NotAllowedError(NOT_YOURS)
     document.state, document.reason = "discarded", "Vom Empfänger übernommen."
     document.revision += 1
     finish_task(session, f"unopened:{document.id.hex}", now)

@@ -2,16 +2,20 @@
 
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
 
 from storage.actors import Grant, Role, Staff
+from storage.conflicts import NotFoundError
 from storage.jobs.tables import Job
 from storage.journal.tables import JournalPending
+from storage.organisation.tables import RoleGrant
 from storage.rights import NotAllowedError
 from storage.tasks.list import tasks_for
-from tests.workflows.eakte.town import TAX_LETTER, TREE_LETTER, Town, letter
+from tests.workflows.eakte.town import SINCE, TAX_LETTER, TREE_LETTER, Town, letter
+from workflows.eakte.originals import take_original
 from workflows.eakte.queries import duplicates_of, inbox, search_documents
 from workflows.eakte.receiving import Incoming, receive
 from workflows.eakte.tables import Document, StoredAnalysis, StoredReading
@@ -200,6 +204,54 @@ def test_an_addressee_takes_sealed_post_over(town: Town) -> None:
     )
     with town.house.database.read() as session:
         assert list(tasks_for(session, head)) == []
+
+
+def test_a_personal_letter_is_the_heads_and_stays_shut_until_taken_over(town: Town) -> None:
+    receipt = receive(
+        town.house, town.registrar, Incoming("Persönlich Frau Bau.pdf", letter("x"), town.bau)
+    )
+    document = receipt.document
+    assert document is not None
+    assert town.document(receipt).unopened_rule == "persoenlich"
+    head = replace(town.clerk, grants=frozenset({Grant(Role.HEAD, town.bau)}))
+    town.house.database.run(
+        lambda s: s.add(
+            RoleGrant(
+                person_id=head.person, role=Role.HEAD.value, office_id=town.bau, valid_from=SINCE
+            )
+        )
+    )
+
+    def take(who: Staff) -> None:
+        town.house.database.run(lambda s: take_over(s, who, document, now=town.clock()))
+
+    for who in (town.colleague, head):
+        with pytest.raises(NotFoundError):
+            take_original(town.house, who, document, 1)
+    with pytest.raises(NotAllowedError, match="Leitung"):
+        take(town.colleague)
+    take(head)
+    with pytest.raises(NotFoundError):
+        take_original(town.house, town.colleague, document, 1)
+    assert take_original(town.house, head, document, 1).sha256 == town.document(receipt).sha256
+    with town.house.database.read() as session:
+        verbs = session.execute(
+            select(JournalPending.verb, JournalPending.actor).where(
+                JournalPending.object_id == str(document)
+            )
+        ).all()
+    assert ("document.take_over", head.journal_id) in verbs
+    assert [who for verb, who in verbs if verb == "document.open_sealed"] == [head.journal_id]
+
+
+def test_where_nobody_heads_the_office_a_personal_letter_is_its_members(town: Town) -> None:
+    receipt = receive(
+        town.house, town.registrar, Incoming("brief.pdf", letter("x"), town.bau, unopened=True)
+    )
+    document = receipt.document
+    assert document is not None
+    town.house.database.run(lambda s: take_over(s, town.clerk, document, now=town.clock()))
+    assert take_original(town.house, town.colleague, document, 1).number == 1
 
 
 def test_the_same_circular_for_two_offices_is_two_documents(town: Town) -> None:
