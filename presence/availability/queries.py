@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+import presence.spaces.sources  # noqa: F401 - bookings count, too
 from presence.availability import sources, week
 from presence.availability.current import BusySpan, CurrentStore
 from presence.availability.facts import AbsenceSpan, Availability, Facts, SourceEntry

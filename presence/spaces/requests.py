@@ -1,0 +1,114 @@
+"""Requests from outside: they wait beside one another until somebody of the office that looks after the room decides.
+
+A request holds no time: several may ask for the same evening, and confirming one is what takes it, by the same
+constraint as any booking.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from presence.spaces.booking import Holder, Wish, drafted, note
+from presence.spaces.notices import tell_decision
+from presence.spaces.queries import load_space, scope_of
+from presence.spaces.states import Party, State, require_step
+from presence.spaces.tables import Booking, Space
+from presence.spaces.taking import take
+from storage.actors import Actor, Citizen
+from storage.conflicts import ConflictError, NotFoundError
+from storage.rights import Verb, require
+
+LONGEST_MESSAGE = 2000
+REVISION = "Diese Anfrage wurde inzwischen geändert. Bitte sehen Sie sie noch einmal an."
+
+
+def request_booking(
+    session: Session,
+    actor: Actor,
+    wish: Wish,
+    holder: Holder,
+    *,
+    message: str = "",
+    key: str,
+    now: datetime,
+) -> Booking:
+    """Ask for a public room; name, mail and party stand in ``holder``. The same ``key`` again finds the request.
+
+    ``actor`` is a citizen with a confirmed link, somebody of the office that writes down a call, or the house.
+    Raises ``ConflictError`` where the room's rules say no; whether somebody has the room already is for the clerk.
+    """
+    space = load_space(session, wish.space)
+    if not space.public:
+        raise NotFoundError("Diesen Raum gibt es nicht.")
+    if not isinstance(actor, Citizen):
+        require(actor, Verb.BOOKING_DECIDE, scope_of(space))
+    found = session.scalars(select(Booking).where(Booking.key == key)).one_or_none()
+    if found is not None:
+        return found
+    if holder.party is Party.CITY or not (holder.name and holder.mail):
+        raise ConflictError("Bitte geben Sie Namen und E-Mail-Adresse an.")
+    if len(message) > LONGEST_MESSAGE:
+        raise ConflictError(f"Die Nachricht darf höchstens {LONGEST_MESSAGE} Zeichen lang sein.")
+    booking = drafted(session, space, wish, holder, State.REQUESTED, key=key, now=now)
+    booking.message = message.strip() or None
+    session.add(booking)
+    session.flush()
+    note(session, actor, "booking.request", booking, now)
+    return booking
+
+
+def confirm_request(
+    session: Session, actor: Actor, booking: UUID, revision: int, *, now: datetime
+) -> Booking:
+    """The room is theirs, and they are told by mail. Raises ``TakenError`` with offers where it is taken by now."""
+    row, space = _to_decide(session, actor, booking, revision, State.CONFIRMED)
+    if row.state == State.CONFIRMED.value:
+        return row
+    if row.starts <= now:
+        raise ConflictError("Die angefragte Zeit ist schon vorbei. Bitte lehnen Sie ab.")
+    _settle(row, State.CONFIRMED, None, now)
+    take(session, actor, row, space, now)
+    tell_decision(session, row, space, now)
+    note(session, actor, "booking.confirm", row, now)
+    return row
+
+
+def decline_request(
+    session: Session, actor: Actor, booking: UUID, revision: int, *, reason: str, now: datetime
+) -> None:
+    """Say no, with the reason that the mail gives. Declining twice is fine."""
+    row, space = _to_decide(session, actor, booking, revision, State.DECLINED)
+    if row.state == State.DECLINED.value:
+        return
+    reason = reason.strip()
+    if not reason or len(reason) > LONGEST_MESSAGE:
+        raise ConflictError(
+            "Bitte nennen Sie den Grund; er steht in der Nachricht an die Anfragenden."
+        )
+    _settle(row, State.DECLINED, reason, now)
+    tell_decision(session, row, space, now)
+    note(session, actor, "booking.decline", row, now)
+
+
+def _settle(row: Booking, state: State, answer: str | None, now: datetime) -> None:
+    row.state, row.answer, row.changed_at = state.value, answer, now
+    row.revision += 1
+
+
+def _to_decide(
+    session: Session, actor: Actor, booking: UUID, revision: int, state: State
+) -> tuple[Booking, Space]:
+    row = session.scalars(
+        select(Booking).where(Booking.id == booking).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError("Diese Anfrage gibt es nicht (mehr).")
+    space = load_space(session, row.space_id)
+    require(actor, Verb.BOOKING_DECIDE, scope_of(space))
+    if row.state != state.value:
+        if row.revision != revision:
+            raise ConflictError(REVISION)
+        require_step(State(row.state), state)
+    return row, space

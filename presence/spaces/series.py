@@ -1,0 +1,161 @@
+"""Series: every conflict is shown before anything is saved, and nothing is left out unless somebody says so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from presence.spaces import recurrence
+from presence.spaces.booking import Holder, Wish, book
+from presence.spaces.opening import Span, at, is_skipped, slots
+from presence.spaces.queries import bookings_in, load_space, scope_of, terms_of
+from presence.spaces.recurrence import Pattern
+from presence.spaces.tables import Booking, BookingSeries, Space
+from presence.spaces.terms import Terms, day_span, problem
+from storage.actors import Actor, Staff
+from storage.clock import local, local_date, new_id
+from storage.conflicts import ConflictError
+from storage.journal.entries import record
+from storage.rights import Verb, require
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One day of a series; ``problem`` says in German why it can't be booked, ``None``: it can."""
+
+    day: date
+    starts: datetime
+    ends: datetime
+    problem: str | None = None
+
+
+class SeriesConflictError(ConflictError):
+    """Some days can't be booked; nothing was saved."""
+
+    def __init__(self, conflicts: Sequence[Occurrence]) -> None:
+        self.conflicts = list(conflicts)
+        days = ", ".join(f"{each.day:%d.%m.%Y}" for each in self.conflicts[:5])
+        more = " und weiteren Tagen" if len(self.conflicts) > 5 else ""
+        super().__init__(
+            f"Am {days}{more} geht es nicht. Bitte ändern Sie die Serie, oder buchen Sie sie ohne diese Tage."
+        )
+
+
+def occurrences(
+    terms: Terms,
+    days: Sequence[date],
+    first: tuple[int, int],
+    taken: Sequence[Span],
+    *,
+    whole: bool,
+    now: datetime,
+) -> list[Occurrence]:
+    """The days as spans with their problems. ``first``: minutes of the day's clock at which it begins and ends. Pure."""
+    held = {slot for starts, ends in taken for slot in slots(starts, ends)}
+    found = []
+    for day in days:
+        starts, ends = at(day, first[0]), at(day, first[1])
+        if whole:
+            span = day_span(terms, day, now)
+            starts, ends = span or (at(day, 0), at(day, 24 * 60))
+        refusal = problem(terms, starts, ends, whole=whole, now=now)
+        if not whole and any(is_skipped(day, minute) for minute in first):
+            refusal = "Diese Uhrzeit gibt es an diesem Tag nicht: Die Uhr wird vorgestellt."
+        elif refusal is None and held.intersection(slots(starts, ends)):
+            refusal = f"{terms.name} ist in dieser Zeit schon gebucht."
+        found.append(Occurrence(day, starts, ends, refusal))
+    return found
+
+
+def preview(
+    session: Session, actor: Actor, wish: Wish, pattern: Pattern, *, now: datetime
+) -> list[Occurrence]:
+    """All days of the series that would be booked, each with what stands against it."""
+    space = load_space(session, wish.space)
+    require(actor, Verb.SPACE_BOOK, scope_of(space))
+    return _preview(session, space, wish, pattern, now)
+
+
+def book_series(
+    session: Session,
+    actor: Actor,
+    wish: Wish,
+    pattern: Pattern,
+    *,
+    key: str,
+    now: datetime,
+    holder: Holder | None = None,
+    skip_conflicts: bool = False,
+) -> tuple[UUID, list[Occurrence]]:
+    """Book every day, all or nothing; with ``skip_conflicts`` all but those that can't be booked.
+
+    Gives the series and the days left out. The same ``key`` again finds the series. Raises ``SeriesConflictError``
+    with all conflicts; ``TakenError`` where somebody was faster since they were looked up.
+    """
+    space = load_space(session, wish.space)
+    require(actor, Verb.SPACE_BOOK, scope_of(space))
+    made = session.scalars(
+        select(Booking.series_id).where(Booking.key.startswith(f"{key}:", autoescape=True))
+    ).first()
+    if made is not None:
+        return made, []
+    found = _preview(session, space, wish, pattern, now)
+    conflicts = [each for each in found if each.problem]
+    fitting = [each for each in found if not each.problem]
+    if conflicts and not skip_conflicts:
+        raise SeriesConflictError(conflicts)
+    if not fitting:
+        raise ConflictError("An keinem Tag der Serie ist der Raum frei.")
+    series = BookingSeries(
+        id=new_id(),
+        person_id=actor.person if isinstance(actor, Staff) else None,
+        space_id=space.id,
+        rule=pattern.as_row(),
+        created_at=now,
+    )
+    session.add(series)
+    session.flush()
+    for each in fitting:
+        one = replace(wish, starts=each.starts, ends=each.ends)
+        one_key = f"{key}:{each.day.isoformat()}"
+        book(session, actor, one, key=one_key, now=now, holder=holder, series=series.id)
+    record(
+        session,
+        actor=actor.journal_id,
+        verb="booking.series",
+        object_kind="booking_series",
+        object_id=series.id,
+        details={"count": len(fitting)},
+        at=now,
+    )
+    return series.id, conflicts
+
+
+def _preview(
+    session: Session, space: Space, wish: Wish, pattern: Pattern, now: datetime
+) -> list[Occurrence]:
+    first = local_date(wish.starts)
+    days = recurrence.days(first, pattern)
+    held = bookings_in(
+        session,
+        space.id,
+        at(days[0], 0) - timedelta(days=1),
+        at(days[-1], 0) + timedelta(days=3),
+    )
+    return occurrences(
+        terms_of(space),
+        days,
+        (_minute(wish.starts, first), _minute(wish.ends, first)),
+        [(row.starts, row.ends) for row in held],
+        whole=wish.whole_day,
+        now=now,
+    )
+
+
+def _minute(moment: datetime, day: date) -> int:
+    """The minute of the day's clock, beyond 24:00 on the next day."""
+    there = local(moment)
+    return (there.date() - day).days * 24 * 60 + there.hour * 60 + there.minute

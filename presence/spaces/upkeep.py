@@ -1,0 +1,89 @@
+"""What happens to bookings by themselves: desks nobody came to are given away, and the past is forgotten."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CursorResult, Delete, Update, and_, delete, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from presence.spaces.check_in import closes
+from presence.spaces.states import State
+from presence.spaces.tables import Booking, BookingSeries, BookingSlot, Space
+from presence.spaces.taking import give_back
+
+DESKS_KEPT = timedelta(days=3)
+ROOMS_NAMED = timedelta(days=90)
+REFUSED_KEPT = timedelta(days=30)
+ROOMS_KEPT = timedelta(days=3 * 366)
+"""Without anybody's name, for planning how many rooms the city needs."""
+_HOLDING = {State.REQUESTED.value, State.CONFIRMED.value}
+
+
+def release_unclaimed(session: Session, now: datetime) -> int:
+    """Give away what nobody checked in at in time. Returns how many. Nobody is reported, the holder sees it."""
+    rows = session.execute(
+        select(Booking, Space.check_in_minutes)
+        .join(Space, Space.id == Booking.space_id)
+        .where(
+            Booking.state == State.CONFIRMED.value,
+            Booking.checked_in_at.is_(None),
+            Booking.starts <= now,
+            Booking.ends > now,
+            Space.check_in_minutes.is_not(None),
+        )
+        .with_for_update(of=Booking, skip_locked=True)
+    ).all()
+    released = 0
+    for row, minutes in rows:
+        until = closes(row.starts, row.ends, row.created_at, minutes)
+        if until is not None and until <= now:
+            give_back(session, row)
+            row.state, row.changed_at = State.RELEASED.value, now
+            row.answer = "Es hat niemand eingecheckt."
+            row.revision += 1
+            released += 1
+    return released
+
+
+def forget(session: Session, now: datetime) -> dict[str, int]:
+    """Delete past desk bookings, take names and titles off past room bookings, delete what was refused long ago."""
+    desks = select(Space.id).where(Space.kind == "desk")
+    over = and_(Booking.space_id.in_(desks), Booking.ends <= now - DESKS_KEPT)
+    given_up = and_(
+        Booking.state.not_in(_HOLDING),
+        or_(
+            Booking.changed_at <= now - REFUSED_KEPT,
+            and_(Booking.space_id.in_(desks), Booking.changed_at <= now - DESKS_KEPT),
+        ),
+    )
+    old = Booking.ends <= now - ROOMS_KEPT
+    gone = select(Booking.id).where(or_(over, given_up, old))
+    _count(session, delete(BookingSlot).where(BookingSlot.booking_id.in_(gone)))
+    deleted = _count(session, delete(Booking).where(or_(over, given_up, old)))
+    past = Booking.ends <= now - DESKS_KEPT
+    _count(
+        session,
+        delete(BookingSlot).where(BookingSlot.booking_id.in_(select(Booking.id).where(past))),
+    )
+    named = or_(Booking.person_id.is_not(None), Booking.holder_name.is_not(None))
+    anonymised = _count(
+        session,
+        update(Booking)
+        .where(Booking.ends <= now - ROOMS_NAMED, named)
+        .values(
+            person_id=None, holder_name=None, holder_mail=None, message=None, answer=None,
+            title="", series_id=None, checked_in_at=None,
+        ),
+    )  # fmt: skip
+    _count(
+        session,
+        delete(BookingSeries).where(~exists().where(Booking.series_id == BookingSeries.id)),
+    )
+    return {"gelöscht": deleted, "ohne Namen": anonymised}
+
+
+def _count(session: Session, statement: Delete | Update) -> int:
+    done: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        statement.execution_options(synchronize_session=False)
+    )
+    return done.rowcount

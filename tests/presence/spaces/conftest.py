@@ -1,0 +1,116 @@
+"""A small town hall with a floor of desks and two rooms, and people of two offices, on both databases."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+
+from presence.spaces.drawing import Area, draw
+from presence.spaces.fees import Price
+from presence.spaces.furnishing import SpaceForm, add_building, add_floor, add_space, set_fee
+from presence.spaces.opening import Opening, at
+from presence.spaces.states import Party
+from storage.actors import Role, Staff, System
+from storage.clock import local_date
+from storage.house import House
+from storage.organisation.operations import add_office, add_person, grant_role
+from storage.organisation.queries import load_staff
+
+ACTOR = System("test")
+LONG_AGO = date(2020, 1, 1)
+WEEK = tuple(Opening(day, 7 * 60, 19 * 60) for day in range(5))
+EVENINGS = tuple(Opening(day, 8 * 60, 25 * 60) for day in range(7))
+PEOPLE = {
+    "anna": ("ordnungsamt", None),
+    "ben": ("ordnungsamt", None),
+    "hans": ("hauptamt", None),
+    "ada": ("hauptamt", Role.ADMIN),
+}
+
+
+@pytest.fixture
+def offices(house: House) -> dict[str, UUID]:
+    with house.database.write() as session:
+        return {
+            key: add_office(
+                session, ACTOR, key=key, number=number, name=key.title(), short=key,
+                valid_from=LONG_AGO, now=house.clock(),
+            ).id
+            for key, number in (("hauptamt", "10"), ("ordnungsamt", "32"))
+        }  # fmt: skip
+
+
+@pytest.fixture
+def staff(house: House, offices: dict[str, UUID]) -> Callable[[str], Staff]:
+    """Somebody by login: anna and ben work in the Ordnungsamt, hans in the Hauptamt, which looks after the spaces."""
+    with house.database.write() as session:
+        people = {}
+        for login, (office, role) in PEOPLE.items():
+            person = add_person(
+                session, ACTOR, login=login, name=f"{login.title()} Beispiel",
+                email=f"{login}@example.org", office=offices[office], valid_from=LONG_AGO,
+                now=house.clock(),
+            )  # fmt: skip
+            people[login] = person.id
+            if role:
+                grant_role(session, ACTOR, person.id, role, None, now=house.clock())
+
+    def find(login: str) -> Staff:
+        with house.database.read() as session:
+            found = load_staff(session, people[login], local_date(house.clock()))
+        assert found is not None
+        return found
+
+    return find
+
+
+@pytest.fixture
+def spaces(house: House, offices: dict[str, UUID]) -> dict[str, UUID]:
+    """Three desks (check-in within an hour), a meeting room by the hour, and a hall that clubs may ask for."""
+    now, main = house.clock(), offices["hauptamt"]
+    with house.database.write() as session:
+        building = add_building(
+            session, ACTOR, key="rathaus", name="Rathaus", address="Markt 1", now=now
+        )
+        plan = draw(20, 10, [Area("101", 0, 0, 8, 5), Area("Saal", 8, 0, 12, 10)])
+        floor = add_floor(session, ACTOR, building.id, level=1, name="1. OG", plan=plan, now=now)
+        forms = {
+            f"platz-{number}": SpaceForm(
+                "desk", f"Platz 1.0{number}", main, (40.0 * number, 40, 30, 20),
+                equipment=("Monitor",) if number < 3 else (), hours=WEEK, check_in_minutes=60,
+                ahead_days=30,
+            )
+            for number in (1, 2, 3)
+        } | {
+            "zimmer": SpaceForm(
+                "room", "Besprechung 101", main, (0, 0, 160, 100), capacity=8, mode="hourly",
+                equipment=("Bildschirm",), hours=WEEK, longest_minutes=240, ahead_days=400,
+            ),
+            "saal": SpaceForm(
+                "room", "Stadthalle", main, (160, 0, 240, 200), capacity=300, hours=EVENINGS,
+                on_holidays=True, public=True, notice_days=28, ahead_days=800,
+            ),
+            "amtszimmer": SpaceForm(
+                "room", "Amtszimmer", main, (0, 100, 100, 100), capacity=10, hours=WEEK,
+                bookers="office", ahead_days=400,
+            ),
+        }  # fmt: skip
+        found = {
+            key: add_space(session, ACTOR, floor.id, form, key=key, now=now).id
+            for key, form in forms.items()
+        }
+        for party, per_hour in ((Party.CLUB, 1000), (Party.CITIZEN, 2500)):
+            price = Price(party, LONG_AGO, per_hour, per_hour * 8, "Entgeltordnung")
+            set_fee(session, ACTOR, found["saal"], price, now=now)
+    return found
+
+
+@pytest.fixture
+def tuesday() -> Callable[[int, int], datetime]:
+    """A moment on the day after the clock's (Tuesday, 3 March 2026) by the town hall's clock."""
+
+    def moment(hour: int, minute: int = 0) -> datetime:
+        return at(date(2026, 3, 3), hour * 60 + minute).astimezone(UTC)
+
+    return moment

@@ -1,0 +1,306 @@
+"""Booking, check-in, release, cancelling and series, as people do it, on both databases."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from presence.spaces.booking import Holder, Wish, book
+from presence.spaces.changing import cancel, cancel_range, check_in, release
+from presence.spaces.opening import at
+from presence.spaces.queries import own_bookings, plan_of, taken_spaces
+from presence.spaces.recurrence import Pattern
+from presence.spaces.series import SeriesConflictError, book_series, preview
+from presence.spaces.states import Party, State
+from presence.spaces.tables import Booking, BookingSeries, BookingSlot, Space
+from presence.spaces.taking import TakenError
+from presence.spaces.upkeep import forget, release_unclaimed
+from storage.actors import Staff
+from storage.conflicts import ConflictError
+from storage.house import House
+from storage.jobs.tables import Mail
+from storage.journal.tables import JournalPending
+from storage.rights import NotAllowedError
+
+Who = Callable[[str], Staff]
+When = Callable[..., datetime]
+Spaces = dict[str, UUID]
+
+
+@pytest.fixture
+def put(house: House, spaces: Spaces, staff: Who, tuesday: When) -> Callable[..., UUID]:
+    """Book ``put("anna", "zimmer", 9, 10)`` on Tuesday."""
+
+    def make(who: str, space: str, first: float, last: float, **more: Any) -> UUID:
+        wish = Wish(spaces[space], tuesday(0) + timedelta(hours=first),
+                    tuesday(0) + timedelta(hours=last), title=more.pop("title", "Runde"))  # fmt: skip
+        key = more.pop("key", f"{who}-{space}-{first}-{last}")
+        with house.database.write() as session:
+            return book(session, staff(who), wish, key=key, now=house.clock(), **more).id
+
+    return make
+
+
+def _state(house: House, booking: UUID) -> Booking:
+    with house.database.read() as session:
+        return session.scalars(select(Booking).where(Booking.id == booking)).one()
+
+
+def _count(house: House, table: type[Any]) -> int:
+    with house.database.read() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_a_taken_desk_is_refused_with_the_nearest_free_one(put: Callable[..., UUID]) -> None:
+    put("anna", "platz-1", 9, 12)
+    with pytest.raises(
+        TakenError, match=r"Platz 1\.01 ist in dieser Zeit schon gebucht"
+    ) as refused:
+        put("ben", "platz-1", 11, 13)
+    assert [offer.name for offer in refused.value.offers] == ["Platz 1.02", "Platz 1.03"]
+    put("ben", "platz-1", 12, 13)
+
+
+def test_the_same_deed_twice_is_one_booking(put: Callable[..., UUID], house: House) -> None:
+    assert put("anna", "zimmer", 9, 10) == put("anna", "zimmer", 9, 10)
+    assert _count(house, Booking) == 1
+    assert _count(house, BookingSlot) == 4
+
+
+def test_nobody_holds_two_desks_at_once(put: Callable[..., UUID]) -> None:
+    put("anna", "platz-1", 9, 12)
+    with pytest.raises(TakenError, match="schon einen Platz gebucht"):
+        put("anna", "platz-2", 11, 13)
+    put("anna", "zimmer", 9, 12)
+
+
+def test_a_whole_day_and_hours_do_not_overlap(
+    put: Callable[..., UUID], house: House, spaces: Spaces, staff: Who, tuesday: When
+) -> None:
+    put("ben", "platz-1", 13, 14)
+    day = [
+        Wish(spaces[desk], tuesday(7), tuesday(19), whole_day=True)
+        for desk in ("platz-1", "platz-2")
+    ]
+    with pytest.raises(TakenError), house.database.write() as session:
+        book(session, staff("anna"), day[0], key="tag-1", now=house.clock())
+    with house.database.write() as session:
+        book(session, staff("anna"), day[1], key="tag-2", now=house.clock())
+    with pytest.raises(TakenError):
+        put("hans", "platz-2", 13, 14)
+
+
+def test_a_refused_booking_leaves_nothing_behind(put: Callable[..., UUID], house: House) -> None:
+    put("anna", "zimmer", 9, 10)
+    before = [_count(house, table) for table in (Booking, BookingSlot, JournalPending)]
+    for first, last in ((9.5, 11), (17, 20), (12, 11)):
+        with pytest.raises(ConflictError):
+            put("ben", "zimmer", first, last)
+    assert [_count(house, table) for table in (Booking, BookingSlot, JournalPending)] == before
+
+
+def test_a_room_of_an_office_is_its_own(put: Callable[..., UUID]) -> None:
+    with pytest.raises(NotAllowedError):
+        put("anna", "amtszimmer", 9, 10)
+    put("hans", "amtszimmer", 9, 10)
+
+
+def test_only_who_looks_after_it_books_for_others(put: Callable[..., UUID], staff: Who) -> None:
+    for_ben = Holder(person=staff("ben").person)
+    with pytest.raises(NotAllowedError):
+        put("anna", "zimmer", 9, 10, holder=for_ben)
+    put("hans", "zimmer", 9, 10, holder=for_ben)
+
+
+def test_check_in_and_nobody_came(
+    put: Callable[..., UUID], house: House, staff: Who, clock: Any, tuesday: When
+) -> None:
+    there, missing = put("anna", "platz-1", 9, 12), put("ben", "platz-2", 9, 12)
+    with pytest.raises(ConflictError, match="ab 8:30 Uhr"), house.database.write() as session:
+        check_in(session, staff("anna"), there, now=clock())
+    clock.now = tuesday(8, 45)
+    with house.database.write() as session:
+        check_in(session, staff("anna"), there, now=clock())
+        check_in(session, staff("anna"), there, now=clock())
+    with pytest.raises(NotAllowedError), house.database.write() as session:
+        check_in(session, staff("anna"), missing, now=clock())
+    clock.now = tuesday(9, 59)
+    assert house.database.run(lambda session: release_unclaimed(session, clock())) == 0
+    clock.now = tuesday(10)
+    assert house.database.run(lambda session: release_unclaimed(session, clock())) == 1
+    assert _state(house, missing).state == State.RELEASED
+    assert _state(house, there).state == State.CONFIRMED
+    put("hans", "platz-2", 10, 12)
+
+
+def test_leaving_early_frees_the_rest(
+    put: Callable[..., UUID], house: House, staff: Who, clock: Any, tuesday: When
+) -> None:
+    booking = put("anna", "platz-1", 9, 17)
+    clock.now = tuesday(11, 50)
+    with house.database.write() as session:
+        release(session, staff("anna"), booking, now=clock())
+        release(session, staff("anna"), booking, now=clock())
+    assert _state(house, booking).ends == tuesday(12)
+    put("ben", "platz-1", 12, 17)
+    with pytest.raises(ConflictError, match="freigegeben"), house.database.write() as session:
+        cancel(session, staff("anna"), booking, now=clock())
+
+
+def test_who_looks_after_a_room_cancels_and_the_holder_is_told(
+    put: Callable[..., UUID], house: House, staff: Who
+) -> None:
+    booking = put("anna", "zimmer", 9, 10)
+    with pytest.raises(NotAllowedError), house.database.write() as session:
+        cancel(session, staff("ben"), booking, now=house.clock())
+    with house.database.write() as session:
+        cancel(session, staff("hans"), booking, reason="Wasserschaden", now=house.clock())
+    with house.database.read() as session:
+        mail = session.scalars(select(Mail)).one()
+    assert mail.recipient == "anna@example.org"
+    assert "Wasserschaden" in mail.text
+    put("ben", "zimmer", 9, 10)
+
+
+def test_the_journal_does_not_tell_who_sits_where(
+    put: Callable[..., UUID], house: House, staff: Who, clock: Any, tuesday: When, spaces: Spaces
+) -> None:
+    booking = put("anna", "platz-1", 9, 12)
+    clock.now = tuesday(9)
+    with house.database.write() as session:
+        check_in(session, staff("anna"), booking, now=clock())
+        release(session, staff("anna"), booking, now=clock() + timedelta(hours=1))
+    with house.database.read() as session:
+        rows = session.scalars(
+            select(JournalPending).where(JournalPending.object_kind == "booking")
+        ).all()
+    assert [(row.verb, row.object_id, row.details) for row in rows] == [
+        ("space.book", str(booking), None)
+    ]
+
+
+def test_conflicts_of_a_series_are_shown_and_left_out_only_when_told(
+    put: Callable[..., UUID], house: House, staff: Who, spaces: Spaces, tuesday: When
+) -> None:
+    put("ben", "zimmer", 9, 10)
+    monday = at(date(2026, 3, 2), 0)
+    wish = Wish(spaces["zimmer"], monday + timedelta(days=1, hours=9),
+                monday + timedelta(days=1, hours=10), title="Wochenrunde")  # fmt: skip
+    pattern = Pattern("week", count=6)
+    now, anna = house.clock(), staff("anna")
+    with house.database.read() as session:
+        seen = preview(session, anna, wish, pattern, now=now)
+    assert [each.problem is None for each in seen] == [False, True, True, True, True, True]
+    with (
+        pytest.raises(SeriesConflictError, match=r"03\.03\.2026"),
+        house.database.write() as session,
+    ):
+        book_series(session, anna, wish, pattern, key="s", now=now)
+    assert _count(house, BookingSeries) == 0
+    with house.database.write() as session:
+        series, left_out = book_series(
+            session, anna, wish, pattern, key="s", now=now, skip_conflicts=True
+        )
+    assert [each.day for each in left_out] == [date(2026, 3, 3)]
+    with house.database.write() as session:
+        assert book_series(session, anna, wish, pattern, key="s", now=now)[0] == series
+    assert _count(house, Booking) == 6
+    with pytest.raises(NotAllowedError), house.database.write() as session:
+        cancel_range(session, staff("ben"), series, first=date(2026, 3, 1), now=now)
+    with house.database.write() as session:
+        gone = cancel_range(
+            session, anna, series, first=date(2026, 3, 17), last=date(2026, 3, 24), now=now
+        )
+    assert gone == 2
+    with house.database.read() as session:
+        days = [row.starts.date() for row, _ in own_bookings(session, anna, now)
+                if row.state == State.CONFIRMED]  # fmt: skip
+    assert days == [date(2026, 3, 10), date(2026, 3, 31), date(2026, 4, 7)]
+
+
+def _club(house: House, spaces: Spaces, hans: Staff, day: date) -> UUID:
+    wish = Wish(spaces["saal"], at(day, 19 * 60), at(day, 22 * 60), title="Chorprobe")
+    holder = Holder(Party.CLUB, name="Gesangverein", mail="chor@example.org")
+    with house.database.write() as session:
+        return book(session, hans, wish, key=f"chor-{day}", now=house.clock(), holder=holder).id
+
+
+def test_the_city_goes_before_a_club_with_notice(house: House, staff: Who, spaces: Spaces) -> None:
+    hans, now = staff("hans"), house.clock()
+    early, late = date(2026, 3, 29), date(2026, 3, 31)
+    held = {day: _club(house, spaces, hans, day) for day in (early, late)}
+    assert _state(house, held[late]).fee == 3000
+    for day in (early, late):
+        wish = Wish(spaces["saal"], at(day, 18 * 60), at(day, 21 * 60), title="Gemeinderat")
+        with pytest.raises(TakenError), house.database.write() as session:
+            book(session, hans, wish, key=f"rat-{day}", now=now)
+    wish = Wish(spaces["saal"], at(early, 18 * 60), at(early, 21 * 60), title="Gemeinderat")
+    with pytest.raises(TakenError, match="geht vor"), house.database.write() as session:
+        book(session, hans, wish, key="rat-1", now=now, displace=True)
+    wish = Wish(spaces["saal"], at(late, 18 * 60), at(late, 21 * 60), title="Gemeinderat")
+    with pytest.raises(NotAllowedError), house.database.write() as session:
+        book(session, staff("anna"), wish, key="rat-2", now=now, displace=True)
+    with house.database.write() as session:
+        book(session, hans, wish, key="rat-2", now=now, displace=True)
+    assert _state(house, held[early]).state == State.CONFIRMED
+    assert _state(house, held[late]).state == State.DISPLACED
+    with house.database.read() as session:
+        mail = session.scalars(select(Mail)).one()
+    assert mail.recipient == "chor@example.org"
+    assert "Dienstag, 31.03.2026, 19:00 bis 22:00 Uhr" in mail.text
+
+
+def test_plans_show_titles_to_staff_and_nothing_at_desks(
+    put: Callable[..., UUID], house: House, staff: Who, spaces: Spaces, tuesday: When
+) -> None:
+    from storage.actors import Citizen
+    from storage.clock import new_id
+
+    put("anna", "zimmer", 9, 10, title="Personalgespräch")
+    put("anna", "platz-1", 9, 10, title="Platz")
+    with house.database.read() as session:
+        for actor, space, title in (
+            (staff("ben"), "zimmer", "Personalgespräch"),
+            (Citizen(new_id()), "zimmer", ""),
+            (staff("ben"), "platz-1", ""),
+            (staff("anna"), "platz-1", "Platz"),
+        ):
+            row = session.get_one(Space, spaces[space])
+            (taken,) = plan_of(session, actor, row, tuesday(0), tuesday(20))
+            assert taken.title == title
+        assert set(taken_spaces(session, spaces.values(), tuesday(9), tuesday(9, 15))) == {
+            spaces["zimmer"], spaces["platz-1"],
+        }  # fmt: skip
+
+
+def test_the_past_is_forgotten(
+    put: Callable[..., UUID], house: House, staff: Who, clock: Any, spaces: Spaces
+) -> None:
+    desk, room = put("anna", "platz-1", 9, 10), put("anna", "zimmer", 9, 10)
+    other = put("ben", "platz-2", 9, 10)
+    club = _club(house, spaces, staff("hans"), date(2026, 3, 3))
+    with house.database.write() as session:
+        cancel(session, staff("ben"), other, now=clock())
+    clock.forward(days=5)
+    assert house.database.run(lambda session: forget(session, clock()))["gelöscht"] == 2
+    with house.database.read() as session:
+        assert session.get(Booking, desk) is None
+    assert _count(house, BookingSlot) == 0
+    assert _state(house, room).title == "Runde"
+    clock.forward(days=90)
+    assert house.database.run(lambda session: forget(session, clock()))["ohne Namen"] == 2
+    for booking in (room, club):
+        row = _state(house, booking)
+        assert (row.title, row.person_id, row.holder_name, row.holder_mail) == (
+            "",
+            None,
+            None,
+            None,
+        )
+    assert _state(house, club).fee == 3000
+    clock.forward(days=1100)
+    house.database.run(lambda session: forget(session, clock()))
+    assert _count(house, Booking) == 0
