@@ -33,7 +33,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from presence.availability.current_tables import BUSY, COUNTER, FLUECHTIG, STATUS, tables_of
 from presence.availability.facts import Manual
@@ -169,14 +169,24 @@ class CurrentStore:
     @contextmanager
     def _read(self) -> Iterator[Connection]:
         self._ensure()
-        with self._engine.connect() as connection:
+        with self._noticing_damage(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
         self._ensure()
-        with self._engine.execution_options(writer=True).begin() as connection:
+        writer = self._engine.execution_options(writer=True)
+        with self._noticing_damage(), writer.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _noticing_damage(self) -> Iterator[None]:
+        """A file that turns out to be broken is looked at again before the next use."""
+        try:
+            yield
+        except DatabaseError as error:
+            self._made = self._made and isinstance(error, OperationalError)
+            raise
 
     def _ensure(self) -> None:
         """The store exists and is whole; one that a crash left broken is begun anew."""
@@ -192,6 +202,8 @@ class CurrentStore:
                 replace_durably(folder / "CACHEDIR.TAG", CACHE_TAG)
             try:
                 self._create()
+            except OperationalError:
+                raise  # locked or full, not broken
             except DatabaseError:
                 logger.warning("the store of the current status was broken and is begun anew")
                 Path(self._file).unlink(missing_ok=True)

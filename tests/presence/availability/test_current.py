@@ -1,14 +1,17 @@
 """The store that forgets: what it keeps, and the proof that nothing of it stays anywhere."""
 
 import logging
+import sqlite3
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from presence.availability.current import BusySpan, CurrentStore, current_store
 from presence.availability.current_tables import tables_of
@@ -97,6 +100,31 @@ def test_a_broken_file_is_begun_anew(tmp_path: Path, caplog: pytest.LogCaptureFi
     store = CurrentStore(f"sqlite:///{file}")
     assert store.version() == 0
     assert "begun anew" in caplog.text
+
+
+def test_a_file_that_breaks_later_is_begun_anew_at_the_next_use(tmp_path: Path) -> None:
+    file = tmp_path / "fluechtig" / "anwesenheit.sqlite"
+    store = CurrentStore(f"sqlite:///{file}")
+    store.touch()
+    content = file.read_bytes()
+    file.write_bytes(b"Unsinn" * (len(content) // 6))
+    with pytest.raises(DatabaseError):
+        store.version()
+    assert store.version() == 0
+
+
+def test_a_store_that_is_busy_is_not_taken_for_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("presence.availability.current.BUSY_TIMEOUT_MS", 50)
+    file = tmp_path / "fluechtig" / "anwesenheit.sqlite"
+    CurrentStore(f"sqlite:///{file}").touch()
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(OperationalError):
+            CurrentStore(f"sqlite:///{file}").version()
+        other.execute("ROLLBACK")
+    assert CurrentStore(f"sqlite:///{file}").version() == 1
 
 
 def test_a_file_that_vanishes_under_us_is_made_again(house: House, tmp_path: Path) -> None:
