@@ -53,7 +53,10 @@ PAGES = (
     ),
     PageSpec("akten", "akten.py", "Akten", "folder_open", WORK, room=Room.EAKTE),
     PageSpec("suche", "suche.py", "Suche", "search", WORK, room=Room.EAKTE),
+    PageSpec("personensuche", "personensuche.py", "Personensuche", "person_search", WORK),
+    PageSpec("person", "person.py", "Person", "person", WORK, hidden=True),
     PageSpec("mein-status", "abwesenheit.py", "Mein Status", "badge", OWN, room=Room.AVAILABILITY),
+    PageSpec("mein-profil", "profil.py", "Mein Profil", "account_circle", OWN),
     PageSpec("einstellungen", "einstellungen.py", "Meine Einstellungen", "settings", OWN),
     PageSpec(
         "dienstvereinbarungen",

@@ -17,7 +17,7 @@ from intranet.metrics import SCRIPT_ERRORS
 from intranet.navigation import paths
 from intranet.page_pictures import PagePictures
 from intranet.plain_pages import NOT_NOW, not_now_in_words
-from intranet.routes import assets, files, operation, sign_in
+from intranet.routes import assets, files, operation, people, sign_in
 from intranet.shell import Shell, ShellMiddleware
 from intranet.timed_collection import running
 from intranet.upload_desk import UploadDesk
@@ -59,6 +59,7 @@ def create_app(house: House) -> Any:
             *sign_in.routes(house, cookies, city_title()),
             *(files.routes(house, pictures) if house.settings.is_on(Room.EAKTE) else []),
             *operation.routes(house),
+            *people.routes(house),
             *assets.routes(),
         ],
         middleware=[

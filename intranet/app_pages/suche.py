@@ -5,14 +5,18 @@ from uuid import UUID
 
 import streamlit as st
 
+from config.rooms import Room
 from config.seeds import DOCUMENT_KINDS
 from intranet import html, words
 from intranet.views.offices import all_offices
+from intranet.views.people import cards_html
+from intranet.views.people import found as found_people
 from intranet.visit import visitor
 from storage.clock import local_date
 from workflows.eakte.queries import SearchHit, search_documents
 
 PAGE = 20
+PEOPLE = 3
 
 here = visitor()
 now = here.house.clock()
@@ -49,6 +53,14 @@ start = st.session_state.get("ab", 0)
 
 if query.strip():
     st.query_params["q"] = query
+    with here.house.database.read() as session:
+        people = found_people(here.house, session, here.staff, query, limit=PEOPLE)
+    if people and not start:
+        st.header("Personen", anchor=False)
+        status = here.house.settings.is_on(Room.AVAILABILITY)
+        st.html(cards_html(people, status=status, why=True))
+        st.page_link("app_pages/personensuche.py", label="Mehr in der Personensuche")
+        st.header("Dokumente", anchor=False)
     office_ids: list[UUID] = [each.id for each in chosen]
     with here.house.database.read() as session:
         found = search_documents(

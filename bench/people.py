@@ -1,0 +1,108 @@
+"""How long the people finder takes: 1,000 and 20,000 people, names, slips, numbers, tasks and rooms in turn."""
+
+import time
+from collections.abc import Iterator
+from random import Random
+
+from bench.figures import Figure
+from presence.people.finder import Entry, Field, PeopleIndex
+from storage.clock import new_id
+
+SIZES = {1_000: 10.0, 20_000: 50.0}
+"""People, and the promised p95 in milliseconds."""
+QUERIES = 400
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_FIRST = _words(
+    "Anna Berta Carla Dora Emil Fritz Gerda Hans Ida Jonas Karla Lars Mira Nils Olga Paul Rosa Sven Tina Uwe Vera Ömer Jürgen Günter"
+)
+_FRONT = _words(
+    "Acker Baum Berg Birn Blum Born Brand Burg Dorn Eich Eisen Fels Feld Fuchs Gold Hart Heid Hirsch Hohl Kalt Kirch Klee Krieg Lind Mühl Neu Ober Pfeif Rosen Schön Silber Stein Tann Thal Wald Weiß Wind Wolf Zimmer Züll"
+)
+_MIDDLE = ["", "en", "er", "el", "in", "au", "ing", "ach", "eib", "or"]
+_BACK = _words(
+    "bach bauer baum beck berger born brink burg dorf feld hagen hauer hof huber kamp lein mann maier müller schmidt stein thal wald weiler"
+)
+_TASKS = _words(
+    "Wohngeld Grundsteuer Gewerbe Melde Straßen Baum Spielplatz Vergabe Haushalt Personal Reisekosten Kanal Friedhof Ausweis Standesamt Bußgeld"
+)
+_WHAT = _words("stelle prüfung recht aufsicht planung kontrolle gebühr verfahren")
+_SKILLS = [
+    "Gebärdensprache",
+    "Erste Hilfe",
+    "Moderation",
+    "Excel",
+    "Leichte Sprache",
+    "Prozessmodellierung",
+]
+
+
+def people(count: int, random: Random) -> list[Entry]:
+    offices = [
+        (new_id(), f"Amt für {task} und {what}") for task in _TASKS[:5] for what in _WHAT[:4]
+    ]
+    found = []
+    for number in range(count):
+        office, called = random.choice(offices)
+        name = f"{random.choice(_FIRST)} {random.choice(_FRONT)}{random.choice(_MIDDLE)}{random.choice(_BACK)}"
+        texts = [
+            (Field.OFFICE, called),
+            (Field.JOB, f"Sachbearbeitung {random.choice(_TASKS)}"),
+            (Field.PHONE, f"07089 204-{number:05d}"),
+            (Field.ROOM, f"{random.choice('ABCDE')} {random.randint(1, 599):03d}"),
+            *((Field.TASK, random.choice(_TASKS) + random.choice(_WHAT)) for _ in range(3)),
+        ]
+        if random.random() < 0.3:
+            texts.append((Field.SKILL, random.choice(_SKILLS)))
+        found.append(Entry(new_id(), name, frozenset({office}), frozenset(), tuple(texts)))
+    return found
+
+
+def queries(entries: list[Entry], random: Random) -> list[str]:
+    """What people type, half of it wrong."""
+    typed = []
+    for number in range(QUERIES):
+        entry = random.choice(entries)
+        family = entry.name.split()[-1]
+        told = dict(entry.texts)
+        place = random.randrange(1, len(family) - 1)
+        typed.append(
+            (
+                family,
+                family[:place] + family[place + 1 :],
+                family[: random.randint(2, 4)],
+                told[Field.PHONE][-5:],
+                told[Field.TASK],
+                f"{family[:5]} {told[Field.TASK][:6]}",
+                told[Field.ROOM],
+                family.replace("ü", "ue").replace("ai", "ey"),
+            )[number % 8]
+        )
+    return typed
+
+
+def measure() -> Iterator[Figure]:
+    """Processor time per search: the machine is shared."""
+    for size, limit in SIZES.items():
+        random = Random(1)
+        entries = people(size, random)
+        index = PeopleIndex(entries)
+        spent = []
+        for typed in queries(entries, random):
+            began = time.process_time()
+            index.search(typed)
+            spent.append(1000 * (time.process_time() - began))
+        p95 = sorted(spent)[int(0.95 * len(spent))]
+        yield Figure(
+            f"Person unter {size} finden, p95",
+            p95,
+            "ms",
+            None,
+            "",
+            f"höchstens {limit:g} ms",
+            p95 <= limit,
+        )
