@@ -23,7 +23,7 @@ from presence.sessions import SignedIn, check
 from storage.database import patience
 from storage.house import House
 
-OPEN_PATHS = frozenset({"/anmelden", "/abmelden", "/health", "/metrics", "/favicon.png"})
+OPEN_PATHS = frozenset({"/anmelden", "/abmelden", "/health", "/metrics"})
 PROVIDER_PATHS = frozenset({"/anmelden/oidc", "/anmelden/oidc/zurueck", "/anmelden/oidc/ende"})
 """Open as well where people sign in with OpenID Connect."""
 OPEN_FOLDERS = ("/static/", "/eigen/")

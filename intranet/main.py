@@ -13,7 +13,7 @@ from intranet.words import plain
 
 WAPPEN = Path(__file__).with_name("assets") / "wappen.svg"
 
-st.set_page_config(page_title="Rathauswerk", page_icon=":material/account_balance:", layout="wide")
+st.set_page_config(page_title="Rathauswerk", page_icon=str(WAPPEN), layout="wide")
 visit = welcome()
 show_notes()
 if visit.must_change:

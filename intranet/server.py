@@ -52,16 +52,17 @@ def create_app(house: House) -> Any:
         pictures.close()
         spool.close()
 
+    routes = [
+        *sign_in.routes(house, cookies, city_title()),
+        *(files.routes(house, pictures) if house.settings.is_on(Room.EAKTE) else []),
+        *operation.routes(house),
+        *people.routes(house),
+        *assets.routes(),
+    ]
     return App(
         MAIN,
         lifespan=lambda _app: running(close, lambda: spool.sweep(_is_open)),
-        routes=[
-            *sign_in.routes(house, cookies, city_title()),
-            *(files.routes(house, pictures) if house.settings.is_on(Room.EAKTE) else []),
-            *operation.routes(house),
-            *people.routes(house),
-            *assets.routes(),
-        ],
+        routes=routes,
         middleware=[
             Middleware(Guard, house=house, addresses=ours, cookies=cookies),
             Middleware(UploadDesk, spool=spool, limit=limit),
@@ -69,6 +70,7 @@ def create_app(house: House) -> Any:
                 ShellMiddleware,
                 shell=Shell(Path(get_static_dir())),
                 pages=paths(house.settings.rooms_off),
+                routes=routes,
             ),
         ],
         on_script_error=lambda error: tell(streamlit, error),

@@ -5,17 +5,22 @@ fixed list (``intranet.translations``), in memory, never on disk; a test fails w
 """
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from intranet.plain_pages import not_found
 from intranet.translations import IN_BUNDLE, translate
 
 _ASSET = re.compile(r'<(?:script|link)\b[^>]*\b(?:src|href)="\./static/[^"]+"[^>]*>')
+STREAMLITS = ("/_stcore/", "/media/")
+"""Where Streamlit answers itself: its talk with the page (the guard lets little of it pass), and pages' pictures."""
 PAGE = """<!DOCTYPE html>
 <html lang="de">
 <head>
@@ -53,6 +58,11 @@ class Shell:
         assets = [tag + "</script>" if tag.startswith("<script") else tag for tag in assets]
         return PAGE.format(assets="\n".join(assets))
 
+    def has_file(self, path: str) -> bool:
+        """Whether Streamlit ships this file under ``/static/``."""
+        file = (self._static / path.removeprefix("/")).resolve()
+        return file.is_relative_to(self._static.resolve() / "static") and file.is_file()
+
     def bundle(self, name: str) -> tuple[bytes, str] | None:
         """A translated bundle with its entity tag, or ``None`` where the original serves."""
         kind = name.partition(".")[0]
@@ -68,10 +78,15 @@ class Shell:
 
 
 class ShellMiddleware:
-    """Answers for the page and the bundles; everything else goes on to Streamlit."""
+    """Answers for the page and the bundles, and for what there is not; what is left goes on to our routes and Streamlit.
 
-    def __init__(self, app: ASGIApp, *, shell: Shell, pages: frozenset[str]) -> None:
-        self._app, self._shell, self._pages = app, shell, pages
+    Streamlit would answer every unknown address with its own page, which is English and asks other hosts for fonts.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, shell: Shell, pages: frozenset[str], routes: Sequence[BaseRoute]
+    ) -> None:
+        self._app, self._shell, self._pages, self._routes = app, shell, pages, routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = self._answer(Request(scope)) if scope["type"] == "http" else None
@@ -83,9 +98,12 @@ class ShellMiddleware:
         path = request.url.path
         if path in self._pages:
             return HTMLResponse(self._shell.page)
-        if not path.startswith("/static/js/"):
-            return None
-        made = self._shell.bundle(path.removeprefix("/static/js/"))
+        if not self._is_known(request):
+            return not_found()
+        return self._bundle(request) if path.startswith("/static/js/") else None
+
+    def _bundle(self, request: Request) -> Response | None:
+        made = self._shell.bundle(request.url.path.removeprefix("/static/js/"))
         if made is None:
             return None
         data, tag = made
@@ -93,3 +111,11 @@ class ShellMiddleware:
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)
         return Response(data, media_type="text/javascript; charset=utf-8", headers=headers)
+
+    def _is_known(self, request: Request) -> bool:
+        path = request.url.path
+        if path.startswith(STREAMLITS):
+            return True
+        if path.startswith("/static/"):
+            return self._shell.has_file(path)
+        return any(route.matches(request.scope)[0] is not Match.NONE for route in self._routes)

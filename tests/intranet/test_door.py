@@ -253,6 +253,23 @@ def test_no_path_leads_out_of_the_folders(enter: Enter, path: str) -> None:
     assert "create_app" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nixda", "/docs", "/redoc", "/openapi.json", "/favicon.png", "/index.html", "/manifest.json",
+        "/app/static/x", "/static/nixda.js", "/static/", "/static/js/nixda.1.js", "/component/x/index.html",
+        "/posteingang/", "/start/nixda", "/oauth2callback", "/auth/login", "/seite/x", "/original",
+    ],
+)  # fmt: skip
+def test_what_there_is_not_is_said_in_german(enter: Enter, path: str) -> None:
+    answer = enter().get(path, headers={"Accept": "text/html"})
+    assert answer.status_code == 404
+    assert '<html lang="de">' in answer.text
+    assert "Diese Seite gibt es nicht" in answer.text
+    assert "gstatic" not in answer.text
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
 def test_pictures_and_originals_follow_the_rights(enter: Enter, furnished: Any) -> None:
     anna, ada = enter("anna.beispiel"), enter("ada.admin")
     for path in (f"/seite/{furnished.bill}/1", f"/original/{furnished.bill}"):
