@@ -36,8 +36,12 @@ PROTECTED = tuple(each for each in FILING_CLASSES if each is not ProtectionClass
 def account_desk(visit: Visit, person: PersonLine) -> None:
     """Create, disable, enable, new password."""
     now, staff = visit.house.clock(), visit.staff
-    if person.account == "none":
-        if st.button("Konto anlegen", type="primary", key="konto"):
+    if person.account in {"none", "directory"}:
+        known = person.account == "directory"
+        if known:
+            st.info("Diese Person meldet sich über das Verzeichnis an und wird auch dort gesperrt.")
+        title = "Konto für Notfälle anlegen" if known else "Konto anlegen"
+        if st.button(title, type="secondary" if known else "primary", key="konto"):
             first = initial_password()
             done, password = carry_out(
                 visit, lambda s: create_account(s, staff, person.person, first, now=now)

@@ -14,6 +14,7 @@ ACCOUNTS = {
     "first": "erstes Passwort vergeben",
     "open": "Konto aktiv",
     "disabled": "gesperrt",
+    "directory": "über das Verzeichnis",
 }
 
 here = visitor()

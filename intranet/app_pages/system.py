@@ -3,6 +3,7 @@
 import streamlit as st
 
 from intranet import html, words
+from intranet.views import directory
 from intranet.views.system import load
 from intranet.visit import visit
 
@@ -52,6 +53,13 @@ def overview() -> None:
             ],
         )
     )
+    if synced := directory.load(guest.house, guest.staff):
+        if synced.warning:
+            st.warning(
+                f"Verzeichnis nicht abgeglichen: {words.plain(synced.warning)}",
+                icon=":material/sync_problem:",
+            )
+        st.html(html.table("Abgleich mit dem Verzeichnis", directory.COLUMNS, synced.rows))
 
 
 st.title("Systemzustand")

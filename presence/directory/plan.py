@@ -118,20 +118,20 @@ class _Planner:
         self._by_person = {each.person: each for each in known}
         self._residents, self._complete = residents, complete
         self._seen = {each.entry.key for each in self._wanted}
-        self._logins = {each.entry.key: each.entry.login for each in self._wanted}
         self._returning = {
             each.number: each for each in known if each.number and self._is_gone(each)
         }
         self._taken_over: set[str] = set()
+        self._moving: dict[UUID, str] = {}
         self._plan = Plan()
 
     def plan(self) -> Plan:
         unclear = self._unclear()
-        for each in self._wanted:
-            if each.entry.key and each.entry.key in unclear:
-                continue
-            if each.entry.lacks:
-                continue
+        clear = [
+            each for each in self._wanted if not each.entry.lacks and each.entry.key not in unclear
+        ]
+        self._moving = self._movers(clear)
+        for each in clear:
             before = self._known.get(each.entry.key)
             if before is not None:
                 self._meet_again(each, before)
@@ -169,6 +169,26 @@ class _Planner:
                     f"Im Verzeichnis fehlt bei „{each.entry.dn}“: {', '.join(each.entry.lacks)}.",
                 )
         return {each.entry.key for each in self._wanted if each.entry.login in twice}
+
+    def _movers(self, clear: Sequence[Wanted]) -> dict[UUID, str]:
+        """Known people who get another login, as far as it is or becomes free: a chain holds only from its end."""
+        moving = {
+            before.person: each.entry.login
+            for each in clear
+            if (before := self._known.get(each.entry.key))
+            and not each.entry.locked
+            and each.entry.login != before.login
+        }
+        while blocked := [
+            person
+            for person, login in moving.items()
+            if (holder := self._residents.get(login))
+            and holder.person not in moving
+            and not self._has_left(holder)
+        ]:
+            for person in blocked:
+                del moving[person]
+        return moving
 
     def _meet_again(self, each: Wanted, before: Known) -> None:
         if each.entry.locked:
@@ -246,17 +266,16 @@ class _Planner:
 
     def _gives_way(self, resident: Resident) -> bool:
         """Whether the login will be free: its holder is renamed in this sync, or has left and is put aside."""
-        before = self._by_person.get(resident.person)
-        if before is None:
-            gone = not resident.works
-        else:
-            new = self._logins.get(before.key)
-            if new and new != resident.login:
-                return True
-            gone = self._is_gone(before)
-        if gone and resident.person not in self._plan.aside:
+        if resident.person in self._moving:
+            return True
+        left = self._has_left(resident)
+        if left and resident.person not in self._plan.aside:
             self._plan.aside.append(resident.person)
-        return gone
+        return left
+
+    def _has_left(self, resident: Resident) -> bool:
+        before = self._by_person.get(resident.person)
+        return not resident.works if before is None else self._is_gone(before)
 
     def _is_gone(self, before: Known) -> bool:
         return before.key not in self._seen and (not before.active or self._complete)
