@@ -144,6 +144,8 @@ def _routine(facts: Facts, now: datetime) -> Availability:
             break
     if facts.free is not None and now < facts.free[1]:
         name, ends = facts.free
+        if following is not None:  # whoever works on a Saturday
+            ends = min(ends, following.starts)
         until = _before(facts, ends, ROUTINE, now)
         because = f"nicht im Dienst, weil {name}"
         return _answer(facts, Level.UNREACHABLE, until, because, "free")

@@ -114,6 +114,13 @@ def test_after_work_it_says_when_somebody_is_back() -> None:
     assert answer.until == datetime(2026, 10, 19, 6, 0, tzinfo=UTC)
 
 
+def test_whoever_works_on_a_saturday_is_free_until_then() -> None:
+    free, work = ("Wochenende", NOW + 9 * HOUR), (WorkSpan(NOW + HOUR, NOW + 2 * HOUR),)
+    before = resolve(Facts(work=work, free=free), NOW)
+    assert (before.source, before.until) == ("free", NOW + HOUR)
+    assert resolve(Facts(work=work, free=free), NOW + HOUR).level == Level.FULL
+
+
 def test_what_goes_before_ends_the_answer() -> None:
     facts = Facts(entries=(entry("busy", 1, 2),), work=(WorkSpan(NOW - HOUR, NOW + 5 * HOUR),))
     assert resolve(facts, NOW).until == NOW + HOUR
