@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 PRODID = "-//Rathauswerk//Buchungen//DE"
@@ -32,7 +32,7 @@ def calendar(name: str, entries: Iterable[Entry], host: str) -> bytes:
     made.add("VERSION", "2.0")
     made.add("METHOD", "PUBLISH")
     made.add("X-WR-CALNAME", name)
-    made.add("REFRESH-INTERVAL", "PT15M", parameters={"VALUE": "DURATION"})
+    made.add("REFRESH-INTERVAL", timedelta(minutes=15), parameters={"VALUE": "DURATION"})
     for each in entries:
         event = icalendar.Event()
         event.add("UID", f"{each.id}@{host}")

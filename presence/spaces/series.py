@@ -109,9 +109,10 @@ def book_series(
         raise SeriesConflictError(conflicts)
     if not fitting:
         raise ConflictError("An keinem Tag der Serie ist der Raum frei.")
+    own = actor.person if isinstance(actor, Staff) else None
     series = BookingSeries(
         id=new_id(),
-        person_id=actor.person if isinstance(actor, Staff) else None,
+        person_id=holder.person if holder else own,
         space_id=space.id,
         rule=pattern.as_row(),
         created_at=now,

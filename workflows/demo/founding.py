@@ -35,6 +35,7 @@ from storage.organisation.tables import Office, Person
 from storage.rights import NotAllowedError
 from workflows.demo.availability import found_availability
 from workflows.demo.documents import DemoDocument, generate
+from workflows.demo.spaces import found_spaces
 from workflows.eakte.akten import open_akte, open_vorgang
 from workflows.eakte.filing import file_document
 from workflows.eakte.receiving import Incoming, receive
@@ -98,6 +99,7 @@ def found_city(house: House) -> None:
             _person(session, person, offices, hashed, now)
         session.flush()
         found_availability(session, now)
+        found_spaces(session, now)
 
 
 def _office(session: Session, seed: seeds.Office, now: datetime) -> Office:

@@ -1,0 +1,31 @@
+"""What desks and rooms do by themselves: give away where nobody came, and forget the past at night."""
+
+from collections.abc import Mapping
+
+from presence.spaces.upkeep import forget, release_unclaimed
+from storage.jobs.handlers import JobContext
+from storage.schedules import ScheduleDefinition
+
+
+def _release(context: JobContext) -> Mapping[str, int]:
+    house = context.house
+    now = house.clock()
+    return {"freigegeben": house.database.run(lambda session: release_unclaimed(session, now))}
+
+
+def _forget(context: JobContext) -> Mapping[str, int]:
+    house = context.house
+    now = house.clock()
+    return house.database.run(lambda session: forget(session, now))
+
+
+def schedules() -> list[ScheduleDefinition]:
+    """Forgetting belongs to the house and goes on where the room is switched off."""
+    return [
+        ScheduleDefinition(
+            "desks.freigabe", "Nicht genutzte Buchungen freigeben", "*/5 6-20 * * *", _release
+        ),
+        ScheduleDefinition(
+            "presence.buchungen", "Vergangene Buchungen löschen", "25 0 * * *", _forget
+        ),
+    ]
