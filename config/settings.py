@@ -40,6 +40,8 @@ class Settings(SignInSettings):
     """Whether the engine starts Prefect's server beside it; without it runs are still logged in our own table."""
     base_url: str | None = None
     """The address staff type in; decides cookies' ``Secure`` and which Origin is accepted."""
+    public_url: str | None = None
+    """The address citizens type in; links in mails begin with it."""
     trusted_proxies: str = "127.0.0.1"
 
     session_idle_minutes: int = 60
@@ -98,6 +100,11 @@ class Settings(SignInSettings):
     @property
     def staff_url(self) -> str:
         return self.base_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def citizens_url(self) -> str:
+        """Where the citizens' pages are, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.public_port}").rstrip("/")
 
     def is_on(self, name: str) -> bool:
         """Whether the room is on to which a job kind, schedule, object kind or room of this name belongs."""

@@ -1,10 +1,10 @@
 """The citizens' server: own port, own cookies and secrets, fit for a DMZ. No script, no account, no Streamlit."""
 
+from collections.abc import Callable
 from datetime import date
-from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -13,8 +13,13 @@ from starlette.routing import Route
 
 from config.seeds import load_city, load_offices
 from config.settings import Settings
+from config.translations import SOURCE, catalogue
+from intranet.public import rooms
+from intranet.public.pages import PERSONAL, TEMPLATES
+from intranet.public.sending import TooLargeError
 from intranet.routes import assets, operation
 from intranet.security_headers import PLAIN_POLICY, SecurityHeaders
+from storage.database import StorageBusyError
 from storage.house import House
 
 PAGES = {
@@ -23,64 +28,81 @@ PAGES = {
     "/datenschutz": ("datenschutz.html", "Datenschutz"),
     "/barrierefreiheit": ("barrierefreiheit.html", "Barrierefreiheit"),
 }
-TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 STATEMENT_OF = date(2026, 1, 12)
 """When the statement on accessibility was drawn up; it has to say so (BITV 2.0 § 7, L-BGG § 10)."""
+AGAIN_AFTER = "10"
 
 
 def create_app(house: House) -> Starlette:
     """The ASGI application of the citizens' pages."""
     offices = sorted(load_offices(), key=lambda office: office.number)
+    stated = STATEMENT_OF.strftime("%d.%m.%Y")
 
-    def page(template: str, title: str) -> Any:
-        html = TEMPLATES.get_template(template).render(
-            city=load_city(), offices=offices, title=title, stated=STATEMENT_OF.strftime("%d.%m.%Y")
-        )
+    def page(template: str, title: str) -> Callable[[Request], Response]:
+        html = _german(template, title, offices=offices, stated=stated)
 
-        async def show(_request: Request) -> Response:
+        def show(_request: Request) -> Response:
             return HTMLResponse(html, headers={"Cache-Control": "max-age=300"})
 
         return show
 
+    secure = is_secure(house.settings)
     return Starlette(
         routes=[
             *(Route(path, page(*what)) for path, what in PAGES.items()),
+            *rooms.routes(house),
             *operation.routes(house, with_metrics=False),
             *assets.routes(),
         ],
-        middleware=[
-            Middleware(SecurityHeaders, policy=PLAIN_POLICY, secure=_is_secure(house.settings)),
-        ],
-        exception_handlers={404: _missing, 500: _broken},
+        middleware=[Middleware(SecurityHeaders, policy=PLAIN_POLICY, secure=secure)],
+        exception_handlers={
+            404: _missing,
+            TooLargeError: _too_large,
+            StorageBusyError: _not_now,
+            OperationalError: _not_now,
+            PoolTimeout: _not_now,
+            500: _broken,
+        },
     )
 
 
-def _is_secure(settings: Settings) -> bool:
-    return bool(settings.base_url and settings.base_url.startswith("https:"))
+def is_secure(settings: Settings) -> bool:
+    """Whether citizens come by https: then cookies say so, and browsers are to remember it."""
+    return settings.citizens_url.startswith("https:")
+
+
+def _german(template: str, title: str, **values: object) -> str:
+    """A page that is there in German only."""
+    return TEMPLATES.get_template(template).render(
+        city=load_city(), lang=SOURCE, _=catalogue(SOURCE), who=None, url=lambda path: path,
+        title=title, **values,
+    )  # fmt: skip
+
+
+def _message(status: int, title: str, advice: str) -> Response:
+    html = _german("meldung.html", title, advice=advice)
+    return HTMLResponse(html, status_code=status, headers=PERSONAL)
 
 
 async def _missing(_request: Request, _error: Exception) -> Response:
-    return HTMLResponse(
-        _message("Diese Seite gibt es nicht.", "Prüfen Sie die Adresse"), status_code=404
+    return _message(404, "Diese Seite gibt es nicht.", "Prüfen Sie die Adresse")
+
+
+async def _too_large(_request: Request, _error: Exception) -> Response:
+    return _message(413, "Das ist zu viel auf einmal.", "Bitte kürzen Sie Ihre Angaben")
+
+
+async def _not_now(_request: Request, _error: Exception) -> Response:
+    answer = _message(
+        503, "Gerade nicht möglich.", "Bitte versuchen Sie es in einer Minute noch einmal"
     )
+    answer.headers["Retry-After"] = AGAIN_AFTER
+    return answer
 
 
 async def _broken(_request: Request, _error: Exception) -> Response:
-    return HTMLResponse(
-        _message(
-            "Das hat nicht geklappt.", "Bitte versuchen Sie es in einigen Minuten noch einmal"
-        ),
-        status_code=500,
-    )
-
-
-def _message(title: str, advice: str) -> str:
-    return TEMPLATES.get_template("meldung.html").render(
-        city=load_city(), title=title, advice=advice
+    return _message(
+        500,
+        "Das hat nicht geklappt.",
+        "Bitte versuchen Sie es in einigen Minuten noch einmal",
     )

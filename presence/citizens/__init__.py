@@ -1,0 +1,1 @@
+"""Citizens without an account: signed links, brakes on forms, sending with confirmation by mail, requests for rooms."""

@@ -1,0 +1,135 @@
+"""The plan of rooms for everybody: what is free, never who or what."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import icalendar
+import pytest
+
+from config.translations import LANGUAGES, catalogue, choose
+from intranet.public.week import free_between, week
+from presence.citizens.occupancy import Busy
+from presence.spaces.booking import Wish, book
+from presence.spaces.opening import Opening, at
+from presence.spaces.terms import Terms
+from storage.actors import Staff
+from storage.house import House
+from tests.intranet.public.conftest import Browser
+
+TUESDAY = date(2026, 3, 3)
+
+
+@pytest.fixture
+def booked(house: House, spaces: dict[str, UUID], staff: Callable[[str], Staff]) -> None:
+    for hour, title in ((10, "Geheime Sitzung"), (11, "Gleich danach")):
+        with house.database.write() as session:
+            wish = Wish(
+                spaces["saal"], at(TUESDAY, hour * 60), at(TUESDAY, hour * 60 + 60), title=title
+            )
+            book(session, staff("karla"), wish, key=title, now=house.clock())
+
+
+def test_the_list_shows_public_rooms_only(browser: Browser) -> None:
+    answer = browser.get("/raeume")
+    assert answer.status_code == 200
+    assert "Großer Saal" in answer.text
+    assert "bis 200 Personen" in answer.text
+    assert "Besprechung" not in answer.text
+    assert browser.get("/raeume/buero").status_code == 404
+    assert browser.get("/raeume/buero/belegung.ics").status_code == 404
+
+
+@pytest.mark.usefixtures("booked")
+def test_the_week_says_when_it_is_taken_and_nothing_else(browser: Browser) -> None:
+    answer = browser.get("/raeume/saal")
+    assert "belegt: 10:00 bis 12:00 Uhr" in answer.text  # two bookings, one span
+    assert "frei: 8:00 bis 10:00 Uhr, 12:00 bis 23:00 Uhr" in answer.text
+    assert "Geheim" not in answer.text
+    assert "Karla" not in answer.text
+    assert "je angefangene Stunde 10,00 €, höchstens 80,00 € am Tag" in answer.text
+    assert "Bitte besenrein verlassen." in answer.text
+    assert "set-cookie" not in answer.headers
+    assert "<script" not in answer.text
+
+
+@pytest.mark.usefixtures("booked")
+def test_the_calendar_says_that_it_is_taken_and_nothing_else(browser: Browser) -> None:
+    answer = browser.get("/raeume/saal/belegung.ics")
+    assert answer.headers["content-type"].startswith("text/calendar")
+    events = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+    assert [str(event["SUMMARY"]) for event in events] == ["belegt"]
+    assert events[0].decoded("DTSTART") == at(TUESDAY, 10 * 60)
+    assert b"Geheim" not in answer.content
+    again = icalendar.Calendar.from_ical(browser.get("/raeume/saal/belegung.ics").content)
+    assert again.walk("VEVENT")[0]["UID"] == events[0]["UID"]
+
+
+@pytest.mark.parametrize("asked", ["gestern", "2026-02-30", "0001-01-01", "9999-12-31", ""])
+def test_any_week_asked_for_gives_a_page(browser: Browser, asked: str) -> None:
+    answer = browser.get("/raeume/saal", params={"ab": asked})
+    assert answer.status_code == 200
+    assert "02.03.2026 bis 08.03.2026" in answer.text
+
+
+def test_one_can_leaf_forward_and_not_into_the_past(browser: Browser) -> None:
+    first = browser.get("/raeume/saal").text
+    assert "Woche davor" not in first
+    assert "ab=2026-03-09#woche" in first
+    assert "ab=2026-03-02#woche" in browser.get("/raeume/saal?ab=2026-03-09").text
+
+
+def test_closing_days_are_named() -> None:
+    terms = Terms("Treff", "both", (Opening(4, 480, 720),), False, None, 90)
+    lines = week(terms, date(2026, 3, 30), [], catalogue("de"))
+    assert [line.closed for line in lines][4:] == ["geschlossen (Karfreitag)"] + ["geschlossen"] * 2
+
+
+@pytest.mark.parametrize(
+    ("sunday", "hours"),
+    [(date(2026, 3, 29), 22), (date(2026, 10, 25), 24)],  # the clocks go forward, and back
+)
+def test_a_day_on_which_the_clocks_change_is_as_long_as_it_is(sunday: date, hours: int) -> None:
+    terms = Terms("Saal", "both", (Opening(6, 60, 24 * 60),), True, None, 900)
+    busy = [Busy(at(sunday, 20 * 60), at(sunday, 21 * 60), False)]
+    line = week(terms, sunday - timedelta(days=6), busy, catalogue("de"))[6]
+    assert list(line.lines) == [
+        "belegt: 20:00 bis 21:00 Uhr",
+        "frei: 1:00 bis 20:00 Uhr, 21:00 bis 24:00 Uhr",
+    ]
+    assert at(sunday, 24 * 60) - at(sunday, 60) == timedelta(hours=hours)
+    assert all(0 <= block.x <= 480 and 0 < block.width <= 480 for block in line.blocks)
+
+
+def test_what_is_left_of_an_opening() -> None:
+    def moment(hour: int) -> datetime:
+        return datetime(2026, 3, 3, hour, tzinfo=UTC)
+
+    opens = [(moment(8), moment(12)), (moment(14), moment(18))]
+    taken = [(moment(8), moment(9)), (moment(11), moment(15)), (moment(17), moment(20))]
+    assert free_between(opens, taken) == [(moment(9), moment(11)), (moment(15), moment(17))]
+
+
+@pytest.mark.parametrize(
+    ("asked", "accepted", "language"),
+    [
+        (None, "", "de"), (None, "en-GB,en;q=0.8,de;q=0.5", "en"), (None, "fr, de;q=0.3, en;q=0.2", "de"),
+        ("de", "en", "de"), ("en", "de", "en"), ("xx", "", "de"), (None, "en;q=0", "de"),
+        (None, "en;q=viel", "de"), (None, "*", "de"), (None, ",;,;q=", "de"),
+    ],
+)  # fmt: skip
+def test_the_language_is_chosen_by_link_or_browser(
+    asked: str | None, accepted: str, language: str
+) -> None:
+    assert choose(asked, accepted) == language
+    assert language in LANGUAGES
+
+
+def test_a_page_speaks_the_language_asked_for_and_its_links_keep_it(browser: Browser) -> None:
+    english = browser.get("/raeume/saal?sprache=en")
+    assert '<html lang="en">' in english.text
+    assert "taken" in english.text or "free: 8:00" in english.text
+    assert "/raeume/saal/anfrage?sprache=en" in english.text
+    german = browser.get("/raeume/saal", language="de")
+    assert '<html lang="de">' in german.text
+    assert "sprache=en" in german.text  # the way to English
