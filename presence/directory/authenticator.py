@@ -54,24 +54,27 @@ class DirectoryAccounts:
         return person
 
     def _check(self, login: str, password: str) -> UUID | None:
-        has_account, vouched_for = self._known(login)
-        if has_account and not vouched_for:
+        account, vouched_for = self._known(login)
+        if account is not None and (account.disabled or not vouched_for):
             return self._local.authenticate(login, password)
         try:
             return self._ask(login, password)
         except (SourceAwayError, DirectoryError, IncompleteError) as error:
             log.warning("the directory could not be asked: %s", error)
-            if has_account:
+            if account is not None:
                 return self._local.authenticate(login, password)
             raise SourceAwayError from error
 
-    def _known(self, login: str) -> tuple[bool, bool]:
-        """Whether somebody of this login has a local account, and whether the directory knows them."""
+    def _known(self, login: str) -> tuple[Account | None, bool]:
+        """The local account of this login, and whether the directory knows the person.
+
+        A local account that is locked in the house locks the person out for every source.
+        """
         with self._house.database.read() as session:
             person = person_by_login(session, login, local_date(self._house.clock()))
             if person is None:
-                return False, False
-            return session.get(Account, person.id) is not None, is_active(session, person.id)
+                return None, False
+            return session.get(Account, person.id), is_active(session, person.id)
 
     def _ask(self, login: str, password: str) -> UUID | None:
         settings = self._house.settings

@@ -2,23 +2,27 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import ldap_town as here
 import pytest
+from sqlalchemy import func, select
 
 from bench import slapd
 from bench.relay import relaying
 from presence.authenticators import SourceAwayError
 from presence.directory import connection
 from presence.directory.authenticator import DirectoryAccounts
-from presence.operations import create_account, preset_password
+from presence.directory.tables import DirectoryIdentity
+from presence.operations import create_account, disable_account, preset_password
 from presence.passwords import initial_password
 from presence.sessions import check
 from presence.sign_in import AWAY, REFUSED, Refusal, Token, sign_in
 from storage.actors import Grant, Role, System
+from storage.database import Database
 from storage.house import House
 from storage.organisation.queries import load_staff
 
@@ -170,6 +174,31 @@ def test_an_emergency_account_works_beside_the_directory_and_without_it(town: he
     assert welcome(town.house, enter(town.house, "ada.notfall", LOCAL)).name == "Ada Notfall"
     assert welcome(town.house, enter(town.house, "anna", LOCAL)).name == "Anna Beispiel"
     assert enter(town.house, "anna") == Refusal(REFUSED)
+
+
+def test_a_lock_in_the_house_counts_for_the_directory_too(town: here.Town) -> None:
+    town.add("anna", "Anna", "Beispiel")
+    town.sync()
+    with_local_account(town, "anna")
+    person = town.person("anna")
+    assert person
+    with town.house.database.write() as session:
+        disable_account(session, System("test"), person.id, now=town.house.clock())
+    assert enter(town.house, "anna") == Refusal(REFUSED)
+
+
+def test_somebody_new_who_signs_in_several_times_at_once_is_one_person(
+    directory: slapd.Running, database: Database, make_house: Callable[..., House]
+) -> None:
+    house = make_house(database, **here.connected_to(directory))
+    here.furnish(house)
+    accounts = DirectoryAccounts(house)
+    with ThreadPoolExecutor(6) as pool:
+        people = set(pool.map(lambda _: accounts.authenticate("p00042", PASSWORD), range(6)))
+    assert len(people) == 1
+    assert None not in people
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(DirectoryIdentity)) == 1
 
 
 def test_a_server_that_is_away_is_no_failed_attempt(town: here.Town) -> None:
