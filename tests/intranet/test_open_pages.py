@@ -1,11 +1,13 @@
 """A page that stays open ends with its session: signed out elsewhere, account closed, unattended for too long."""
 
+import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import update
+from sqlalchemy import select, update
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -97,3 +99,40 @@ def test_the_untouched_page_leads_to_the_sign_in_page_and_back(
     page.get_by_label("Passwort").fill(small.PASSWORD)
     page.get_by_role("button", name="Anmelden").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Meine Einstellungen")
+
+
+@pytest.mark.browser
+def test_clicks_in_a_page_that_refreshes_itself_count_its_own_refreshing_does_not(
+    sign_in: SignIn, server: str, furnished: Any
+) -> None:
+    page = sign_in("ada.admin")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    sent: list[int] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda _frame: sent.append(1)))
+    page.goto(server + "/laeufe")
+    running = page.get_by_text("läuft", exact=True)
+    expect(running).to_be_visible()
+    ada = furnished.person("ada.admin").id
+    newest = select(WebSession.last_seen_at).where(WebSession.person_id == ada)
+    newest = newest.order_by(WebSession.created_at.desc()).limit(1)
+
+    def seen() -> datetime:
+        with furnished.house.database.read() as session:
+            return session.scalars(newest).one()
+
+    def until(condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 60
+        while not condition():
+            assert time.monotonic() < deadline, "waited in vain"
+            page.wait_for_timeout(100)  # polling with a deadline; the page goes on meanwhile
+
+    before = seen() - timedelta(minutes=10)
+    change(
+        furnished,
+        update(WebSession).where(WebSession.person_id == ada).values(last_seen_at=before),
+    )
+    so_far = len(sent)
+    until(lambda: len(sent) >= so_far + 3)
+    assert seen() == before, "nobody has touched the page"
+    running.click()
+    until(lambda: seen() > before)
