@@ -1,30 +1,30 @@
 """Several documents of the inbox at once: pass on, take out, read again."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import streamlit as st
 from sqlalchemy.orm import Session
 
 from intranet import words
+from intranet.deeds import REFUSALS
 from intranet.notes import note
 from intranet.views.inbox import InboxLine
 from intranet.views.offices import all_offices
 from intranet.visit import Visit
 from storage.clock import local_date
-from storage.conflicts import ConflictError, NotFoundError
-from storage.rights import NotAllowedError
-from workflows.eakte.queries import visible_document
 from workflows.eakte.unfiled import discard_document, forward_document, retry_document
 
 SHOWN = 50
+_SEEN = "mehrere-gesehen"
 
 Deed = Callable[[Session, UUID, int], None]
 
 
 def bulk_actions(visit: Visit, lines: Sequence[InboxLine]) -> None:
     """What to do with the ticked ones, and below it the boxes to tick."""
-    shown = [line for line in lines if not line.busy][:SHOWN]
+    shown = _as_seen([line for line in lines if not line.busy][:SHOWN])
     desk = st.container()
     everything = len(shown) > 1 and st.checkbox(f"Alle {len(shown)} auswählen", key="alle-waehlen")
     chosen = [
@@ -43,6 +43,13 @@ def bulk_actions(visit: Visit, lines: Sequence[InboxLine]) -> None:
             _deeds(visit, chosen)
         else:
             st.caption("Wählen Sie Dokumente aus, dann erscheinen hier die Möglichkeiten.")
+    st.session_state[_SEEN] = {line.id: line.revision for line in lines}
+
+
+def _as_seen(lines: Sequence[InboxLine]) -> Sequence[InboxLine]:
+    """The lines with the revisions they had when they were last drawn: a click is about what stood there then."""
+    seen: dict[UUID, int] = st.session_state.get(_SEEN, {})
+    return [replace(line, revision=seen.get(line.id, line.revision)) for line in lines]
 
 
 def _deeds(visit: Visit, chosen: Sequence[InboxLine]) -> None:
@@ -84,12 +91,12 @@ def carry_out(visit: Visit, chosen: Sequence[InboxLine], deed: Deed, done: str) 
     for line in chosen:
         try:
             with visit.house.database.write() as session:
-                revision = visible_document(session, visit.staff, line.id).revision
-                deed(session, line.id, revision)
-        except (ConflictError, NotFoundError, NotAllowedError) as problem:
+                deed(session, line.id, line.revision)
+        except REFUSALS as problem:
             problems.append(f"„{line.title}“: {problem}")
     count = len(chosen) - len(problems)
     if count:
         note(f"{count} {'Dokument' if count == 1 else 'Dokumente'} {done}.")
     st.session_state.problems = problems
+    st.session_state.pop(_SEEN, None)  # what is drawn next is news
     st.rerun()

@@ -36,6 +36,7 @@ class InboxLine:
     """A row in words. ``note``: the reason it waits, or the nearest deadline."""
 
     id: UUID
+    revision: int
     title: str
     sender: str
     kind: str
@@ -95,6 +96,7 @@ def line(row: InboxRow, now: datetime) -> InboxLine:
         note = f"Frist {_german(str(deadline))}"
     return InboxLine(
         row.id,
+        row.revision,
         row.title or row.file_name,
         row.sender or "",
         row.kind or "",

@@ -36,6 +36,7 @@ class InboxRow:
     """One line of the inbox."""
 
     id: UUID
+    revision: int
     state: str
     title: str
     file_name: str
