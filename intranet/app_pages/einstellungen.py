@@ -14,9 +14,11 @@ st.title("Meine Einstellungen")
 
 COLOURS = {"system": "wie mein Gerät", "hell": "hell", "dunkel": "dunkel"}
 st.header("Darstellung")
+chosen = st.context.cookies.get("rathaus-farben", "")  # kept by the browser (assets/farben.js)
 colours = st.segmented_control(
     "Farben (gilt für diesen Browser)",
     list(COLOURS),
+    default=chosen if chosen in COLOURS else "system",
     format_func=lambda key: COLOURS[key],
     key="farben",
 )

@@ -4,6 +4,8 @@ window.__streamlit = { MAIN_PAGE_BASE_URL: `${location.origin}/`, BACKEND_BASE_U
 // Die gewählte Farbdarstellung gilt für diesen Browser; ohne Wahl entscheidet das Gerät.
 (() => {
   const wahl = localStorage.getItem("rathaus-farben");
+  // Die Seite „Meine Einstellungen“ zeigt die Wahl an; sie wird auf dem Server gezeichnet.
+  document.cookie = `rathaus-farben=${wahl ?? ""}; path=/; samesite=lax; max-age=${wahl ? 34560000 : 0}`;
   if (wahl !== "hell" && wahl !== "dunkel") return;
   const echt = window.matchMedia.bind(window);
   window.matchMedia = (frage) => {
