@@ -18,7 +18,7 @@ from storage.actors import Actor, Staff, System
 from storage.blobs.errors import BlobStoreError
 from storage.clock import local_date
 from storage.conflicts import ConflictError, NotFoundError
-from storage.database import StorageBusyError
+from storage.database import StorageBusyError, patience
 from storage.house import House
 from storage.journal.entries import record
 from storage.organisation.queries import load_staff, person_by_login
@@ -29,6 +29,8 @@ FINDINGS = 1
 WRONG_INPUT = 2
 NOT_ALLOWED = 3
 SERVICE_AWAY = 4
+PATIENCE = 3.0
+"""Seconds a command waits to note in whose name it acts."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Ergebnis als JSON ausgeben")]
 
@@ -155,10 +157,13 @@ def is_named() -> bool:
 
 
 def _enter(house: House, login: str, command: str) -> Staff:
-    """The person with today's rights, journalled together with who sits at the keyboard."""
+    """The person with today's rights, journalled together with who sits at the keyboard.
+
+    Nobody reads in another's name without that entry; but where others hold the database, they are told so soon.
+    """
     now = house.clock()
     today = local_date(now)
-    with house.database.write() as session:
+    with patience(PATIENCE), house.database.write() as session:
         person = person_by_login(session, without_surrogates(login).replace("\0", ""), today)
         staff = load_staff(session, person.id, today) if person else None
         if staff is None:

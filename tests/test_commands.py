@@ -2,9 +2,12 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +139,17 @@ def test_wrong_input_gets_one_german_line(run: Run, tmp_path: Path) -> None:
     )
     assert "kein Datum" in _refused(run(*call, "2026-02-31"), 2)
     assert "niemand" in _refused(run("eakte", "search", "x", "--as", "niemand"), 3)
+
+
+def test_a_search_does_not_wait_long_for_a_held_database(run: Run, data: Path) -> None:
+    """To act in another's name is journalled, which needs a writer's turn."""
+    with closing(sqlite3.connect(data / "rathaus.sqlite", isolation_level=None)) as foreign:
+        foreign.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        line = _refused(run("eakte", "search", "Birke", "--as", "gundula.mehrwald", "--json"), 4)
+        assert time.monotonic() - began < 45, "a writer's usual patience is a minute"
+        foreign.execute("ROLLBACK")
+    assert "Bitte versuchen Sie es gleich noch einmal." in line
 
 
 def test_schedules_are_for_admins(run: Run) -> None:
