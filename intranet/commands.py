@@ -9,9 +9,12 @@ import typer
 
 from config.logs import set_up
 from config.settings import Settings
+from intranet.farewell import say_farewell
 from storage.house import House
 
 Port = Annotated[int | None, typer.Option("--port", help="Port, sonst nach Einstellung")]
+NOT_STARTED = 3
+"""The exit code of a server that could not start, as uvicorn's own."""
 OpenHouse = Callable[[], House]
 
 
@@ -60,12 +63,19 @@ def _serve(app: object, house: House, name: str, port: int) -> None:
 
     from intranet.signs_of_life import beating
 
+    class Server(uvicorn.Server):
+        """Open streams are told first: the server waits for them."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            say_farewell()
+            super().handle_exit(sig, frame)
+
     settings: Settings = house.settings
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)  # uvicorn hands a signal on when it has ended its requests
     try:
         with beating(house, name):
-            uvicorn.run(
+            config = uvicorn.Config(
                 app,  # type: ignore[arg-type]
                 host=settings.host,
                 port=port,
@@ -78,5 +88,9 @@ def _serve(app: object, house: House, name: str, port: int) -> None:
                 timeout_graceful_shutdown=5,
                 ws_max_size=64 * 1024 * 1024,
             )
+            server = Server(config)
+            server.run()
+            if not server.started:
+                raise SystemExit(NOT_STARTED)
     finally:
         house.close()

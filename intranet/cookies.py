@@ -1,10 +1,14 @@
-"""The cookies staff get: one for the session, two that tie a sign-in to the browser in which it was begun."""
+"""The cookies staff get: one for the session, two that tie a sign-in to the browser in which it was begun; and the one
+of a wall monitor.
+"""
 
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
 FORM_SECONDS = 3600
+SCREEN_SECONDS = 400 * 24 * 3600
+"""The longest browsers keep a cookie (RFC 6265bis, 5.5); each visit begins it anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,11 @@ class Cookies:
     def attempt(self) -> str:
         """For the way to the provider of OpenID Connect and back."""
         return "__Host-rathaus-oidc" if self.secure else "rathaus-oidc"
+
+    @property
+    def screen(self) -> str:
+        """A wall monitor's token."""
+        return "__Host-rathaus-monitor" if self.secure else "rathaus-monitor"
 
     def set_session(self, response: Response, token: str) -> None:
         """Until the browser closes; the server ends it earlier."""
@@ -52,6 +61,18 @@ class Cookies:
             httponly=True,
             secure=self.secure,
             samesite="lax",
+            path="/",
+        )
+
+    def set_screen(self, response: Response, token: str) -> None:
+        """Strict: no other page can lead a browser to what the screen may see."""
+        response.set_cookie(
+            self.screen,
+            token,
+            max_age=SCREEN_SECONDS,
+            httponly=True,
+            secure=self.secure,
+            samesite="strict",
             path="/",
         )
 

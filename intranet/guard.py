@@ -14,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from config.rooms import Room
 from intranet.addresses import Addresses
 from intranet.cookies import Cookies
 from intranet.metrics import REFUSED, SOCKETS
@@ -26,8 +27,12 @@ from storage.house import House
 OPEN_PATHS = frozenset({"/anmelden", "/abmelden", "/health", "/metrics"})
 PROVIDER_PATHS = frozenset({"/anmelden/oidc", "/anmelden/oidc/zurueck", "/anmelden/oidc/ende"})
 """Open as well where people sign in with OpenID Connect."""
+SCREEN_PATHS = frozenset({"/monitor", "/monitor/einrichten", "/monitor/strom"})
+"""Open where there are wall monitors: they show a token of their own."""
 OPEN_FOLDERS = ("/static/", "/eigen/")
 """The same scripts, styles and fonts for everybody; nothing of the house's."""
+CALENDARS = "/kalender/"
+"""Open where desks and rooms are booked: the secret stands in the address."""
 STREAMLIT_PATHS = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream")
 STREAMLIT_FOLDERS = ("/_stcore/upload_file/",)
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -53,7 +58,11 @@ class Guard:
         self._app, self._house = app, house
         self._addresses, self._cookies = addresses, cookies
         with_provider = house.settings.sign_in_source == "oidc"
+        with_calendars = house.settings.is_on(Room.DESKS)
+        self._open_folders = (*OPEN_FOLDERS, CALENDARS) if with_calendars else OPEN_FOLDERS
         self._open_paths = OPEN_PATHS | PROVIDER_PATHS if with_provider else OPEN_PATHS
+        if house.settings.is_on(Room.MONITOR):
+            self._open_paths |= SCREEN_PATHS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -87,7 +96,7 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        if path not in self._open_paths and not path.startswith(OPEN_FOLDERS):
+        if path not in self._open_paths and not path.startswith(self._open_folders):
             signed_in = await self._signed_in(headers)
             if signed_in is None:
                 await _to_sign_in(path, scope, headers)(scope, receive, send)

@@ -12,17 +12,20 @@ from intranet import streamlit_options
 from intranet.addresses import Addresses, addresses
 from intranet.cookies import Cookies
 from intranet.door import open_door
+from intranet.farewell import at_farewell
 from intranet.guard import Guard
 from intranet.metrics import SCRIPT_ERRORS
 from intranet.navigation import paths
 from intranet.page_pictures import PagePictures
 from intranet.plain_pages import NOT_NOW, not_now_in_words
-from intranet.routes import assets, files, operation, people, sign_in
+from intranet.routes import assets, calendars, files, monitor, operation, people, sign_in
+from intranet.screens import open_screens
 from intranet.shell import Shell, ShellMiddleware
 from intranet.timed_collection import running
 from intranet.upload_desk import UploadDesk
 from intranet.uploads import open_spool
 from intranet.views.city import city_title
+from presence.monitor.hub import Hub
 from storage.house import House
 
 MAIN = Path(__file__).with_name("main.py")
@@ -45,16 +48,22 @@ def create_app(house: House) -> Any:
 
     open_door(house)
     cookies, pictures = Cookies(ours.secure), PagePictures(house)
+    screens = Hub(house, monitor.page_version())
+    open_screens(screens)
+    at_farewell(screens.close)
     limit = house.settings.upload_limit_mib * MIB
     spool = open_spool(house.settings.in_data("tmp", "x").parent, UPLOADS_AT_ONCE * limit)
 
     def close() -> None:
+        screens.close()
         pictures.close()
         spool.close()
 
     routes = [
         *sign_in.routes(house, cookies, city_title()),
         *(files.routes(house, pictures) if house.settings.is_on(Room.EAKTE) else []),
+        *(monitor.routes(house, cookies, screens) if house.settings.is_on(Room.MONITOR) else []),
+        *(calendars.routes(house) if house.settings.is_on(Room.DESKS) else []),
         *operation.routes(house),
         *people.routes(house),
         *assets.routes(),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from uuid import UUID
 
-from storage.actors import Actor, ProtectionClass, Role, Scope, Staff, System
+from storage.actors import Actor, Device, ProtectionClass, Role, Scope, Staff, System
 
 
 class NotAllowedError(Exception):
@@ -48,6 +48,8 @@ class Verb(StrEnum):
     SPACE_BOOK = "space.book"
     SPACE_CHANGE = "space.change"
     BOOKING_DECIDE = "booking.decide"
+    MONITOR_CHANGE = "monitor.change"
+    MONITOR_SHOW = "monitor.show"
 
 
 def sees(actor: Actor, scope: Scope) -> bool:
@@ -143,6 +145,11 @@ def _books(actor: Actor, scope: Scope | None) -> bool:
     )
 
 
+def _device(actor: Actor, _scope: Scope | None) -> bool:
+    """A screen shows what it was set up for; which that is stands with the screen, not in the request."""
+    return isinstance(actor, Device | System)
+
+
 def _any_staff(actor: Actor, _scope: Scope | None) -> bool:
     """Whoever works in an office of the house."""
     return isinstance(actor, System) or (isinstance(actor, Staff) and bool(actor.memberships))
@@ -176,6 +183,8 @@ RULES: dict[Verb, Rule] = {
     Verb.SPACE_BOOK: _books,
     Verb.SPACE_CHANGE: _with_role(Role.HEAD, Role.ADMIN),
     Verb.BOOKING_DECIDE: _member,
+    Verb.MONITOR_CHANGE: _with_role(Role.HEAD, Role.ADMIN),
+    Verb.MONITOR_SHOW: _device,
 }
 
 

@@ -1,0 +1,81 @@
+"""Everything that is to be shown at a moment, worked out in one go for all boards."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from presence.availability.current import CurrentStore
+from presence.availability.queries import BoardLine, lines_of
+from presence.monitor.audience import Audience, audience
+from presence.monitor.boards import Row, office_row, person_row
+from presence.monitor.hours import evening, next_hour, resting
+from presence.monitor.subjects import Mode, Spec
+from storage.actors import Actor
+from storage.agreements.queries import in_force
+from storage.clock import local_date
+from storage.rights import Verb, require
+
+AGREEMENT = "monitor"
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What a screen shows. ``gone``: the office, floor or group is no more."""
+
+    title: str
+    mode: Mode
+    rows: tuple[Row, ...]
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """``allowed``: the Dienstvereinbarung counts; else there are no boards. It all holds until ``changes_at``."""
+
+    allowed: bool
+    boards: dict[Spec, Board]
+    changes_at: datetime
+    resting: bool
+    evening: bool
+
+
+def snapshot(
+    session: Session, store: CurrentStore, actor: Actor, specs: Collection[Spec], now: datetime
+) -> Snapshot:
+    """The boards of these specs. Nobody's availability is even asked for without a Dienstvereinbarung."""
+    require(actor, Verb.MONITOR_SHOW)
+    until, rest, late = next_hour(now), resting(now), evening(now)
+    if not in_force(session, AGREEMENT, local_date(now)):
+        return Snapshot(False, {}, until, rest, late)
+    found = {
+        each: audience(session, *each, now)
+        for each in {(spec.kind, spec.subject) for spec in specs}
+    }
+    everybody = frozenset().union(*(each.people for each in found.values() if each))
+    lines = {line.person: line for line in lines_of(session, store, everybody, now)}
+    boards = {
+        spec: _board(spec, found[spec.kind, spec.subject], list(lines.values()), now)
+        for spec in specs
+    }
+    ends = (line.availability.until for line in lines.values())
+    changes_at = min([until, *(end for end in ends if end and end > now)])
+    return Snapshot(True, boards, changes_at, rest, late)
+
+
+def _board(
+    spec: Spec, meant: Audience | None, lines: Collection[BoardLine], now: datetime
+) -> Board:
+    if meant is None:
+        return Board("", spec.mode, (), gone=True)
+    if spec.mode is Mode.NAMES:
+        there = meant.people
+        rows = [person_row(line, now) for line in lines if line.person in there]
+    else:
+        answers = {line.person: line.availability for line in lines}
+        rows = [
+            office_row(part.title, [answers[each] for each in part.people], now)
+            for part in meant.parts
+        ]
+    return Board(meant.title, spec.mode, tuple(rows))
