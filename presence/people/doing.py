@@ -1,0 +1,203 @@
+"""Doing, skipping and taking back the steps of a Laufzettel; each in a transaction of its own, each once."""
+
+from datetime import date, datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, CursorResult, delete, or_, select
+from sqlalchemy.orm import Session
+
+from presence.operations import create_account
+from presence.passwords import InitialPassword
+from presence.people.laufzettel import (
+    CANCELLED,
+    DONE,
+    OPEN,
+    SKIPPED,
+    hand_over,
+    load,
+    steps_of,
+    task_key,
+    wait_for,
+)
+from presence.people.tables import Laufzettel, LaufzettelStep
+from presence.tables import Account
+from storage.actors import Actor, ProtectionClass, Role, Scope, Staff, System
+from storage.conflicts import ConflictError, NotFoundError
+from storage.journal.entries import record
+from storage.organisation.operations import keep_an_administrator
+from storage.organisation.tables import ClassGrant, Person, RoleGrant, Valid
+from storage.rights import NotAllowedError, Verb, may
+from storage.tasks.list import finish_task
+
+LONGEST_NOTE = 300
+KEPT = timedelta(days=365)
+
+
+def may_lead(actor: Actor, sheet: Laufzettel) -> bool:
+    """The personnel office, and who heads the person's office: they see all of the sheet."""
+    return may(actor, Verb.LAUFZETTEL_OPEN, Scope(sheet.office_id, ProtectionClass.INTERNAL))
+
+
+def waits_for(actor: Actor, step: LaufzettelStep) -> bool:
+    """Whether the step is the actor's to do, as the task list has it."""
+    if not isinstance(actor, Staff):
+        return isinstance(actor, System)
+    if step.role is None:
+        return step.office_id is not None and actor.works_in(step.office_id)
+    return any(
+        grant.role.value == step.role and grant.office in {None, step.office_id}
+        for grant in actor.grants
+    )
+
+
+def settle_step(
+    session: Session,
+    actor: Actor,
+    step: UUID,
+    outcome: Literal["done", "skipped"],
+    note: str = "",
+    *,
+    initial: InitialPassword | None = None,
+    now: datetime,
+) -> str | None:
+    """Done, or not needed (then a note says why). A step that is settled stays as it is: whoever was first did it.
+
+    Returns the password of ``initial`` where the step made an account with it. Raises ``ConflictError``, ``NotAllowedError``.
+    """
+    row, sheet = _load(session, actor, step)
+    if row.state != OPEN:
+        return None
+    if sheet.state == CANCELLED:
+        raise ConflictError("Dieser Laufzettel wurde zurückgenommen.")
+    note = " ".join(note.split())
+    if outcome == SKIPPED and not note:
+        raise ConflictError("Bitte schreiben Sie kurz, warum der Schritt entfällt.")
+    if len(note) > LONGEST_NOTE:
+        raise ConflictError(f"Ein Vermerk darf höchstens {LONGEST_NOTE} Zeichen lang sein.")
+    told = (
+        _act(session, actor, row, sheet, initial, now) if outcome == DONE and row.action else None
+    )
+    row.state, row.note, row.done_at = outcome, note or None, now
+    row.done_by = actor.person if isinstance(actor, Staff) else None
+    row.revision += 1
+    finish_task(session, task_key(row), now)
+    _note(session, actor, f"laufzettel.{outcome}", row, now)
+    session.flush()
+    if all(each.state != OPEN for each in steps_of(session, sheet.id)):
+        sheet.state, sheet.closed_at = DONE, now
+        sheet.revision += 1
+    return told
+
+
+def reopen_step(session: Session, actor: Actor, step: UUID, *, now: datetime) -> None:
+    """It wasn't done after all: it waits again. What the house did with it (account, roles) stays done."""
+    row, sheet = _load(session, actor, step)
+    if row.state == OPEN or sheet.state == CANCELLED:
+        return
+    row.state, row.done_at, row.done_by = OPEN, None, None
+    row.revision += 1
+    sheet.state, sheet.closed_at = OPEN, None
+    person = session.get_one(Person, sheet.person_id)
+    wait_for(session, row, person.name, sheet.kind, now)
+    _note(session, actor, "laufzettel.reopen", row, now)
+
+
+def forget_sheets(session: Session, now: datetime) -> int:
+    """Sheets closed a year ago go with their steps (nightly). Returns how many."""
+    old = select(Laufzettel.id).where(Laufzettel.closed_at < now - KEPT)
+    session.execute(delete(LaufzettelStep).where(LaufzettelStep.laufzettel_id.in_(old)))
+    gone: CursorResult[tuple[()]] = session.execute(  # type: ignore[assignment]
+        delete(Laufzettel).where(Laufzettel.closed_at < now - KEPT)
+    )
+    return gone.rowcount
+
+
+def _load(session: Session, actor: Actor, step: UUID) -> tuple[LaufzettelStep, Laufzettel]:
+    """The step, with its sheet locked first: of two who settle the last steps, one closes it."""
+    found = session.scalar(select(LaufzettelStep.laufzettel_id).where(LaufzettelStep.id == step))
+    if found is None:
+        raise NotFoundError("Diesen Schritt gibt es nicht.")
+    sheet = load(session, found)
+    row = session.get_one(LaufzettelStep, step, populate_existing=True)
+    if not (waits_for(actor, row) or may_lead(actor, sheet)):
+        raise NotAllowedError
+    return row, sheet
+
+
+def _act(
+    session: Session,
+    actor: Actor,
+    row: LaufzettelStep,
+    sheet: Laufzettel,
+    initial: InitialPassword | None,
+    now: datetime,
+) -> str | None:
+    if row.action == "account":
+        if initial is not None and session.get(Account, sheet.person_id) is None:
+            return create_account(session, actor, sheet.person_id, initial, now=now)
+        _require_admin(actor)
+    elif row.action == "roles":
+        _require_admin(actor)
+        _end_grants(session, actor, sheet, now)
+    elif row.action == "handover":
+        if sheet.successor_id is None:
+            raise ConflictError("Bitte wählen Sie zuerst, wer die Aufgaben übernimmt.")
+        hand_over(session, actor, sheet.id, sheet.successor_id, now=now)
+    return None
+
+
+def _require_admin(actor: Actor) -> None:
+    if not may(actor, Verb.PEOPLE_CHANGE):
+        raise NotAllowedError(f"Das tut die Systemverwaltung (Rolle „{Role.ADMIN.value}“).")
+
+
+def _end_grants(session: Session, actor: Actor, sheet: Laufzettel, now: datetime) -> None:
+    """Roles and opened classes count until the last day; what ends earlier anyway stays so."""
+    end = sheet.day + timedelta(days=1)
+    keep_an_administrator(session, {sheet.person_id}, end)
+    person = sheet.person_id
+    for grant in session.scalars(
+        select(RoleGrant).where(RoleGrant.person_id == person, _outlasts(RoleGrant, end))
+    ):
+        _end_one(session, actor, grant, end, {"role": grant.role}, now)
+    for opened in session.scalars(
+        select(ClassGrant).where(ClassGrant.person_id == person, _outlasts(ClassGrant, end))
+    ):
+        _end_one(session, actor, opened, end, {"class": opened.protection}, now)
+
+
+def _outlasts(table: type[Valid], end: date) -> ColumnElement[bool]:
+    return or_(table.valid_to.is_(None), table.valid_to > end)
+
+
+def _end_one(
+    session: Session,
+    actor: Actor,
+    row: RoleGrant | ClassGrant,
+    end: date,
+    what: dict[str, str],
+    now: datetime,
+) -> None:
+    row.valid_to = max(end, row.valid_from)
+    record(
+        session,
+        actor=actor.journal_id,
+        verb="role.withdraw" if "role" in what else "class.close",
+        object_kind="person",
+        object_id=row.person_id,
+        details={**what, "day": end},
+        at=now,
+    )
+
+
+def _note(session: Session, actor: Actor, verb: str, step: LaufzettelStep, now: datetime) -> None:
+    record(
+        session,
+        actor=actor.journal_id,
+        verb=verb,
+        object_kind="laufzettel",
+        object_id=step.laufzettel_id,
+        details={"step": step.key},
+        at=now,
+    )
