@@ -58,7 +58,17 @@ PAGES = (
     PageSpec("organigramm", "organigramm.py", "Organigramm", "lan", WORK),
     PageSpec("amt", "amt.py", "Amt", "apartment", WORK, hidden=True),
     PageSpec("laufzettel", "laufzettel.py", "Laufzettel", "checklist", WORK),
+    PageSpec("plaetze", "plaetze.py", "Plätze", "desk", WORK, room=Room.DESKS),
+    PageSpec("raeume", "raeume.py", "Räume", "meeting_room", WORK, room=Room.DESKS),
     PageSpec("mein-status", "abwesenheit.py", "Mein Status", "badge", OWN, room=Room.AVAILABILITY),
+    PageSpec(
+        "meine-buchungen",
+        "meine_buchungen.py",
+        "Meine Buchungen",
+        "event_note",
+        OWN,
+        room=Room.DESKS,
+    ),
     PageSpec("mein-profil", "profil.py", "Mein Profil", "account_circle", OWN),
     PageSpec("einstellungen", "einstellungen.py", "Meine Einstellungen", "settings", OWN),
     PageSpec(

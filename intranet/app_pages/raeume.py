@@ -1,0 +1,69 @@
+"""Räume: find one by time, size and equipment; see its week; book it once or as a series."""
+
+from uuid import UUID
+
+import streamlit as st
+
+from intranet import html
+from intranet.booking_desk import when_form
+from intranet.room_desk import room_page
+from intranet.views.spaces import equipment_of_rooms, floor_names, room_facts, room_lines
+from intranet.visit import visitor
+from storage.clock import local_date
+from storage.conflicts import NotFoundError
+
+here = visitor()
+today = local_date(here.house.clock())
+
+
+def search() -> None:
+    with here.house.database.read() as session:
+        everything = equipment_of_rooms(session, today)
+        floors = floor_names(session)
+    when = when_form(here, "raum", whole=False)
+    one, two = st.columns([1, 3])
+    people = one.number_input("Personen", 1, 1000, 4)
+    equipment = two.multiselect("Ausstattung", everything, placeholder="gleich, was da ist")
+    with here.house.database.read() as session:
+        lines = room_lines(
+            session, here.staff, when, here.house.clock(), capacity=people, equipment=equipment
+        )
+    if not lines:
+        st.html(
+            html.empty("Kein Raum passt.", "Bitte wählen Sie weniger Personen oder Ausstattung.")
+        )
+        return
+    st.html(
+        html.table(
+            f"Räume für {people} Personen",
+            [
+                "Raum", "Stand", html.Column("Personen", "zahl"), "Ort", "Ausstattung",
+            ],
+            [
+                (
+                    html.page_link(f"/raeume?raum={line.space.id}", line.space.name),
+                    html.Safe(html.state(line.state).html + f" {html.quiet(line.why).html}"),
+                    str(line.space.capacity),
+                    floors[line.space.floor_id],
+                    ", ".join(line.space.equipment),
+                )
+                for line in lines
+            ],
+        )
+    )  # fmt: skip
+
+
+chosen = st.query_params.get("raum")
+try:
+    found = None
+    if chosen:
+        with here.house.database.read() as session:
+            found = room_facts(session, here.staff, UUID(chosen), today)
+except (ValueError, NotFoundError):
+    st.html(html.empty("Diesen Raum gibt es nicht.", "Bitte wählen Sie einen aus der Liste."))
+if found is None:
+    st.title("Räume", anchor=False)
+    search()
+else:
+    st.html(f"<p>{html.page_link('/raeume', '← Alle Räume').html}</p>")
+    room_page(here, *found)

@@ -1,0 +1,148 @@
+"""Floor plans and plans of bookings as HTML: pictures for the eye, each with names a screen reader reads.
+
+The plan is cleaned SVG (``presence.spaces.plan_svg``); desks are links above it, so that mouse, finger and keyboard
+choose them alike. State is told by sign and word, never by colour alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from html import escape
+from uuid import UUID
+
+from intranet import html, words
+from intranet.views.spaces import FREE, MINE, SHUT, TAKEN, SpaceLine
+from presence.spaces.opening import Span, at
+from presence.spaces.queries import Taken
+from presence.spaces.tables import Floor
+from storage.clock import WEEKDAYS, local
+
+SIGNS = {FREE: "", TAKEN: "✕", MINE: "★", SHUT: "–"}
+CLASSES = {FREE: "lage-frei", TAKEN: "lage-belegt", MINE: "lage-meiner", SHUT: "lage-zu"}
+
+
+def floor_plan(floor: Floor, lines: Iterable[SpaceLine], chosen: UUID | None) -> str:
+    """The plan with everything bookable on it; the chosen desk is framed."""
+    links = "".join(_link(floor, line, chosen) for line in lines)
+    ratio = f"{floor.width:g} / {floor.height:g}"
+    return (
+        f'<div class="geschoss" tabindex="0" role="region" aria-label="Plan {escape(floor.name)}">'
+        f'<div style="aspect-ratio:{ratio}"><div class="grundriss" aria-hidden="true">{floor.plan}</div>'
+        f"{links}</div></div>"
+    )
+
+
+def legend() -> str:
+    """What the signs mean."""
+    items = "".join(
+        f'<li><span class="platz {CLASSES[state]}" aria-hidden="true">{SIGNS[state]}</span> {state}</li>'
+        for state in SIGNS
+    )
+    return f'<ul class="legende">{items}</ul>'
+
+
+def table(caption: str, lines: Sequence[SpaceLine]) -> str:
+    """The same for who doesn't see the plan."""
+    return html.table(
+        caption,
+        ["Platz", "Stand", "Ausstattung"],
+        [
+            (
+                html.page_link(target(line), line.space.name),
+                html.state(line.state),
+                ", ".join(line.space.equipment),
+            )
+            for line in lines
+        ],
+    )
+
+
+def target(line: SpaceLine) -> str:
+    """Where a desk or room is chosen."""
+    if line.space.kind == "room":
+        return f"/raeume?raum={line.space.id}"
+    return f"/plaetze?platz={line.space.id}"
+
+
+def _link(floor: Floor, line: SpaceLine, chosen: UUID | None) -> str:
+    space = line.space
+    style = (
+        f"left:{space.x / floor.width * 100:.2f}%;top:{space.y / floor.height * 100:.2f}%;"
+        f"width:{space.width / floor.width * 100:.2f}%;height:{space.height / floor.height * 100:.2f}%"
+    )
+    label = escape(f"{space.name}: {line.state}")
+    current = ' aria-current="true"' if space.id == chosen else ""
+    sign = SIGNS[line.state]
+    if space.kind == "room":
+        shown = f'<span class="schild">{sign} {line.state}</span>'
+        kind = "raum"
+    else:
+        shown = f"{sign}<span>{escape(space.name.rpartition(' ')[2])}</span>"
+        kind = "platz"
+    return (
+        f'<a class="hier hier-karte {kind} {CLASSES[line.state]}" href="{target(line)}" target="_self" '
+        f'style="{style}" aria-label="{label}" title="{label}"{current}>{shown}</a>'
+    )
+
+
+def week(caption: str, days: Sequence[tuple[date, list[Span], list[Taken]]], now: datetime) -> str:
+    """A week of a room: one row per day, bars on a scale that shows all opening hours."""
+    first, last = _scale(days)
+    head = "".join(
+        f'<span style="left:{(hour * 60 - first) / (last - first) * 100:.2f}%">{hour % 24}</span>'
+        for hour in range(-(-first // 60), last // 60, max(1, (last - first) // 60 // 9))
+    )
+    rows = "".join(
+        f'<tr role="row"><th scope="row" role="rowheader">{WEEKDAYS[day.weekday()][:2]} {day:%d.%m.}'
+        f"{' (heute)' if day == local(now).date() else ''}</th>"
+        f'<td role="cell"><div class="zeitstrahl">{_open(day, opened, first, last)}'
+        f"{_bars(day, taken, first, last)}</div></td></tr>"
+        for day, opened, taken in days
+    )
+    return (
+        f'<div class="tabelle" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f'<table class="liste belegung" role="table"><caption>{escape(caption)}</caption>'
+        '<thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Tag</th>'
+        f'<th scope="col" role="columnheader"><span class="nur-vorlesen">Belegung</span>'
+        f'<div class="stunden" aria-hidden="true">{head}</div></th></tr></thead>'
+        f'<tbody role="rowgroup">{rows}</tbody></table></div>'
+    )
+
+
+def _open(day: date, spans: Sequence[Span], first: int, last: int) -> str:
+    if not spans:
+        return '<span class="geschlossen">geschlossen</span>'
+    return "".join(f'<i style="{_place(day, span, first, last)}"></i>' for span in spans)
+
+
+def _bars(day: date, taken: Sequence[Taken], first: int, last: int) -> str:
+    if not taken:
+        return '<span class="nur-vorlesen">frei</span>'
+    return "".join(
+        f'<b class="{CLASSES[MINE if each.mine else TAKEN]}" style="{_place(day, (each.starts, each.ends), first, last)}" '
+        f'title="{escape(_told(each))}">{escape(_told(each))}</b>'
+        for each in taken
+    )
+
+
+def _told(each: Taken) -> str:
+    begins, ends = (words.moment(moment)[-5:].lstrip("0") for moment in (each.starts, each.ends))
+    return f"{begins}–{ends} {each.title or 'belegt'}"
+
+
+def _place(day: date, span: Span, first: int, last: int) -> str:
+    zero = at(day, 0)
+    begins, ends = ((moment - zero).total_seconds() / 60 for moment in span)
+    left, right = max(begins, first), min(ends, last)
+    size = last - first
+    return f"left:{(left - first) / size * 100:.2f}%;width:{max(right - left, 0) / size * 100:.2f}%"
+
+
+def _scale(days: Sequence[tuple[date, list[Span], list[Taken]]]) -> tuple[int, int]:
+    """First and last minute of all opening hours of the week."""
+    minutes = [
+        int((moment - at(day, 0)).total_seconds() // 60)
+        for day, opened, _ in days
+        for span in opened
+        for moment in span
+    ]
+    return (min(minutes), max(minutes)) if minutes else (8 * 60, 18 * 60)

@@ -1,0 +1,176 @@
+"""A room: what it is, its week, and booking it, once or as a series whose conflicts are shown before it is saved."""
+
+from datetime import date, timedelta
+
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from intranet import html, plan_view, words
+from intranet.booking_desk import deed, deed_key, when_form
+from intranet.deeds import attempt
+from intranet.views.spaces import RoomFacts, week_plan
+from intranet.visit import Visit, visit
+from presence.spaces.booking import LONGEST_TITLE, Holder, Wish, book
+from presence.spaces.recurrence import Pattern
+from presence.spaces.series import Occurrence, book_series, preview
+from presence.spaces.states import PARTY_NAMES, Party
+from presence.spaces.tables import Space
+from storage.clock import WEEKDAYS, local_date
+
+ONCE = "nur einmal"
+RHYTHMS: dict[str, Pattern | None] = {
+    ONCE: None,
+    "jede Woche": Pattern("week"),
+    "alle 2 Wochen": Pattern("week", 2),
+    "alle 3 Wochen": Pattern("week", 3),
+    "alle 4 Wochen": Pattern("week", 4),
+    "jeden Monat am selben Wochentag": Pattern("month"),
+    "jeden Tag": Pattern("day"),
+}
+PAGE = "raeume?raum"
+
+
+def room_page(here: Visit, space: Space, facts: RoomFacts) -> None:
+    """Everything about one room."""
+    st.title(words.plain(space.name), anchor=False)
+    st.html(_facts(space, facts))
+    st.header("Belegungsplan", anchor=False)
+    monday = _week(here)
+    st.fragment(_plan, run_every="30s")(space, monday)
+    st.header("Buchen", anchor=False)
+    if facts.may_book:
+        _book(here, space, facts)
+    else:
+        st.html(
+            html.empty("Diesen Raum bucht nur das Amt, das ihn betreut.", "Bitte fragen Sie dort.")
+        )
+
+
+def _facts(space: Space, facts: RoomFacts) -> str:
+    rows = [
+        ("Ort", facts.place),
+        ("Personen", str(space.capacity)),
+        ("Ausstattung", ", ".join(space.equipment) or "keine"),
+        ("Geöffnet", "; ".join(facts.hours)),
+        ("Regeln", space.rules),
+        ("Video", "Begegnungszone: mit Videoraum buchbar" if space.video else ""),
+    ]
+    told = "".join(f"<dt>{name}</dt><dd>{html.text(value)}</dd>" for name, value in rows if value)
+    fees = ""
+    if facts.fees:
+        fees = html.table(
+            "Entgelte", ["Für", html.Column("je Stunde", "zahl"), html.Column("höchstens am Tag", "zahl")],
+            facts.fees,
+        )  # fmt: skip
+    return f'<dl class="steckbrief">{told}</dl>{fees}'
+
+
+def _week(here: Visit) -> date:
+    today = local_date(here.house.clock())
+    day = st.date_input("Woche ab", today, format="DD.MM.YYYY", key="woche")
+    return day - timedelta(days=day.weekday())
+
+
+def _plan(space: Space, monday: date) -> None:
+    guest = visit(active=False)
+    with guest.house.database.read() as session:
+        days = week_plan(session, guest.staff, space, monday)
+    caption = f"{space.name}, Woche vom {words.day(monday)}"
+    st.html(plan_view.week(caption, days, guest.house.clock()))
+
+
+def _book(here: Visit, space: Space, facts: RoomFacts) -> None:
+    title = st.text_input("Wofür?", max_chars=LONGEST_TITLE, key="raum-titel")
+    when = when_form(here, "buchung", whole=space.mode != "hourly")
+    one, two = st.columns(2)
+    rhythm = RHYTHMS[one.selectbox("Wiederholen", list(RHYTHMS), key="rhythmus")]
+    until = when.day
+    if rhythm is not None:
+        until = two.date_input(
+            "bis einschließlich", when.day + timedelta(weeks=8), min_value=when.day,
+            format="DD.MM.YYYY", key="serie-bis",
+        )  # fmt: skip
+    holder, displace = _for_whom(space) if facts.caretaker else (None, False)
+    span = when.span(space, here.house.clock())
+    if span is None:
+        st.warning(f"{words.plain(space.name)} ist an diesem Tag geschlossen.")
+        return
+    wish = Wish(space.id, *span, whole_day=when.hours is None, title=title)
+    if rhythm is None:
+        _book_once(here, wish, holder, displace=displace)
+        return
+    pattern = Pattern(rhythm.every, rhythm.interval, until=until)
+    _book_series(here, wish, pattern, holder)
+
+
+def _for_whom(space: Space) -> tuple[Holder | None, bool]:
+    """Whoever looks after the room also books for clubs and others, and moves clubs where the city needs it."""
+    party = st.segmented_control(
+        "Für wen?", list(Party), default=Party.CITY, format_func=lambda each: PARTY_NAMES[each],
+        key="raum-fuer",
+    )  # fmt: skip
+    if party in {None, Party.CITY}:
+        if space.notice_days is None:
+            return None, False
+        move = st.checkbox(
+            f"Buchungen von Vereinen verlegen, wenn mindestens {space.notice_days} Tage Zeit sind",
+            key="verlegen",
+        )
+        return None, move
+    one, two = st.columns(2)
+    name = one.text_input("Name", max_chars=LONGEST_TITLE, key="raum-name")
+    mail = two.text_input("E-Mail", max_chars=200, key="raum-mail")
+    return Holder(party, name=name.strip() or None, mail=mail.strip() or None), False
+
+
+def _book_once(here: Visit, wish: Wish, holder: Holder | None, *, displace: bool) -> None:
+    if not st.button("Buchen", type="primary", icon=":material/event_available:"):
+        return
+    now, key = here.house.clock(), deed_key()
+
+    def run(session: Session) -> None:
+        book(session, here.staff, wish, key=key, now=now, holder=holder, displace=displace)
+
+    deed(here, run, "Der Raum ist gebucht.", PAGE)
+
+
+def _book_series(here: Visit, wish: Wish, pattern: Pattern, holder: Holder | None) -> None:
+    """First what would be booked and what stands against it, then one button for all or all but those."""
+    now = here.house.clock()
+
+    def look() -> list[Occurrence]:
+        with here.house.database.read() as session:
+            return preview(session, here.staff, wish, pattern, now=now)
+
+    done, found = attempt(look)
+    if not done or found is None:
+        return
+    conflicts = [each for each in found if each.problem]
+    st.html(
+        html.table(
+            f"Serie: {len(found)} Termine, davon {len(conflicts)} nicht möglich",
+            [html.Column("Tag", "zeit"), "Ergebnis"],
+            [
+                (
+                    f"{WEEKDAYS[each.day.weekday()]}, {words.day(each.day)}",
+                    html.state("geht nicht").html and html.Safe(
+                        f"{html.state('geht nicht').html} {html.text(each.problem)}"
+                    ) if each.problem else "frei",
+                )
+                for each in found
+            ],
+        )
+    )  # fmt: skip
+    free = len(found) - len(conflicts)
+    label = f"Ohne diese Tage buchen ({free} Termine)" if conflicts else f"{free} Termine buchen"
+    if not free or not st.button(label, type="primary", icon=":material/event_repeat:"):
+        return
+    key = deed_key()
+
+    def run(session: Session) -> None:
+        book_series(
+            session, here.staff, wish, pattern, key=key, now=now, holder=holder,
+            skip_conflicts=bool(conflicts),
+        )  # fmt: skip
+
+    deed(here, run, f"{free} Termine sind gebucht.", PAGE)

@@ -1,0 +1,263 @@
+"""What "Plätze", "Räume" and "Meine Buchungen" show: occupancy of a floor, plans of rooms, one's own bookings."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from intranet import words
+from presence.spaces import check_in
+from presence.spaces.feeds import place_of
+from presence.spaces.fees import in_words, price_on
+from presence.spaces.hybrid import video_link
+from presence.spaces.opening import Span, at, clock, loaded, open_on
+from presence.spaces.opening import in_words as hours_in_words
+from presence.spaces.queries import (
+    Taken,
+    floors,
+    load_space,
+    own_bookings,
+    plan_of,
+    prices_of,
+    rooms,
+    scope_of,
+    spaces_on,
+    taken_spaces,
+    terms_of,
+)
+from presence.spaces.states import PARTY_NAMES, STATE_NAMES, Party, State
+from presence.spaces.tables import Booking, Floor, Space
+from presence.spaces.terms import day_span, problem
+from storage.actors import Staff
+from storage.clock import WEEKDAYS, local, local_date
+from storage.rights import Verb, may
+
+FREE, TAKEN, MINE, SHUT = "frei", "belegt", "meine Buchung", "nicht buchbar"
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The span one looks at: a day and, unless it is the whole one, minutes of its clock."""
+
+    day: date
+    hours: tuple[int, int] | None = None
+
+    def span(self, space: Space, now: datetime) -> Span | None:
+        """What a booking of this space would take; ``None``: closed that day."""
+        if self.hours is None:
+            return day_span(terms_of(space), self.day, now)
+        return at(self.day, self.hours[0]), at(self.day, self.hours[1])
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceLine:
+    """A space as it stands for the span one looks at; ``why`` says why it can't be booked."""
+
+    space: Space
+    state: str
+    why: str
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class BookingLine:
+    """One of one's own bookings in words, with what may be done to it now."""
+
+    booking: Booking
+    space: Space
+    place: str
+    span: str
+    state: str
+    check_in_until: datetime | None
+    may_check_in: bool
+    running: bool
+    video: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFacts:
+    """What one should know about a room before booking it."""
+
+    place: str
+    hours: Sequence[str]
+    fees: Sequence[tuple[str, str, str]]
+    caretaker: bool
+    may_book: bool
+
+
+def floor_names(session: Session) -> dict[UUID, str]:
+    """All floors by id, as in "Rathaus, 1. Obergeschoss"."""
+    return {floor.id: f"{building.name}, {floor.name}" for building, floor in floors(session)}
+
+
+def floor_view(
+    session: Session, staff: Staff, floor: UUID, when: When, now: datetime
+) -> tuple[Floor, list[SpaceLine]]:
+    """A floor with its spaces."""
+    row = session.get_one(Floor, floor)
+    return row, _lines(session, staff, spaces_on(session, floor, when.day), when, now)
+
+
+def space_line(
+    session: Session, staff: Staff, space: Space, when: When, now: datetime
+) -> SpaceLine:
+    """One space for the span one looks at."""
+    (line,) = _lines(session, staff, [space], when, now)
+    return line
+
+
+def room_lines(
+    session: Session,
+    staff: Staff,
+    when: When,
+    now: datetime,
+    *,
+    capacity: int,
+    equipment: Collection[str],
+) -> list[SpaceLine]:
+    """Rooms that fit: the free ones first, of these the smallest."""
+    found = rooms(session, when.day, capacity=capacity, equipment=equipment)
+    lines = _lines(session, staff, found, when, now)
+    return sorted(lines, key=lambda line: (line.state != FREE, line.space.capacity))
+
+
+def equipment_of_rooms(session: Session, day: date) -> list[str]:
+    """Everything any room has, to choose from."""
+    return sorted({each for row in rooms(session, day) for each in row.equipment})
+
+
+def _lines(
+    session: Session, staff: Staff, spaces: Sequence[Space], when: When, now: datetime
+) -> list[SpaceLine]:
+    day = (at(when.day, 0), at(when.day + timedelta(days=1), 0))
+    window = (
+        day if when.hours is None else (at(when.day, when.hours[0]), at(when.day, when.hours[1]))
+    )
+    taken = (
+        taken_spaces(session, [row.id for row in spaces], *window) if window[0] < window[1] else {}
+    )
+    held = {each for found in taken.values() for each in found}
+    mine = set(
+        session.scalars(
+            select(Booking.id).where(Booking.id.in_(held), Booking.person_id == staff.person)
+        )
+    )
+    return [_line(staff, row, when, taken.get(row.id, set()), mine, now) for row in spaces]
+
+
+def _line(
+    staff: Staff, row: Space, when: When, taken: set[UUID], mine: set[UUID], now: datetime
+) -> SpaceLine:
+    span = when.span(row, now)
+    if taken & mine:
+        return SpaceLine(row, MINE, "", span)
+    if taken:
+        return SpaceLine(row, TAKEN, "", span)
+    if span is None:
+        return SpaceLine(row, SHUT, f"{row.name} ist an diesem Tag geschlossen.", None)
+    if not may(staff, Verb.SPACE_BOOK, scope_of(row)):
+        return SpaceLine(row, SHUT, "Diesen Raum bucht nur das Amt, das ihn betreut.", span)
+    refusal = problem(terms_of(row), *span, whole=when.hours is None, now=now)
+    return SpaceLine(row, SHUT if refusal else FREE, refusal or "", span)
+
+
+def day_plan(session: Session, staff: Staff, space: Space, day: date) -> list[Taken]:
+    """What is taken on a day, in order."""
+    return plan_of(session, staff, space, at(day, 0), at(day + timedelta(days=1), 0))
+
+
+def week_plan(
+    session: Session, staff: Staff, space: Space, monday: date
+) -> list[tuple[date, list[Span], list[Taken]]]:
+    """The seven days of a week: opening hours and what is taken."""
+    hours = loaded(space.hours)
+    sunday = monday + timedelta(days=6)
+    taken = plan_of(session, staff, space, at(monday, 0), at(sunday + timedelta(days=1), 0))
+    found = []
+    for number in range(7):
+        day = monday + timedelta(days=number)
+        here = [each for each in taken if local_date(each.starts) <= day <= _last_day(each)]
+        found.append((day, open_on(hours, day), here))
+    return found
+
+
+def room_facts(session: Session, staff: Staff, space: UUID, today: date) -> tuple[Space, RoomFacts]:
+    """Raises ``NotFoundError``."""
+    row = load_space(session, space)
+    hours = loaded(row.hours)
+    prices = prices_of(session, space)
+    fees = [
+        (PARTY_NAMES[party], in_words(price.per_hour), in_words(price.per_day))
+        for party in (Party.CLUB, Party.CITIZEN)
+        if (price := price_on(prices, party, today))
+    ]
+    return row, RoomFacts(
+        place_of(session, row),
+        _grouped([hours_in_words(hours, day) for day in range(7)]),
+        fees,
+        may(staff, Verb.BOOKING_DECIDE, scope_of(row)),
+        may(staff, Verb.SPACE_BOOK, scope_of(row)),
+    )
+
+
+def my_bookings(session: Session, staff: Staff, now: datetime) -> list[BookingLine]:
+    """What is under way or to come, and what was given up and would still be to come."""
+    return [_own(session, row, space, now) for row, space in own_bookings(session, staff, now)]
+
+
+def span_in_words(starts: datetime, ends: datetime, now: datetime) -> str:
+    """As in "heute, 8:00 bis 12:00 Uhr"."""
+    first, last = local(starts), local(ends)
+    day = words.when(starts, now).rpartition(" ")[0]
+    if (first.date() - local_date(now)).days > 1:
+        day = f"{WEEKDAYS[first.weekday()]}, {words.day(first.date())}"
+    return f"{day}, {clock(first.hour * 60 + first.minute)} bis {clock(last.hour * 60 + last.minute)} Uhr"
+
+
+def _own(session: Session, row: Booking, space: Space, now: datetime) -> BookingLine:
+    state = State(row.state)
+    confirmed = state is State.CONFIRMED
+    until = check_in.closes(row.starts, row.ends, row.created_at, space.check_in_minutes)
+    waits = confirmed and row.checked_in_at is None
+    shown = STATE_NAMES[state]
+    if confirmed and row.checked_in_at is not None:
+        shown = "eingecheckt"
+    link = None
+    if confirmed and space.video:
+        link = video_link(row.id, row.title, row.starts, row.ends)
+    return BookingLine(
+        row,
+        space,
+        place_of(session, space),
+        span_in_words(row.starts, row.ends, now),
+        shown,
+        until if waits else None,
+        waits
+        and check_in.may_check_in(
+            now, row.starts, row.ends, row.created_at, space.check_in_minutes
+        ),
+        confirmed and row.starts <= now,
+        link,
+    )
+
+
+def _last_day(taken: Taken) -> date:
+    return local_date(taken.ends - timedelta(seconds=1))
+
+
+def _grouped(lines: list[str]) -> list[str]:
+    """Days with the same hours in one line: "montags bis freitags von 7:00 bis 19:00 Uhr geöffnet"."""
+    found: list[tuple[str, str, str]] = []
+    for line in lines:
+        day, _, rest = line.partition(" ")
+        if found and found[-1][2] == rest:
+            found[-1] = (found[-1][0], day, rest)
+        else:
+            found.append((day, day, rest))
+    return [
+        f"{first} {rest}" if first == last else f"{first} bis {last} {rest}"
+        for first, last, rest in found
+    ]

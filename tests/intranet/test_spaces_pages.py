@@ -1,0 +1,248 @@
+"""Plätze, Räume and Meine Buchungen, as people use them."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import icalendar
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import delete, select
+from streamlit.testing.v1 import AppTest
+
+from presence.spaces.booking import Wish, book
+from presence.spaces.drawing import Area, draw, on_plan
+from presence.spaces.feeds import open_feed
+from presence.spaces.furnishing import SpaceForm, add_building, add_floor, add_space
+from presence.spaces.opening import Opening, at
+from presence.spaces.states import State
+from presence.spaces.tables import Booking, BookingFeed, BookingSeries, BookingSlot, Space
+from storage.actors import Staff, System
+from storage.clock import local_date, new_id
+from storage.house import House
+from storage.organisation.queries import load_staff
+
+Browse = Callable[..., AppTest]
+SYSTEM = System("test")
+ALWAYS = tuple(Opening(day, 0, 24 * 60) for day in range(7))
+
+
+def _text(app: AppTest) -> str:
+    found = [
+        *app.get("html"), *app.markdown, *app.caption, *app.warning, *app.error, *app.title,
+        *app.subheader, *app.success,
+    ]  # fmt: skip
+    return " ".join(str(getattr(each, "value", "") or each.proto.body) for each in found)
+
+
+def _staff(furnished: Any, login: str) -> Staff:
+    house: House = furnished.house
+    with house.database.read() as session:
+        found = load_staff(session, furnished.person(login).id, local_date(house.clock()))
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def spaces(furnished: Any) -> dict[str, UUID]:
+    """Two desks and a room, open day and night, on a small plan."""
+    house: House = furnished.house
+    now, office = house.clock(), furnished.office("hauptamt")
+    with house.database.write() as session:
+        building = add_building(
+            session, SYSTEM, key="rathaus", name="Rathaus", address="Markt 1", now=now
+        )
+        plan = draw(16, 8, [Area("Großraum", 0, 0, 8, 8), Area("Besprechung", 8, 0, 8, 8)])
+        floor = add_floor(session, SYSTEM, building.id, level=0, name="EG", plan=plan, now=now)
+        forms = {
+            "1": SpaceForm("desk", "Platz 1", office, on_plan(1, 2, 1.5, 0.8), hours=ALWAYS,
+                           on_holidays=True, check_in_minutes=60, equipment=("Monitor",)),
+            "2": SpaceForm("desk", "Platz 2", office, on_plan(4, 2, 1.5, 0.8), hours=ALWAYS,
+                           on_holidays=True, check_in_minutes=60),
+            "raum": SpaceForm("room", "Besprechung", office, on_plan(8, 0, 8, 8), capacity=8,
+                              mode="hourly", hours=ALWAYS, on_holidays=True, ahead_days=400,
+                              equipment=("Beamer",), rules="Bitte lüften."),
+        }  # fmt: skip
+        return {
+            key: add_space(session, SYSTEM, floor.id, form, key=key, now=now).id
+            for key, form in forms.items()
+        }
+
+
+@pytest.fixture(autouse=True)
+def clean(furnished: Any, spaces: dict[str, UUID]) -> Iterator[None]:
+    yield
+    with furnished.house.database.write() as session:
+        for table in (BookingSlot, Booking, BookingSeries, BookingFeed):
+            session.execute(delete(table))
+
+
+def _bookings(furnished: Any) -> list[Booking]:
+    with furnished.house.database.read() as session:
+        return list(session.scalars(select(Booking).order_by(Booking.starts)))
+
+
+def _book(furnished: Any, login: str, space: UUID, first: int = 0, last: int = 24) -> Booking:
+    """On the day after tomorrow, by hours of the clock."""
+    house: House = furnished.house
+    day = local_date(house.clock()) + timedelta(days=2)
+    wish = Wish(space, at(day, first * 60), at(day, last * 60), title="Besetzt")
+    with house.database.write() as session:
+        return book(session, _staff(furnished, login), wish, key=str(new_id()), now=house.clock())
+
+
+def _button(app: AppTest, words: str) -> Any:
+    return next(each for each in app.button if words in each.label)
+
+
+def test_a_desk_is_booked_checked_in_and_released(
+    browse: Browse, furnished: Any, spaces: dict[str, UUID]
+) -> None:
+    app = browse("anna.beispiel", "plaetze.py", platz=str(spaces["1"]))
+    assert not app.exception
+    assert "2 von 2" in _text(app)
+    _button(app, "Platz 1 buchen").click().run()
+    assert not app.exception
+    (row,) = _bookings(furnished)
+    assert (row.state, row.whole_day, row.checked_in_at) == ("confirmed", True, None)
+    assert "1 von 2" in _text(app)
+    assert "Sie haben <strong>Platz 1</strong> gebucht" in _text(app)
+    _button(app, "Einchecken").click().run()
+    assert not app.exception
+    assert _bookings(furnished)[0].checked_in_at is not None
+    app = browse("anna.beispiel", "meine_buchungen.py")
+    assert "eingecheckt" in _text(app)
+    _button(app, "Vorzeitig freigeben").click().run()
+    assert not app.exception
+    assert _bookings(furnished)[0].state == State.RELEASED
+
+
+def test_a_taken_desk_says_so(browse: Browse, furnished: Any, spaces: dict[str, UUID]) -> None:
+    day = _book(furnished, "neu.hier", spaces["1"]).starts
+    app = browse("anna.beispiel", "plaetze.py", platz=str(spaces["1"]))
+    app.date_input(key="platz-tag").set_value(local_date(day)).run()
+    assert not app.exception
+    text = _text(app)
+    assert "1 von 2" in text
+    assert "Platz 1: belegt" in text
+    assert "Neu Hier" not in text
+    assert not [each for each in app.button if "buchen" in each.label]
+
+
+def test_a_room_is_found_by_size_and_equipment(
+    browse: Browse, furnished: Any, spaces: dict[str, UUID]
+) -> None:
+    app = browse("anna.beispiel", "raeume.py")
+    assert not app.exception
+    assert f"/raeume?raum={spaces['raum']}" in _text(app)
+    app.number_input[0].set_value(20).run()
+    assert "Kein Raum passt." in _text(app)
+
+
+def test_a_series_shows_its_conflicts_before_it_is_booked(
+    browse: Browse, furnished: Any, spaces: dict[str, UUID]
+) -> None:
+    taken = _book(furnished, "neu.hier", spaces["raum"])
+    day = local_date(taken.starts)
+    app = browse("anna.beispiel", "raeume.py", raum=str(spaces["raum"]))
+    assert not app.exception
+    assert "Bitte lüften." in _text(app)
+    assert "Besetzt" in _text(app)
+    app.text_input(key="raum-titel").set_value("Wochenrunde").run()
+    app.date_input(key="buchung-tag").set_value(day).run()
+    app.selectbox(key="rhythmus").set_value("jede Woche").run()
+    app.date_input(key="serie-bis").set_value(day + timedelta(days=21)).run()
+    assert not app.exception
+    assert "Serie: 4 Termine, davon 1 nicht möglich" in _text(app)
+    assert "Besprechung ist in dieser Zeit schon gebucht." in _text(app)
+    assert len(_bookings(furnished)) == 1
+    _button(app, "Ohne diese Tage buchen (3 Termine)").click().run()
+    assert not app.exception
+    own = [row for row in _bookings(furnished) if row.title == "Wochenrunde"]
+    assert len(own) == 3
+    app = browse("anna.beispiel", "meine_buchungen.py")
+    _button(app, "Termine absagen").click().run()
+    assert not app.exception
+    states = [row.state for row in _bookings(furnished) if row.title == "Wochenrunde"]
+    assert states == ["cancelled"] * 3
+
+
+def test_a_room_without_a_title_is_not_booked(
+    browse: Browse, furnished: Any, spaces: dict[str, UUID]
+) -> None:
+    app = browse("anna.beispiel", "raeume.py", raum=str(spaces["raum"]))
+    app.date_input(key="buchung-tag").set_value(
+        local_date(furnished.house.clock()) + timedelta(days=1)
+    ).run()
+    _button(app, "Buchen").click().run()
+    assert not app.exception
+    assert "wofür der Raum gebraucht wird" in _text(app)
+    assert _bookings(furnished) == []
+
+
+def test_only_who_looks_after_a_room_books_for_a_club(
+    browse: Browse, furnished: Any, spaces: dict[str, UUID]
+) -> None:
+    app = browse("anna.beispiel", "raeume.py", raum=str(spaces["raum"]))
+    assert "raum-fuer" not in {each.key for each in app.segmented_control}
+    app = browse("ada.admin", "raeume.py", raum=str(spaces["raum"]))
+    assert "raum-fuer" in {each.key for each in app.segmented_control}
+
+
+def test_an_unknown_room_is_none(browse: Browse) -> None:
+    for wrong in ("kein-raum", str(new_id())):
+        app = browse("anna.beispiel", "raeume.py", raum=wrong)
+        assert not app.exception
+        assert "Diesen Raum gibt es nicht." in _text(app)
+
+
+def test_calendar_addresses_are_made_and_revoked(browse: Browse, furnished: Any) -> None:
+    app = browse("anna.beispiel", "meine_buchungen.py")
+    _button(app, "Neue Adresse").click().run()
+    assert not app.exception
+    assert re.search(r"/kalender/[\w-]{43}\.ics", app.code[0].value)
+    _button(app, "Widerrufen").click().run()
+    assert not app.exception
+    assert not [each for each in app.button if each.label == "Widerrufen"]
+
+
+@pytest.mark.browser
+def test_the_calendar_is_read_without_signing_in(
+    server: str, furnished: Any, spaces: dict[str, UUID]
+) -> None:
+    booked = _book(furnished, "anna.beispiel", spaces["raum"], 9, 10)
+    with furnished.house.database.write() as session:
+        token = open_feed(
+            session, _staff(furnished, "anna.beispiel"), None, now=furnished.house.clock()
+        )
+    answer = httpx.get(f"{server}/kalender/{token}.ics")
+    assert answer.headers["content-type"].startswith("text/calendar")
+    assert "no-store" in answer.headers["cache-control"]
+    (event,) = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+    assert event["DTSTART"].dt == booked.starts
+    for wrong in ("x" * 43, "x", "%2e%2e"):
+        assert httpx.get(f"{server}/kalender/{wrong}.ics").status_code == 404
+
+
+@pytest.mark.browser
+def test_a_desk_is_booked_on_the_plan(
+    sign_in: Callable[..., Page], furnished: Any, spaces: dict[str, UUID], foreign: list[str]
+) -> None:
+    page = sign_in(path="/plaetze")
+    desk = page.get_by_role("link", name="Platz 2: frei")
+    expect(desk).to_be_visible()
+    desk.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Platz 2 buchen").click()
+    expect(page.get_by_role("link", name="Platz 2: meine Buchung")).to_be_visible()
+    page.get_by_role("button", name="Einchecken").click()
+    expect(page.get_by_text("Sie sind eingecheckt.")).to_be_visible()
+    (row,) = _bookings(furnished)
+    assert row.space_id == spaces["2"]
+    assert row.checked_in_at is not None
+    with furnished.house.database.read() as session:
+        assert session.get_one(Space, row.space_id).name == "Platz 2"
+    assert foreign == []
