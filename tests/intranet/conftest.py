@@ -27,8 +27,8 @@ from storage.organisation.tables import Office, Person
 from workflows.eakte.receiving import Incoming, receive
 
 MAIN = Path(__file__).parents[2] / "intranet" / "main.py"
-READY_WITHIN = 30.0
-WAIT = 30_000
+READY_WITHIN = 120.0
+WAIT = 60_000
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -113,7 +113,7 @@ def server(furnished: Furnished) -> Iterator[str]:
             time.sleep(0.1)  # polling with a deadline
     yield base
     child.terminate()
-    assert child.wait(20) == 0
+    assert child.wait(60) == 0
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def browse(furnished: Furnished, monkeypatch: pytest.MonkeyPatch) -> Callable[[s
         assert isinstance(outcome, Token)
         monkeypatch.setattr("intranet.visit.session_token", lambda: outcome.value)
         open_door(furnished.house)
-        app = AppTest.from_file(str(MAIN), default_timeout=30)
+        app = AppTest.from_file(str(MAIN), default_timeout=90)
         app.run()
         for name, value in query.items():
             app.query_params[name] = value

@@ -84,7 +84,7 @@ def test_a_page_says_it_calmly(error: Exception) -> None:
 
         tell(streamlit, error)
 
-    app = AppTest.from_function(page, args=(error, tell), default_timeout=30).run()
+    app = AppTest.from_function(page, args=(error, tell), default_timeout=90).run()
     assert "Bitte versuchen Sie es gleich noch einmal." in app.warning[0].value
     assert not app.error
     assert not app.exception
