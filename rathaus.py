@@ -61,7 +61,7 @@ def _engine_work(house: "House") -> Iterator[tuple[list[Any], list[Any]]]:
     from storage.mail import MAIL
     from storage.organisation.offices import NAMES
     from workflows.eakte import work as eakte
-    from workflows.routines import availability, directory, spaces
+    from workflows.routines import availability, directory, people, spaces
 
     is_on = house.settings.is_on
     with ExitStack() as stack:
@@ -69,6 +69,7 @@ def _engine_work(house: "House") -> Iterator[tuple[list[Any], list[Any]]]:
         schedules = [
             *eakte.schedules(),
             *availability.schedules(),
+            *people.schedules(),
             *spaces.schedules(),
             *directory.schedules(house.settings),
         ]

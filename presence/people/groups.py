@@ -1,9 +1,9 @@
 """Working groups: founded, joined, left and ended, each from a day on."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from presence.people.tables import WorkingGroup, WorkingGroupMember
@@ -14,6 +14,8 @@ from storage.journal.entries import record
 from storage.organisation.queries import valid_on
 from storage.organisation.tables import Person
 from storage.rights import Verb, require
+
+KEPT = timedelta(days=3 * 366)
 
 
 def found_group(
@@ -95,6 +97,14 @@ def end_group(session: Session, actor: Actor, group: UUID, *, now: datetime) -> 
     row.valid_to = today
     row.revision += 1
     _note(session, actor, "group.end", group, now)
+
+
+def forget_members(session: Session, now: datetime) -> int:
+    """Memberships that ended three years ago (nightly). Returns how many went."""
+    gone: CursorResult[tuple[()]] = session.execute(  # type: ignore[assignment]
+        delete(WorkingGroupMember).where(WorkingGroupMember.valid_to <= local_date(now) - KEPT)
+    )
+    return gone.rowcount
 
 
 def _load(session: Session, actor: Actor, group: UUID) -> WorkingGroup:

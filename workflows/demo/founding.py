@@ -35,6 +35,7 @@ from storage.organisation.tables import Office, Person
 from storage.rights import NotAllowedError
 from workflows.demo.availability import found_availability
 from workflows.demo.documents import DemoDocument, generate
+from workflows.demo.people import found_people
 from workflows.demo.spaces import found_spaces
 from workflows.eakte.akten import open_akte, open_vorgang
 from workflows.eakte.filing import file_document
@@ -92,6 +93,7 @@ def found_city(house: House) -> None:
     with house.database.write() as session:
         offices = {seed.key: _office(session, seed, now) for seed in seeds.load_offices()}
         for seed in seeds.load_offices():
+            offices[seed.key].department = seed.department
             if seed.parent:
                 offices[seed.key].parent_id = offices[seed.parent].id
         _plan(session, offices)
@@ -99,6 +101,7 @@ def found_city(house: House) -> None:
             _person(session, person, offices, hashed, now)
         session.flush()
         found_availability(session, now)
+        found_people(session, now)
         found_spaces(session, now)
 
 
