@@ -1,6 +1,5 @@
 """``/metrics``: for this machine, or for whoever shows the token where one is set."""
 
-import asyncio
 from pathlib import Path
 
 import httpx
@@ -10,6 +9,7 @@ from starlette.applications import Starlette
 from config.settings import Settings
 from intranet.routes import operation
 from storage.house import House
+from tests.intranet.own_loop import in_own_loop
 
 TOKEN = "ein-langes-token-mit-ü-42"
 
@@ -24,7 +24,7 @@ def ask(folder: Path, token: str | None, client: str, shown: str | None) -> http
         async with httpx.AsyncClient(transport=transport, base_url="http://stadt") as each:
             return await each.get("/metrics", headers=headers)
 
-    return asyncio.run(get())
+    return in_own_loop(get())
 
 
 def test_without_a_token_this_machine_alone_may_ask(tmp_path: Path) -> None:

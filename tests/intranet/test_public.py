@@ -1,6 +1,5 @@
 """The citizens' pages: no Streamlit, no cookie, no script, and every page links where it should."""
 
-import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ import pytest
 from config.settings import Settings
 from intranet.public.server import PAGES, create_app
 from storage.house import House
+from tests.intranet.own_loop import in_own_loop
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,7 +28,7 @@ class Pages:
             async with httpx.AsyncClient(transport=transport, base_url="http://stadt") as client:
                 return await client.get(path)
 
-        return asyncio.run(ask())
+        return in_own_loop(ask())
 
 
 @pytest.fixture
