@@ -234,7 +234,7 @@ def test_akten_are_opened_closed_and_opened_again(browse: Browse, furnished: Any
 def test_a_page_that_breaks_says_so_in_german_with_a_number(
     browse: Browse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from intranet.server import _tell
+    from intranet.server import tell
 
     class Screen:
         shown = ""
@@ -243,7 +243,7 @@ def test_a_page_that_breaks_says_so_in_german_with_a_number(
             self.shown = text
 
     screen = Screen()
-    assert _tell(screen, RuntimeError("geheim"))
+    assert tell(screen, RuntimeError("geheim"))
     assert "Nummer" in screen.shown
     assert "geheim" not in screen.shown
 
