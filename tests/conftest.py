@@ -16,6 +16,11 @@ from sqlalchemy import create_engine, text
 from storage.database import Database
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Chromium last: Playwright leaves an event loop running in its worker, where no other can be started."""
+    items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
+
+
 def _postgres_programs() -> Path:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not found:
