@@ -26,6 +26,11 @@ def _quarantine(staff: Staff) -> bool:
     return any(grant.role in {Role.REGISTRY, Role.HEAD, Role.ADMIN} for grant in staff.grants)
 
 
+def _walls(staff: Staff) -> bool:
+    """Whoever leads an office or administers the house; the verbs say for which offices."""
+    return any(grant.role in {Role.HEAD, Role.ADMIN} for grant in staff.grants)
+
+
 @dataclass(frozen=True, slots=True)
 class PageSpec:
     """``file`` in ``app_pages/``; ``section`` is the menu's heading; hidden pages are reached by links only.
@@ -57,9 +62,14 @@ PAGES = (
     PageSpec("person", "person.py", "Person", "person", WORK, hidden=True),
     PageSpec("organigramm", "organigramm.py", "Organigramm", "lan", WORK),
     PageSpec("amt", "amt.py", "Amt", "apartment", WORK, hidden=True),
+    PageSpec("arbeitsgruppen", "arbeitsgruppen.py", "Arbeitsgruppen", "groups", WORK),
     PageSpec("laufzettel", "laufzettel.py", "Laufzettel", "checklist", WORK),
     PageSpec("plaetze", "plaetze.py", "Plätze", "desk", WORK, room=Room.DESKS),
     PageSpec("raeume", "raeume.py", "Räume", "meeting_room", WORK, room=Room.DESKS),
+    PageSpec(
+        "raumanfragen", "raumanfragen.py", "Raumanfragen", "inbox_customize", WORK, room=Room.DESKS
+    ),
+    PageSpec("anwesenheit", "anwesenheit.py", "Anwesenheit", "groups", WORK, room=Room.MONITOR),
     PageSpec("mein-status", "abwesenheit.py", "Mein Status", "badge", OWN, room=Room.AVAILABILITY),
     PageSpec(
         "meine-buchungen",
@@ -79,6 +89,7 @@ PAGES = (
         ADMIN,
         _may(Verb.AGREEMENT_RECORD),
     ),
+    PageSpec("monitore", "monitore.py", "Monitore", "tv", ADMIN, _walls, room=Room.MONITOR),
     PageSpec(
         "zeitplaene", "zeitplaene.py", "Zeitpläne", "schedule", ADMIN, _may(Verb.SCHEDULE_SEE)
     ),

@@ -7,7 +7,7 @@ message at most, and all that show the same share its bytes.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from uuid import UUID
@@ -131,10 +131,11 @@ class Hub:
             pass
 
     async def _once(self) -> bool:
+        asked = list(self._screens)
         specs = frozenset(screen.standing.spec for screen in self._all())
         look = asyncio.get_running_loop().run_in_executor
         try:
-            sight = await look(self._thread, self._lookout.look, list(self._screens), specs)
+            sight = await look(self._thread, self._lookout.look, asked, specs)
         except Exception as error:  # noqa: BLE001 - whatever it is, screens must not show what may be wrong
             self._trouble(error)
             return False
@@ -142,7 +143,7 @@ class Hub:
         if sight.seen is not None:
             self._seen = sight.seen
         back, self._silent = self._silent, False
-        self._admit(sight)
+        self._admit(sight, asked)
         if sight.seen is not None or back or sight.standing is not None:
             self._spread(again=back)
         return True
@@ -156,11 +157,14 @@ class Hub:
             self._told.clear()
             self._to_all(self._event(AWAY), Screen.tell)
 
-    def _admit(self, sight: Sight) -> None:
-        """Send those away whose time is over, and take over what was changed about the others."""
+    def _admit(self, sight: Sight, asked: Sequence[UUID]) -> None:
+        """Send those away whose time is over, and take over what was changed about the others.
+
+        Whoever came during the look was not asked for, and was checked when it came.
+        """
         if sight.standing is None:
             return
-        for screen in self._all():
+        for screen in [each for device in asked for each in self._screens.get(device, ())]:
             before, now = screen.standing, sight.standing.get(screen.standing.device.token)
             if now is None or now.ended or now.token_hash != before.token_hash:
                 reason = REMOVED if now is None else now.ended or NEW_LINK

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
@@ -189,6 +190,36 @@ def test_a_stolen_token_is_cut_off_within_seconds_even_if_nobody_says_so(
         assert device not in hub.connected()
         assert len(hub.connected()) == 1
         assert not stays.over
+
+    play(house, scene)
+
+
+def test_a_screen_that_comes_while_others_are_looked_at_stays(
+    house: House, people: dict[str, UUID], agree: Callable[..., UUID], hang: Hang
+) -> None:
+    agree()
+    (_, first), (_, second) = hang(), hang("bauamt")
+
+    async def scene(hub: Hub) -> None:
+        one = join(house, hub, first)
+        look, loop = hub._lookout.look, asyncio.get_running_loop()
+        came: list[Screen] = []
+
+        def slow(*asked: Any) -> Any:
+            """The second comes after the question and before the answer."""
+            sight = look(*asked)
+            if not came:
+                arrived = threading.Event()
+                loop.call_soon_threadsafe(
+                    lambda: (came.append(join(house, hub, second)), arrived.set())
+                )
+                arrived.wait(WITHIN)
+            return sight
+
+        hub._lookout.look = slow  # type: ignore[method-assign]
+        await heard(one)
+        assert words(await heard(came[0])).keys() >= {"Emil Beispiel"}
+        assert not came[0].over
 
     play(house, scene)
 
