@@ -32,7 +32,7 @@ def tasks_desk(visit: Visit, person: UUID, view: PersonView) -> None:
             "Aufgaben und Zuständigkeiten, eine je Zeile",
             "\n".join(view.sheet.tasks),
             height=140,
-            placeholder="Wohngeld\nLastenzuschuss",
+            placeholder="Zum Beispiel:\nWohngeld\nLastenzuschuss",
         )
         sent = st.form_submit_button("Aufgaben speichern", type="primary")
     if sent:
@@ -54,7 +54,7 @@ def skills_desk(visit: Visit, view: PersonView) -> None:
         skills = st.text_area(
             "Fähigkeiten, eine je Zeile",
             "\n".join(view.sheet.skills),
-            placeholder="Gebärdensprache\nErste Hilfe",
+            placeholder="Zum Beispiel:\nGebärdensprache\nErste Hilfe",
         )
         languages = st.text_area(
             "Sprachen, eine je Zeile", "\n".join(view.sheet.languages), height=100

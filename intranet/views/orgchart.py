@@ -13,9 +13,9 @@ _STYLE = """
 svg { color-scheme: light dark; font-family: "Source Sans 3", "Source Sans Pro", Arial, sans-serif; }
 rect { fill: #ffffff; stroke: #5b6b72; stroke-width: 1.2; }
 rect.haus { fill: #dceef1; stroke: #0b5c6b; }
-text { fill: #17252a; font-size: 14px; }
+text { fill: #17252a; font-size: 13.5px; }
 text.titel { font-weight: 650; }
-text.leitung { font-size: 12.5px; fill: #3d4c52; }
+text.leitung { font-size: 12px; fill: #3d4c52; }
 path { stroke: #5b6b72; stroke-width: 1.4; fill: none; }
 @media (prefers-color-scheme: dark) {
   rect { fill: #1c2b31; stroke: #8fa3ab; }

@@ -274,7 +274,7 @@ def _step(
         action=step.action,
         office_id=office,
         role=role,
-        due_on=due_on(sheet.day, step.days),
+        due_on=max(due_on(sheet.day, step.days), local_date(now)),
         state=OPEN,
     )
     session.add(row)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
 
-WIDTH, HEIGHT = 232, 66
+WIDTH, HEIGHT = 248, 66
 GAP_X, GAP_Y = 28, 14
 INDENT = 22
 COLUMNS = 5
-LETTERS = 28
+LETTERS = 27
 """As many fit into a line of a box."""
 LINES = 2
 

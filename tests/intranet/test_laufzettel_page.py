@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete, select
 from streamlit.testing.v1 import AppTest
 
 from presence.people.laufzettel import open_leaving, steps_of
-from presence.people.tables import Laufzettel, LaufzettelStep
+from presence.people.tables import Laufzettel, LaufzettelStep, WorkingGroup
 from presence.tables import Account
 from storage.actors import Role, System
 from storage.clock import local_date, new_id
@@ -133,6 +134,41 @@ def test_an_office_page_lists_its_people(browse: Browse, furnished: Any) -> None
     past = browse("paula.post", "amt.py", id=str(furnished.office("ordnungsamt")), tag="2024-01-01")
     assert "Stand am 01.01.2024" in text(past)
     assert "gibt es an diesem Tag nicht" in text(browse("paula.post", "amt.py", id="unfug"))
+
+
+def test_a_group_is_founded_filled_and_ended(browse: Browse, furnished: Any) -> None:
+    assert not browse("anna.beispiel", "arbeitsgruppen.py").expander
+    name = f"Gruppe {new_id().hex[-6:]}"
+    app = browse("ada.admin", "arbeitsgruppen.py")
+    field(app, "text_input", "Name").set_value(name)
+    field(app, "button", "Anlegen").click().run()
+    assert not app.exception
+    with furnished.house.database.read() as session:
+        group = session.scalars(select(WorkingGroup.id).where(WorkingGroup.name == name)).one()
+    field(app, "selectbox", "Arbeitsgruppe").set_value(group).run()
+    field(app, "selectbox", "Aufnehmen").set_value(furnished.person("anna.beispiel").id).run()
+    app.button(key="aufnehmen").click().run()
+    assert not app.exception
+    assert "Anna Beispiel" in text(app)
+    app.button(key="gruppe-ende").click().run()
+    assert not app.exception
+    assert name not in text(app)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "path",
+    ["/personensuche?q=Anna", "/organigramm", "/laufzettel", "/mein-profil", "/arbeitsgruppen"],
+)
+def test_no_barriers(sign_in: Callable[..., Page], path: str) -> None:
+    page = sign_in("ada.admin", path)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+    serious = [
+        each for each in found.response["violations"] if each["impact"] in {"serious", "critical"}
+    ]
+    assert [(each["id"], each["nodes"][0]["html"][:200]) for each in serious] == []
 
 
 @pytest.mark.browser
