@@ -38,7 +38,7 @@ menu = {
     for section, pages in pages_for(visit.staff, visit.house.settings.rooms_off).items()
 }
 st.logo(str(WAPPEN), size="large")
-chosen = st.navigation(menu)
+chosen = st.navigation(menu, expanded=True)
 with st.sidebar:
     st.caption(f"Angemeldet als **{plain(visit.staff.name)}**")
     if st.button("Abmelden", icon=":material/logout:", key="abmelden", width="stretch"):
