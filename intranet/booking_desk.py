@@ -1,11 +1,12 @@
 """Choosing a time and booking for it: what "Plätze" and "Räume" share, and the panel of a chosen desk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from typing import TypeVar
 
 import streamlit as st
 from sqlalchemy.orm import Session
+from streamlit.delta_generator import DeltaGenerator
 
 from intranet import html, words
 from intranet.deeds import attempt
@@ -34,11 +35,15 @@ QUARTER = timedelta(minutes=15)
 _KEY = "buchung-schluessel"
 
 
-def when_form(visit: Visit, name: str, *, whole: bool = True) -> When:
-    """A day, and the whole of it or from one time to another. Starts with today and the next hour."""
+def when_form(
+    visit: Visit, name: str, columns: Sequence[DeltaGenerator], *, whole: bool = True
+) -> When:
+    """A day, and the whole of it or from one time to another. Starts with today and the next hour.
+
+    ``columns``: four of them (day, whole or hours, from, to), without ``whole`` three.
+    """
     now = visit.house.clock()
     today = local_date(now)
-    columns = st.columns([2, 2, 1, 1] if whole else [2, 1, 1], vertical_alignment="bottom")
     day = columns[0].date_input(
         "Tag", today, min_value=today, format="DD.MM.YYYY", key=f"{name}-tag"
     )

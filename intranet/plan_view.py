@@ -1,6 +1,6 @@
 """Floor plans and plans of bookings as HTML: pictures for the eye, each with names a screen reader reads.
 
-The plan is cleaned SVG (``presence.spaces.plan_svg``); desks are links above it, so that mouse, finger and keyboard
+The plan is cleaned SVG (``presence.spaces.plan_svg``); desks are links above its picture, so that mouse, finger and keyboard
 choose them alike. State is told by sign and word, never by colour alone.
 """
 
@@ -10,14 +10,20 @@ from html import escape
 from uuid import UUID
 
 from intranet import html, words
-from intranet.views.spaces import FREE, MINE, SHUT, TAKEN, SpaceLine
+from intranet.views.spaces import FREE, MINE, PARTLY, SHUT, TAKEN, SpaceLine
 from presence.spaces.opening import Span, at
 from presence.spaces.queries import Taken
 from presence.spaces.tables import Floor
 from storage.clock import WEEKDAYS, local
 
-SIGNS = {FREE: "", TAKEN: "✕", MINE: "★", SHUT: "–"}
-CLASSES = {FREE: "lage-frei", TAKEN: "lage-belegt", MINE: "lage-meiner", SHUT: "lage-zu"}
+SIGNS = {FREE: "", PARTLY: "◐", TAKEN: "✕", MINE: "★", SHUT: "–"}
+CLASSES = {
+    FREE: "lage-frei",
+    PARTLY: "lage-teils",
+    TAKEN: "lage-belegt",
+    MINE: "lage-meiner",
+    SHUT: "lage-zu",
+}
 
 
 def floor_plan(floor: Floor, lines: Iterable[SpaceLine], chosen: UUID | None) -> str:
@@ -26,7 +32,7 @@ def floor_plan(floor: Floor, lines: Iterable[SpaceLine], chosen: UUID | None) ->
     ratio = f"{floor.width:g} / {floor.height:g}"
     return (
         f'<div class="geschoss" tabindex="0" role="region" aria-label="Plan {escape(floor.name)}">'
-        f'<div style="aspect-ratio:{ratio}"><div class="grundriss" aria-hidden="true">{floor.plan}</div>'
+        f'<div style="aspect-ratio:{ratio}"><img class="grundriss" alt="" src="/grundriss/{floor.id}.svg?fassung={floor.revision}">'
         f"{links}</div></div>"
     )
 
@@ -95,7 +101,7 @@ def week(caption: str, days: Sequence[tuple[date, list[Span], list[Taken]]], now
         f'<tr role="row"><th scope="row" role="rowheader">{WEEKDAYS[day.weekday()][:2]} {day:%d.%m.}'
         f"{' (heute)' if day == local(now).date() else ''}</th>"
         f'<td role="cell"><div class="zeitstrahl">{_open(day, opened, first, last)}'
-        f"{_bars(day, taken, first, last)}</div></td></tr>"
+        f"{_bars(day, taken, first, last) if opened or taken else ''}</div></td></tr>"
         for day, opened, taken in days
     )
     return (

@@ -55,7 +55,9 @@ def _facts(space: Space, facts: RoomFacts) -> str:
         ("Regeln", space.rules),
         ("Video", "Begegnungszone: mit Videoraum buchbar" if space.video else ""),
     ]
-    told = "".join(f"<dt>{name}</dt><dd>{html.text(value)}</dd>" for name, value in rows if value)
+    told = "".join(
+        f"<div><dt>{name}</dt><dd>{html.text(value)}</dd></div>" for name, value in rows if value
+    )
     fees = ""
     if facts.fees:
         fees = html.table(
@@ -67,7 +69,8 @@ def _facts(space: Space, facts: RoomFacts) -> str:
 
 def _week(here: Visit) -> date:
     today = local_date(here.house.clock())
-    day = st.date_input("Woche ab", today, format="DD.MM.YYYY", key="woche")
+    narrow, _ = st.columns([1, 3])
+    day = narrow.date_input("Woche ab", today, format="DD.MM.YYYY", key="woche")
     return day - timedelta(days=day.weekday())
 
 
@@ -81,7 +84,9 @@ def _plan(space: Space, monday: date) -> None:
 
 def _book(here: Visit, space: Space, facts: RoomFacts) -> None:
     title = st.text_input("Wofür?", max_chars=LONGEST_TITLE, key="raum-titel")
-    when = when_form(here, "buchung", whole=space.mode != "hourly")
+    by_day = space.mode != "hourly"
+    columns = st.columns([2, 2, 1, 1] if by_day else [2, 1, 1], vertical_alignment="bottom")
+    when = when_form(here, "buchung", columns, whole=by_day)
     one, two = st.columns(2)
     rhythm = RHYTHMS[one.selectbox("Wiederholen", list(RHYTHMS), key="rhythmus")]
     until = when.day

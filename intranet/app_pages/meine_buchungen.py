@@ -1,5 +1,8 @@
 """Meine Buchungen: what I have booked, check-in and release, series, and addresses for my calendar."""
 
+from collections import Counter
+from uuid import UUID
+
 import streamlit as st
 
 from intranet import html, words
@@ -27,7 +30,17 @@ def bookings() -> None:
             )
         )
         return
+    series = Counter(line.booking.series_id for line in lines)
+    shown: set[UUID] = set()
     for line in lines:
+        number = line.booking.series_id
+        if number in shown:
+            continue
+        more = ""
+        if number is not None:
+            shown.add(number)
+            if series[number] > 1:
+                more = f"<br>und {series[number] - 1} weitere Termine dieser Serie"
         with st.container(border=True):
             video = ""
             if line.video:
@@ -35,7 +48,7 @@ def bookings() -> None:
             answer = f"<br>{html.text(line.booking.answer)}" if line.booking.answer else ""
             st.html(
                 f"<p><strong>{html.text(_title(line))}</strong> {html.state(line.state).html}<br>"
-                f"{html.text(line.span)}<br>{html.quiet(line.place).html}{answer}{video}</p>"
+                f"{html.text(line.span)}<br>{html.quiet(line.place).html}{more}{answer}{video}</p>"
             )
             own_buttons(guest, line)
 

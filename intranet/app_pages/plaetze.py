@@ -66,11 +66,10 @@ if not storeys:
     st.html(html.empty("Noch keine Gebäude.", "Gebäude und Plätze trägt die Systemverwaltung ein."))
     st.stop()
 space = chosen_space()
-one, two = st.columns([2, 3])
-with one:
+first, *rest = st.columns([3, 2, 3, 2, 2], vertical_alignment="bottom")
+with first:
     storey = chosen_floor(storeys, space)
-with two:
-    wanted = when_form(here, "platz")
+wanted = when_form(here, "platz", rest)
 if space is not None and space.kind == "desk":
     with st.container(border=True):
         desk_panel(here, space, wanted)

@@ -20,7 +20,8 @@ def search() -> None:
     with here.house.database.read() as session:
         everything = equipment_of_rooms(session, today)
         floors = floor_names(session)
-    when = when_form(here, "raum", whole=False)
+    columns = st.columns([2, 1, 1], vertical_alignment="bottom")
+    when = when_form(here, "raum", columns, whole=False)
     one, two = st.columns([1, 3])
     people = one.number_input("Personen", 1, 1000, 4)
     equipment = two.multiselect("Ausstattung", everything, placeholder="gleich, was da ist")

@@ -35,7 +35,13 @@ from storage.actors import Staff
 from storage.clock import WEEKDAYS, local, local_date
 from storage.rights import Verb, may
 
-FREE, TAKEN, MINE, SHUT = "frei", "belegt", "meine Buchung", "nicht buchbar"
+FREE, PARTLY, TAKEN, MINE, SHUT = (
+    "frei",
+    "teils belegt",
+    "belegt",
+    "meine Buchung",
+    "nicht buchbar",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +160,16 @@ def _line(
     span = when.span(row, now)
     if taken & mine:
         return SpaceLine(row, MINE, "", span)
+    by_hours = row.kind == "room" and row.mode == "hourly"
     if taken:
-        return SpaceLine(row, TAKEN, "", span)
+        part = when.hours is None and by_hours
+        return SpaceLine(row, PARTLY if part else TAKEN, "", span)
     if span is None:
         return SpaceLine(row, SHUT, f"{row.name} ist an diesem Tag geschlossen.", None)
     if not may(staff, Verb.SPACE_BOOK, scope_of(row)):
         return SpaceLine(row, SHUT, "Diesen Raum bucht nur das Amt, das ihn betreut.", span)
+    if when.hours is None and by_hours:
+        return SpaceLine(row, FREE, "", span)  # which hours, one chooses on the room's page
     refusal = problem(terms_of(row), *span, whole=when.hours is None, now=now)
     return SpaceLine(row, SHUT if refusal else FREE, refusal or "", span)
 

@@ -6,8 +6,10 @@ from html import escape
 
 SCALE = 20
 """Units of the plan per metre."""
-WALL = 5
+WALL = 3
 DOOR = 0.9
+DOOR_AT = 0.72
+"""Where along its wall a door is: away from the name in the corner."""
 MARGIN = 0.5
 
 
@@ -57,10 +59,10 @@ def _door(area: Area, side: str) -> str:
     x, y = area.x * SCALE, area.y * SCALE
     across, down, leaf = area.width * SCALE, area.height * SCALE, DOOR * SCALE
     at = {
-        "n": (x + across / 2, y, 1, 0),
-        "s": (x + across / 2, y + down, 1, 0),
-        "w": (x, y + down / 2, 0, 1),
-        "e": (x + across, y + down / 2, 0, 1),
+        "n": (x + across * DOOR_AT, y, 1, 0),
+        "s": (x + across * DOOR_AT, y + down, 1, 0),
+        "w": (x, y + down * DOOR_AT, 0, 1),
+        "e": (x + across, y + down * DOOR_AT, 0, 1),
     }
     left, top, right, under = at[side]
     inward = -1 if side in "es" else 1
@@ -74,7 +76,8 @@ def _door(area: Area, side: str) -> str:
 
 
 def _name(area: Area) -> str:
+    down = area.height - 0.3 if area.door == "n" else 0.75  # where no door swings
     return (
-        f'<text x="{(area.x + 0.25) * SCALE:g}" y="{(area.y + 0.75) * SCALE:g}" font-size="11" '
+        f'<text x="{(area.x + 0.25) * SCALE:g}" y="{(area.y + down) * SCALE:g}" font-size="11" '
         f'fill="currentColor">{escape(area.name)}</text>'
     )

@@ -246,3 +246,20 @@ def test_a_desk_is_booked_on_the_plan(
     with furnished.house.database.read() as session:
         assert session.get_one(Space, row.space_id).name == "Platz 2"
     assert foreign == []
+
+
+@pytest.mark.browser
+def test_plans_are_pictures_for_who_is_signed_in(
+    sign_in: Callable[..., Page], server: str, furnished: Any, spaces: dict[str, UUID]
+) -> None:
+    with furnished.house.database.read() as session:
+        address = f"{server}/grundriss/{session.get_one(Space, spaces['1']).floor_id}.svg"
+    assert httpx.get(address).status_code == 401
+    page = sign_in(path="/plaetze")
+    expect(page.locator("img.grundriss")).to_be_visible()
+    answer = page.request.get(address)
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert "script-src" not in answer.headers["content-security-policy"]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert page.request.get(f"{server}/grundriss/{new_id()}.svg").status == 404
+    assert page.request.get(f"{server}/grundriss/x.svg").status == 404
