@@ -58,19 +58,21 @@ def _actor() -> Any:
 @contextmanager
 def _engine_work(house: "House") -> Iterator[tuple[list[Any], list[Any]]]:
     """The kinds of jobs and schedules of all rooms that are switched on, with the reader processes they need."""
+    from presence.citizens.telling import TELLING
     from storage.mail import MAIL
     from storage.organisation.offices import NAMES
     from workflows.eakte import work as eakte
-    from workflows.routines import availability, directory, people, spaces
+    from workflows.routines import availability, citizens, directory, people, spaces
 
     is_on = house.settings.is_on
     with ExitStack() as stack:
-        kinds = [MAIL, NAMES]
+        kinds = [MAIL, NAMES, TELLING]
         schedules = [
             *eakte.schedules(),
             *availability.schedules(),
             *people.schedules(),
             *spaces.schedules(),
+            *citizens.schedules(),
             *directory.schedules(house.settings),
         ]
         if is_on(Room.EAKTE):

@@ -11,6 +11,7 @@ _JOBS = {
     "model.train": "Aus Bestätigungen lernen",
     "mail": "E-Mail versenden",
     "office.names": "Ämter umbenennen",
+    "room_request.tell": "Auf Raumanfragen antworten",
 }
 
 

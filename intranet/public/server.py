@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from config.rooms import Room
 from config.seeds import load_city, load_offices
 from config.settings import Settings
 from config.translations import SOURCE, catalogue
-from intranet.public import rooms
+from intranet.public import room_form, room_status, rooms
 from intranet.public.pages import PERSONAL, TEMPLATES
 from intranet.public.sending import TooLargeError
 from intranet.routes import assets, operation
@@ -39,7 +40,8 @@ def create_app(house: House) -> Starlette:
     stated = STATEMENT_OF.strftime("%d.%m.%Y")
 
     def page(template: str, title: str) -> Callable[[Request], Response]:
-        html = _german(template, title, offices=offices, stated=stated)
+        with_rooms = house.settings.is_on(Room.DESKS)
+        html = _german(template, title, offices=offices, stated=stated, with_rooms=with_rooms)
 
         def show(_request: Request) -> Response:
             return HTMLResponse(html, headers={"Cache-Control": "max-age=300"})
@@ -50,7 +52,7 @@ def create_app(house: House) -> Starlette:
     return Starlette(
         routes=[
             *(Route(path, page(*what)) for path, what in PAGES.items()),
-            *rooms.routes(house),
+            *(_rooms(house, secure=secure) if house.settings.is_on(Room.DESKS) else []),
             *operation.routes(house, with_metrics=False),
             *assets.routes(),
         ],
@@ -64,6 +66,14 @@ def create_app(house: House) -> Starlette:
             500: _broken,
         },
     )
+
+
+def _rooms(house: House, *, secure: bool) -> list[Route]:
+    return [
+        *rooms.routes(house),
+        *room_form.routes(house, secure=secure),
+        *room_status.routes(house),
+    ]
 
 
 def is_secure(settings: Settings) -> bool:

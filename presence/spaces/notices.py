@@ -72,6 +72,11 @@ def tell_decision(session: Session, booking: Booking, space: Space, now: datetim
 def _send(
     session: Session, booking: Booking, space: Space, subject: str, text: str, now: datetime
 ) -> None:
+    # Requests from outside build on bookings, and so on this module.
+    from presence.citizens.telling import tell_holder
+
+    if tell_holder(session, booking, now):
+        return
     to = address_of(session, booking)
     if to is None or space.kind == "desk":
         return

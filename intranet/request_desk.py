@@ -1,0 +1,146 @@
+"""One room request on a clerk's page: what is asked for, what stands against it, and the three answers."""
+
+from datetime import date, datetime, time
+
+import streamlit as st
+
+from intranet import html, words
+from intranet.deeds import carry_out
+from intranet.notes import note
+from intranet.views.room_requests import RequestView
+from intranet.visit import Visit
+from presence.citizens.deciding import approve, decline, offer
+from presence.spaces.fees import in_words
+from presence.spaces.opening import at
+from storage.clock import local
+
+
+def request_page(here: Visit, view: RequestView) -> None:
+    """The whole page."""
+    st.title(f"Raumanfrage: {words.plain(view.all.space.name)}", anchor=False)
+    _facts(view)
+    _days(view)
+    if not view.all.waiting:
+        st.html(html.empty("Entschieden.", "Hier wartet nichts mehr auf Sie."))
+        return
+    if view.all.offered:
+        until = view.all.request.offer_until
+        shown = f" bis {local(until):%d.%m.%Y}" if until else ""
+        st.info(
+            f"Angeboten ist „{words.plain(view.all.offered.name)}“. Die Antwort kann{shown} kommen.",
+            icon=":material/hourglass_empty:",
+        )
+    _yes(here, view)
+    _no(here, view)
+    if len(view.all.waiting) == 1:
+        _instead(here, view)
+
+
+def _facts(view: RequestView) -> None:
+    request, first = view.all.request, view.all.bookings[0]
+    rows = [
+        ("Zweck", first.title),
+        ("Für", f"{request.club} ({view.party})" if request.club else view.party),
+        ("Von", request.name),
+        ("Personen", f"{first.people} (Platz für {view.all.space.capacity})"),
+        ("E-Mail", request.mail),
+        ("Telefon", request.phone or "keine Angabe"),
+        ("Nachricht", first.message or "keine"),
+        ("Entgelt", in_words(view.all.fee)),
+    ]
+    if request.series:
+        rows.insert(1, ("Serie", request.series))
+    st.html(html.table("Die Anfrage", ["Angabe", html.Column("", "frei")], rows))
+
+
+def _days(view: RequestView) -> None:
+    st.html(
+        html.table(
+            "Angefragte Zeiten",
+            ["Zeit", "Stand", html.Column("Was dagegen spricht", "frei")],
+            [
+                (
+                    line.times,
+                    html.state(line.state),
+                    "; ".join(line.against)
+                    or (f"{line.beside} weitere Anfrage(n)" if line.beside else "nichts"),
+                )
+                for line in view.days
+            ],
+        )
+    )
+
+
+def _yes(here: Visit, view: RequestView) -> None:
+    request, now = view.all.request, here.house.clock()
+    several = len(view.all.waiting) > 1
+    without = several and view.conflicts > 0
+    if view.conflicts and not without:
+        st.warning("In dieser Zeit ist der Raum schon vergeben.", icon=":material/event_busy:")
+        return
+    label = "Zusagen"
+    if without:
+        label = f"Die freien {len(view.all.waiting) - view.conflicts} Tage zusagen"
+    if st.button(label, type="primary", icon=":material/check:", key="zusagen"):
+        done, days = carry_out(
+            here,
+            lambda session: approve(
+                session, here.staff, request.id, request.revision, without_taken=without, now=now
+            ),
+        )
+        _again(f"Zugesagt: {days} Tag(e). Die Antwort geht per E-Mail hinaus.", done=done)
+
+
+def _no(here: Visit, view: RequestView) -> None:
+    request, now = view.all.request, here.house.clock()
+    with st.expander("Ablehnen"), st.form("ablehnen", border=False):
+        reason = st.text_area("Grund", max_chars=2000, help="Steht in der E-Mail.")
+        if st.form_submit_button("Ablehnen und schreiben"):
+            done, _ = carry_out(
+                here,
+                lambda session: decline(
+                    session, here.staff, request.id, request.revision, reason=reason, now=now
+                ),
+            )
+            _again("Abgelehnt. Die Antwort geht per E-Mail hinaus.", done=done)
+
+
+def _instead(here: Visit, view: RequestView) -> None:
+    asked, request, now = view.all.waiting[0], view.all.request, here.house.clock()
+    begins, finish = local(asked.starts), local(asked.ends)
+    with st.expander("Etwas anderes anbieten"), st.form("anbieten", border=False):
+        if view.offers:
+            free = ", ".join(f"„{each.name}“" for each in view.offers)
+            st.caption(words.plain(f"Zur angefragten Zeit frei: {free}"))
+        names, first = view.rooms, view.offers[0].space if view.offers else asked.space_id
+        options = list(names)
+        room = st.selectbox(
+            "Raum",
+            options,
+            index=options.index(first) if first in options else 0,
+            format_func=lambda each: names[each],
+        )
+        one, two, three = st.columns(3)
+        day = one.date_input("Tag", begins.date(), format="DD.MM.YYYY")
+        start = two.time_input("Beginn", begins.time())
+        end = three.time_input("Ende", finish.time())
+        if st.form_submit_button("Anbieten und schreiben"):
+            span = (_moment(day, start), _moment(day, end))
+            done, _ = carry_out(
+                here,
+                lambda session: offer(
+                    session, here.staff, request.id, request.revision, space=room,
+                    starts=span[0], ends=span[1], now=now,
+                ),
+            )  # fmt: skip
+            _again("Angeboten. Die Antwort kommt über den Link in der E-Mail.", done=done)
+
+
+def _moment(day: date, clock: time) -> datetime:
+    return at(day, clock.hour * 60 + clock.minute)
+
+
+def _again(message: str, *, done: bool) -> None:
+    if done:
+        note(message)
+        st.rerun()

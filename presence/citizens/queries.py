@@ -1,0 +1,78 @@
+"""Requests for rooms: the bookings they consist of, and what waits for an office."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from presence.citizens.tables import RoomRequest, RoomRequestBooking
+from presence.spaces.queries import requests_to_decide
+from presence.spaces.states import State
+from presence.spaces.tables import Booking, Space
+from storage.actors import Staff
+
+
+@dataclass(frozen=True, slots=True)
+class RequestOverview:
+    """A request with everything that belongs to it, bookings in order of time."""
+
+    request: RoomRequest
+    space: Space
+    bookings: Sequence[Booking]
+    offered: Space | None
+
+    @property
+    def waiting(self) -> list[Booking]:
+        return [each for each in self.bookings if each.state == State.REQUESTED.value]
+
+    @property
+    def fee(self) -> int:
+        """What everything costs that is asked for or booked, in cents."""
+        counted = {State.REQUESTED.value, State.CONFIRMED.value}
+        return sum(each.fee for each in self.bookings if each.state in counted)
+
+
+def bookings_of(session: Session, request: UUID) -> Sequence[Booking]:
+    return session.scalars(
+        select(Booking)
+        .join(RoomRequestBooking, RoomRequestBooking.booking_id == Booking.id)
+        .where(RoomRequestBooking.request_id == request)
+        .order_by(Booking.starts, Booking.id)
+    ).all()
+
+
+def last_end(session: Session, request: UUID) -> datetime | None:
+    """The end of the last day asked for; ``None`` where all of it is forgotten."""
+    return session.scalar(
+        select(func.max(Booking.ends))
+        .join(RoomRequestBooking, RoomRequestBooking.booking_id == Booking.id)
+        .where(RoomRequestBooking.request_id == request)
+    )
+
+
+def request_of(session: Session, booking: UUID) -> RoomRequest | None:
+    """The request a booking belongs to, if it came from outside."""
+    return session.scalars(
+        select(RoomRequest)
+        .join(RoomRequestBooking, RoomRequestBooking.request_id == RoomRequest.id)
+        .where(RoomRequestBooking.booking_id == booking)
+    ).one_or_none()
+
+
+def overview(session: Session, request: RoomRequest) -> RequestOverview:
+    space = session.get_one(Space, request.space_id)
+    offered = session.get(Space, request.offer_space_id) if request.offer_space_id else None
+    return RequestOverview(request, space, bookings_of(session, request.id), offered)
+
+
+def waiting_for(session: Session, actor: Staff, now: datetime) -> list[RequestOverview]:
+    """Requests for rooms the actor's office runs that wait for a decision, the earliest day first."""
+    found: dict[UUID, RoomRequest] = {}
+    for booking, _ in requests_to_decide(session, actor, now):
+        request = request_of(session, booking.id)
+        if request is not None:
+            found.setdefault(request.id, request)
+    return [overview(session, request) for request in found.values()]

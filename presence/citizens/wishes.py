@@ -1,0 +1,144 @@
+"""What somebody from outside asks for: a room, once or as a series, checked against the room's rules and its plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from presence.spaces import recurrence
+from presence.spaces.opening import MINUTES, at
+from presence.spaces.queries import bookings_in, free_instead, load_space, taken_spaces, terms_of
+from presence.spaces.recurrence import Pattern
+from presence.spaces.series import Occurrence, SeriesConflictError, occurrences
+from presence.spaces.states import Party
+from presence.spaces.tables import Space
+from presence.spaces.taking import Offer, TakenError
+from storage.actors import Citizen
+from storage.conflicts import ConflictError, NotFoundError
+
+EARLY = 6 * 60
+"""An end up to this minute that lies before the beginning means the next morning."""
+MOST_DAYS = 60
+"""Days one request may ask for, so that a clerk can look at them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who asks; with a ``club``, for that club. ``language``: in which they are written to."""
+
+    name: str
+    mail: str
+    club: str | None = None
+    phone: str | None = None
+    language: str = "de"
+
+    @property
+    def party(self) -> Party:
+        return Party.CLUB if self.club else Party.CITIZEN
+
+    @property
+    def holder(self) -> str:
+        """As it stands at the booking."""
+        return f"{self.club} ({self.name})" if self.club else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class RoomWish:
+    """``first`` and ``last`` are minutes of the day's clock; for a ``whole_day`` they don't count."""
+
+    space: UUID
+    day: date
+    first: int
+    last: int
+    title: str
+    people: int
+    whole_day: bool = False
+    message: str = ""
+    pattern: Pattern | None = None
+    without_taken: bool = False
+    """Leave out the days of a series that can't be had."""
+
+    def as_row(self, applicant: Applicant) -> dict[str, Any]:
+        """Both, as they wait for their confirmation."""
+        return {
+            "space": self.space.hex, "day": self.day.isoformat(), "first": self.first,
+            "last": self.last, "title": self.title, "people": self.people,
+            "whole_day": self.whole_day, "message": self.message,
+            "pattern": self.pattern.as_row() if self.pattern else None,
+            "without_taken": self.without_taken, "name": applicant.name, "mail": applicant.mail,
+            "club": applicant.club, "phone": applicant.phone, "language": applicant.language,
+        }  # fmt: skip
+
+
+def from_row(row: Mapping[str, Any]) -> tuple[RoomWish, Applicant]:
+    pattern = recurrence.from_row(row["pattern"]) if row["pattern"] else None
+    wish = RoomWish(
+        UUID(row["space"]), date.fromisoformat(row["day"]), row["first"], row["last"],
+        row["title"], row["people"], row["whole_day"], row["message"], pattern,
+        row["without_taken"],
+    )  # fmt: skip
+    return wish, Applicant(row["name"], row["mail"], row["club"], row["phone"], row["language"])
+
+
+def days_of(session: Session, wish: RoomWish, now: datetime) -> tuple[Space, list[Occurrence]]:
+    """The room, and every day to ask for. Raises ``ConflictError`` with what to do instead.
+
+    A time that is somebody's already is no use asking for: ``TakenError`` offers other rooms, and for a series
+    ``SeriesConflictError`` names all the days, unless they are to be left out.
+    """
+    space = load_space(session, wish.space)
+    if not space.public:
+        raise NotFoundError("Diesen Raum gibt es nicht.")
+    days = recurrence.days(wish.day, wish.pattern) if wish.pattern else [wish.day]
+    if len(days) > MOST_DAYS:
+        raise ConflictError(f"Bitte fragen Sie höchstens {MOST_DAYS} Tage auf einmal an.")
+    last = wish.last + MINUTES if wish.last <= min(wish.first, EARLY) else wish.last
+    if last <= wish.first and not wish.whole_day:
+        raise ConflictError("Das Ende liegt vor dem Beginn. Bitte prüfen Sie die Zeiten.")
+    held = bookings_in(
+        session,
+        space.id,
+        at(days[0], 0) - timedelta(days=1),
+        at(days[-1], 0) + timedelta(days=3),
+    )
+    found = occurrences(
+        terms_of(space),
+        days,
+        (wish.first, last),
+        [(row.starts, row.ends) for row in held],
+        whole=wish.whole_day,
+        now=now,
+    )
+    return space, _fitting(session, space, wish, found, now)
+
+
+def _fitting(
+    session: Session, space: Space, wish: RoomWish, found: list[Occurrence], now: datetime
+) -> list[Occurrence]:
+    conflicts = [each for each in found if each.problem]
+    if not wish.pattern and conflicts:
+        only = conflicts[0]
+        if taken_spaces(session, [space.id], only.starts, only.ends):
+            offers = other_rooms(
+                session, space, only.starts, only.ends, whole=wish.whole_day, now=now
+            )
+            raise TakenError(str(only.problem), offers)
+        raise ConflictError(str(only.problem))
+    if conflicts and not wish.without_taken:
+        raise SeriesConflictError(conflicts)
+    fitting = [each for each in found if not each.problem]
+    if not fitting:
+        raise ConflictError("An keinem Tag der Serie ist der Raum frei.")
+    return fitting
+
+
+def other_rooms(
+    session: Session, space: Space, starts: datetime, ends: datetime, *, whole: bool, now: datetime
+) -> list[Offer]:
+    """Public rooms that are free then, the nearest first."""
+    nobody = Citizen(space.id)
+    found = free_instead(session, nobody, space, starts, ends, whole=whole, now=now)
+    return [Offer(row.id, row.name, *span) for row, span in found]
