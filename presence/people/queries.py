@@ -184,14 +184,14 @@ def offices_of(
 ) -> Mapping[UUID, Sequence[tuple[UUID, str]]]:
     """The offices these people work in that day, by person, in the order of their numbers."""
     rows = session.execute(
-        select(Membership.person_id, Office.id, Office.name)
+        select(Membership.person_id, Office.id, Office.name, Office.number)
         .join(Office, Office.id == Membership.office_id)
         .where(Membership.person_id.in_(people), valid_on(Membership, day))
         .order_by(Office.number, Office.id)
         .distinct()
     )
     found: dict[UUID, list[tuple[UUID, str]]] = {}
-    for person, office, name in rows:
+    for person, office, name, _ in rows:
         found.setdefault(person, []).append((office, name))
     return found
 

@@ -175,6 +175,8 @@ def visit(page: Page, base: str, password: str, example: UUID, folder: Path) -> 
         ("posteingang", "/posteingang"),
         ("akten", "/akten"),
         ("suche", "/suche?q=Rechnung"),
+        ("personensuche", "/personensuche?q=Wohngeld"),
+        ("organigramm", "/organigramm"),
         ("dokument", f"/dokument?id={example}"),
     ):
         page.goto(base + path)
