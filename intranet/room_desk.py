@@ -134,7 +134,10 @@ def _book_once(here: Visit, wish: Wish, holder: Holder | None, *, displace: bool
     now, key = here.house.clock(), deed_key()
 
     def run(session: Session) -> None:
-        book(session, here.staff, wish, key=key, now=now, holder=holder, displace=displace)
+        book(
+            session, here.staff, wish, key=key, now=now, holder=holder, displace=displace,
+            tell=holder is not None,
+        )  # fmt: skip
 
     deed(here, run, "Der Raum ist gebucht.", PAGE)
 
@@ -175,7 +178,7 @@ def _book_series(here: Visit, wish: Wish, pattern: Pattern, holder: Holder | Non
     def run(session: Session) -> None:
         book_series(
             session, here.staff, wish, pattern, key=key, now=now, holder=holder,
-            skip_conflicts=bool(conflicts),
+            skip_conflicts=bool(conflicts), tell=holder is not None,
         )  # fmt: skip
 
     deed(here, run, f"{free} Termine sind gebucht.", PAGE)

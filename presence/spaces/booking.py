@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from presence.spaces.fees import fee
-from presence.spaces.notices import tell_displaced
+from presence.spaces.notices import tell_decision, tell_displaced
 from presence.spaces.precedence import may_displace
 from presence.spaces.queries import bookings_in, load_space, prices_of, scope_of, terms_of
 from presence.spaces.states import Party, State
@@ -23,6 +23,7 @@ from storage.actors import Actor, Staff
 from storage.clock import local_date, new_id
 from storage.conflicts import ConflictError
 from storage.journal.entries import record
+from storage.mail import MailRefusedError, sendable
 from storage.rights import Verb, require
 
 LONGEST_TITLE = 120
@@ -61,11 +62,12 @@ def book(
     holder: Holder | None = None,
     displace: bool = False,
     series: UUID | None = None,
+    tell: bool = False,
 ) -> Booking:
     """Book for oneself; for others (``holder``) only who looks after the space.
 
-    ``displace``: where clubs hold that time and the notice suffices, they give way and are told by mail. The same
-    ``key`` again finds the booking that is there. Raises ``TakenError`` with offers, ``ConflictError`` where the
+    ``displace``: where clubs hold that time and the notice suffices, they give way and are told by mail. ``tell``: the
+    holder gets a confirmation by mail. The same ``key`` again finds the booking that is there. Raises ``TakenError`` with offers, ``ConflictError`` where the
     space's rules say no, ``NotAllowedError``, ``NotFoundError``.
     """
     space = load_space(session, wish.space)
@@ -81,6 +83,8 @@ def book(
     if displace:
         make_way(session, actor, booking, space, now)
     take(session, actor, booking, space, now)
+    if tell:
+        tell_decision(session, booking, space, now)
     note(session, actor, Verb.SPACE_BOOK, booking, now)
     return booking
 
@@ -104,6 +108,7 @@ def drafted(
     title = " ".join(wish.title.split())
     if len(title) > LONGEST_TITLE or len(holder.name or "") > LONGEST_NAME:
         raise ConflictError(f"Titel und Name dürfen höchstens {LONGEST_TITLE} Zeichen lang sein.")
+    _check_holder(holder)
     if space.kind == "room" and not title:
         raise ConflictError("Bitte geben Sie an, wofür der Raum gebraucht wird.")
     return Booking(
@@ -150,6 +155,16 @@ def note(session: Session, actor: Actor, verb: str, booking: Booking, now: datet
         object_id=booking.id,
         at=now,
     )
+
+
+def _check_holder(holder: Holder) -> None:
+    if holder.party is not Party.CITY and not (holder.name and holder.mail):
+        raise ConflictError("Bitte geben Sie Namen und E-Mail-Adresse an.")
+    if holder.mail:
+        try:
+            sendable(holder.mail)
+        except MailRefusedError as refused:
+            raise ConflictError(str(refused)) from None
 
 
 def _unfit(space: Space, wish: Wish) -> str | None:

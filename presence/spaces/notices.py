@@ -11,7 +11,7 @@ from presence.spaces.states import State
 from presence.spaces.tables import Booking, Space
 from presence.spaces.taking import Offer
 from storage.clock import WEEKDAYS, local
-from storage.mail import send_later
+from storage.mail import MailRefusedError, send_later, sendable
 from storage.organisation.tables import Person
 
 GREETING = "Guten Tag,\n\n"
@@ -28,12 +28,15 @@ def when(starts: datetime, ends: datetime) -> str:
 
 
 def address_of(session: Session, booking: Booking) -> str | None:
-    """Where its holder is written to; staff by their own address."""
+    """Where its holder is written to; staff by their own address, where it is one."""
     if booking.holder_mail:
         return booking.holder_mail
     person: UUID | None = booking.person_id
     row = session.get(Person, person) if person else None
-    return row.email if row else None
+    try:
+        return sendable(row.email) if row and row.email else None
+    except MailRefusedError:
+        return None  # a directory may hold anything; the deed itself is not to fail for it
 
 
 def tell_displaced(
@@ -67,6 +70,16 @@ def tell_decision(session: Session, booking: Booking, space: Space, now: datetim
         subject = f"Abgesagt: {space.name}"
         text = f"Ihre Buchung „{booking.title}“ ({space.name}, {at}) wurde abgesagt.{reason}"
     _send(session, booking, space, subject, text, now)
+
+
+def tell_series(session: Session, bookings: Sequence[Booking], space: Space, now: datetime) -> None:
+    """One confirmation for all days of a series."""
+    days = "\n".join(f"- {when(each.starts, each.ends)}" for each in bookings)
+    fee = sum(each.fee for each in bookings)
+    text = f"wir bestätigen Ihre Buchungen „{bookings[0].title}“, {space.name}:\n\n{days}"
+    text += f"\n\nEntgelt zusammen: {in_words(fee)}." if fee else ""
+    text += f"\n\nBitte beachten Sie: {space.rules}" if space.rules else ""
+    _send(session, bookings[0], space, f"Bestätigt: {space.name}", text, now)
 
 
 def _send(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from presence.spaces import recurrence
 from presence.spaces.booking import Holder, Wish, book
+from presence.spaces.notices import tell_series
 from presence.spaces.opening import Span, at, is_skipped, slots
 from presence.spaces.queries import bookings_in, load_space, scope_of, terms_of
 from presence.spaces.recurrence import Pattern
@@ -89,10 +90,11 @@ def book_series(
     now: datetime,
     holder: Holder | None = None,
     skip_conflicts: bool = False,
+    tell: bool = False,
 ) -> tuple[UUID, list[Occurrence]]:
     """Book every day, all or nothing; with ``skip_conflicts`` all but those that can't be booked.
 
-    Gives the series and the days left out. The same ``key`` again finds the series. Raises ``SeriesConflictError``
+    Gives the series and the days left out. ``tell``: the holder gets one mail with all days. The same ``key`` again finds the series. Raises ``SeriesConflictError``
     with all conflicts; ``TakenError`` where somebody was faster since they were looked up.
     """
     space = load_space(session, wish.space)
@@ -119,10 +121,15 @@ def book_series(
     )
     session.add(series)
     session.flush()
-    for each in fitting:
-        one = replace(wish, starts=each.starts, ends=each.ends)
-        one_key = f"{key}:{each.day.isoformat()}"
-        book(session, actor, one, key=one_key, now=now, holder=holder, series=series.id)
+    booked = [
+        book(
+            session, actor, replace(wish, starts=each.starts, ends=each.ends),
+            key=f"{key}:{each.day.isoformat()}", now=now, holder=holder, series=series.id,
+        )
+        for each in fitting
+    ]  # fmt: skip
+    if tell:
+        tell_series(session, booked, space, now)
     record(
         session,
         actor=actor.journal_id,

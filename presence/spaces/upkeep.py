@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from presence.spaces.check_in import closes
 from presence.spaces.states import State
-from presence.spaces.tables import Booking, BookingSeries, BookingSlot, Space
+from presence.spaces.tables import Booking, BookingFeed, BookingSeries, BookingSlot, Space
 from presence.spaces.taking import give_back
+from storage.clock import local_date
+from storage.organisation.tables import Person
 
 DESKS_KEPT = timedelta(days=3)
 ROOMS_NAMED = timedelta(days=90)
@@ -46,7 +48,9 @@ def release_unclaimed(session: Session, now: datetime) -> int:
 
 
 def forget(session: Session, now: datetime) -> dict[str, int]:
-    """Delete past desk bookings, take names and titles off past room bookings, delete what was refused long ago."""
+    """Delete past desk bookings and those of who has left, take names and titles off past room bookings, delete what
+    was refused long ago.
+    """
     desks = select(Space.id).where(Space.kind == "desk")
     over = and_(Booking.space_id.in_(desks), Booking.ends <= now - DESKS_KEPT)
     given_up = and_(
@@ -56,10 +60,13 @@ def forget(session: Session, now: datetime) -> dict[str, int]:
             and_(Booking.space_id.in_(desks), Booking.changed_at <= now - DESKS_KEPT),
         ),
     )
-    old = Booking.ends <= now - ROOMS_KEPT
-    gone = select(Booking.id).where(or_(over, given_up, old))
+    left = select(Person.id).where(Person.valid_to <= local_date(now))
+    abandoned = and_(Booking.space_id.in_(desks), Booking.person_id.in_(left))
+    going = or_(over, given_up, abandoned, Booking.ends <= now - ROOMS_KEPT)
+    gone = select(Booking.id).where(going)
     _count(session, delete(BookingSlot).where(BookingSlot.booking_id.in_(gone)))
-    deleted = _count(session, delete(Booking).where(or_(over, given_up, old)))
+    deleted = _count(session, delete(Booking).where(going))
+    _count(session, delete(BookingFeed).where(BookingFeed.person_id.in_(left)))
     past = Booking.ends <= now - DESKS_KEPT
     _count(
         session,

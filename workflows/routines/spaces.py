@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from presence.availability.current import current_store
 from presence.spaces.upkeep import forget, release_unclaimed
 from storage.jobs.handlers import JobContext
 from storage.schedules import ScheduleDefinition
@@ -10,7 +11,10 @@ from storage.schedules import ScheduleDefinition
 def _release(context: JobContext) -> Mapping[str, int]:
     house = context.house
     now = house.clock()
-    return {"freigegeben": house.database.run(lambda session: release_unclaimed(session, now))}
+    released = house.database.run(lambda session: release_unclaimed(session, now))
+    if released:
+        current_store(house).touch()  # boards may have shown where somebody was expected
+    return {"freigegeben": released}
 
 
 def _forget(context: JobContext) -> Mapping[str, int]:

@@ -23,6 +23,7 @@ from storage.conflicts import ConflictError
 from storage.house import House
 from storage.jobs.tables import Mail
 from storage.journal.tables import JournalPending
+from storage.organisation.tables import Person
 from storage.rights import NotAllowedError
 
 Who = Callable[[str], Staff]
@@ -251,6 +252,47 @@ def test_the_city_goes_before_a_club_with_notice(house: House, staff: Who, space
         mail = session.scalars(select(Mail)).one()
     assert mail.recipient == "chor@example.org"
     assert "Dienstag, 31.03.2026, 19:00 bis 22:00 Uhr" in mail.text
+
+
+def test_a_club_booked_in_by_the_office_is_told_once(
+    house: House, staff: Who, spaces: Spaces
+) -> None:
+    hans, now, day = staff("hans"), house.clock(), date(2026, 4, 7)
+    wish = Wish(spaces["saal"], at(day, 19 * 60), at(day, 21 * 60), title="Chorprobe")
+    for wrong in (
+        Holder(Party.CLUB, name="Chor"),
+        Holder(Party.CLUB, name="Chor", mail="kein ort"),
+    ):
+        with pytest.raises(ConflictError, match="E-Mail"), house.database.write() as session:
+            book(session, hans, wish, key="x", now=now, holder=wrong)
+    holder = Holder(Party.CLUB, name="Chor", mail="chor@example.org")
+    with house.database.write() as session:
+        book_series(
+            session,
+            hans,
+            wish,
+            Pattern("week", count=3),
+            key="c",
+            now=now,
+            holder=holder,
+            tell=True,
+        )
+    with house.database.read() as session:
+        mail = session.scalars(select(Mail)).one()
+    assert mail.text.count("19:00 bis 21:00 Uhr") == 3
+    assert "Entgelt zusammen: 60,00 €" in mail.text
+
+
+def test_desks_of_who_has_left_are_free(
+    put: Callable[..., UUID], house: House, staff: Who, clock: Any
+) -> None:
+    put("anna", "platz-1", 9, 10)
+    room = put("anna", "zimmer", 9, 10)
+    with house.database.write() as session:
+        session.get_one(Person, staff("anna").person).valid_to = date(2026, 3, 2)
+    assert house.database.run(lambda session: forget(session, clock()))["gelöscht"] == 1
+    assert _state(house, room).state == State.CONFIRMED
+    put("ben", "platz-1", 9, 10)
 
 
 def test_plans_show_titles_to_staff_and_nothing_at_desks(
