@@ -31,6 +31,7 @@ typed = st.text_input(
     "Wen oder was suchen Sie?",
     key="personensuche",
     placeholder="Name, Aufgabe, Durchwahl, Raum, Fähigkeit …",
+    on_change=lambda: st.session_state.pop("personen-mehr", None),
 )
 one, two = st.columns(2)
 office: UUID | None = one.selectbox(

@@ -1,6 +1,7 @@
 """Suche: everything within sight, by words and filters."""
 
 from datetime import date
+from urllib.parse import quote
 from uuid import UUID
 
 import streamlit as st
@@ -58,8 +59,8 @@ if query.strip():
     if people and not start:
         st.header("Personen", anchor=False)
         status = here.house.settings.is_on(Room.AVAILABILITY)
-        st.html(cards_html(people, status=status, why=True))
-        st.page_link("app_pages/personensuche.py", label="Mehr in der Personensuche")
+        onward = html.page_link(f"/personensuche?q={quote(query)}", "Mehr in der Personensuche")
+        st.html(f"{cards_html(people, status=status, why=True)}<p>{onward.html}</p>")
         st.header("Dokumente", anchor=False)
     office_ids: list[UUID] = [each.id for each in chosen]
     with here.house.database.read() as session:
