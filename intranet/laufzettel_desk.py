@@ -14,7 +14,8 @@ from presence.passwords import initial_password
 from presence.people.doing import reopen_step, settle_step
 from presence.people.laufzettel import Newcomer, call_off, hand_over, open_joining, open_leaving
 from presence.people.sheets import Sheet, StepLine
-from presence.people.steps import ACTIONS
+from presence.people.steps import ACTIONS, KINDS, Kind, from_lines, lines_of
+from presence.people.templates import set_steps, steps_on
 from storage.clock import local_date
 
 NO_REASONS = "Bitte keine Gründe des Ausscheidens und nichts über Gesundheit eintragen."
@@ -160,6 +161,36 @@ def lead_desk(visit: Visit, sheet: Sheet, people: Mapping[UUID, str]) -> None:
             if st.button("Laufzettel zurücknehmen", key="zuruecknehmen"):
                 done, _ = carry_out(visit, lambda s: call_off(s, visit.staff, wanted, now=now))
                 _again("Zurückgenommen.", done=done)
+
+
+def steps_editor(visit: Visit) -> None:
+    """The personnel office changes the steps from a day on; open sheets keep theirs."""
+    now = visit.house.clock()
+    today = local_date(now)
+    kind: Kind = (
+        st.segmented_control(
+            "Schritte für", ["join", "leave"], default="join", format_func=lambda each: KINDS[each]
+        )
+        or "join"
+    )
+    with visit.house.database.read() as session:
+        told = lines_of(steps_on(session, kind, today))
+    with st.form(f"schritte-{kind}", border=False):
+        text = st.text_area(
+            "Kürzel | Tage zum ersten oder letzten Tag | Wer | Titel | Aktion",
+            told,
+            height=320,
+            help="Wer: eine Rolle (personnel, head, admin, trainer) oder amt:Kürzel; amt:own ist das eigene Amt. "
+            "Aktion: account, roles, handover oder leer.",
+        )
+        day = st.date_input("Gilt ab", today, min_value=today, format="DD.MM.YYYY")
+        sent = st.form_submit_button("Schritte übernehmen", type="primary")
+    if sent:
+        done, _ = carry_out(
+            visit,
+            lambda session: set_steps(session, visit.staff, kind, from_lines(text), day, now=now),
+        )
+        _again("Die Schritte gelten für neue Laufzettel.", done=done)
 
 
 def _again(message: str, *, done: bool) -> None:

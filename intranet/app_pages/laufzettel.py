@@ -5,7 +5,7 @@ from uuid import UUID
 import streamlit as st
 
 from intranet import html, words
-from intranet.laufzettel_desk import joining_desk, lead_desk, leaving_desk, steps_desk
+from intranet.laufzettel_desk import joining_desk, lead_desk, leaving_desk, steps_desk, steps_editor
 from intranet.views.laufzettel import STATES, headline, progress, running, settled
 from intranet.visit import visitor
 from presence.people.sheets import Sheet, sheet, sheets
@@ -66,6 +66,9 @@ def overview() -> None:
             leaving_desk(here, colleagues)
         with join:
             joining_desk(here, led)
+    if may(here.staff, Verb.LAUFZETTEL_TEMPLATE):
+        with st.expander("Schritte ändern", icon=":material/edit_note:"):
+            steps_editor(here)
 
 
 def one(view: Sheet) -> None:

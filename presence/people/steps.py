@@ -1,5 +1,6 @@
 """What a step of a Laufzettel is, and when it is due. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ ACTIONS: dict[str, str] = {
 }
 OWN = "own"
 FARTHEST = 366
+_DAYS = re.compile(r"[+-]?[0-9]{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,37 @@ def read(rows: Iterable[Mapping[str, Any]]) -> list[Step]:
 def stored(steps: Iterable[Step]) -> list[dict[str, Any]]:
     """As it stands in the table."""
     return [asdict(step) for step in steps]
+
+
+def lines_of(steps: Iterable[Step]) -> str:
+    """The steps as people edit them: one per line, "Kürzel | Tage | Wer | Titel | Aktion"."""
+    return "\n".join(
+        " | ".join(
+            [step.key, str(step.days), _who(step), step.title]
+            + [step.action or ""] * bool(step.action)
+        )
+        for step in steps
+    )
+
+
+def from_lines(text: str) -> list[Step]:
+    """The same back. Raises ``ConflictError`` in German, naming the line."""
+    rows = []
+    for line in filter(str.strip, text.splitlines()):
+        parts = [each.strip() for each in line.split("|")]
+        if not 4 <= len(parts) <= 5 or not _DAYS.fullmatch(parts[1]):
+            raise ConflictError(
+                f"Diese Zeile ist nicht lesbar: „{line.strip()[:80]}“. Erwartet wird: Kürzel | Tage | Wer | Titel | Aktion."
+            )
+        office = parts[2].removeprefix("amt:") if parts[2].startswith("amt:") else None
+        role = None if office else parts[2]
+        action = parts[4] or None if len(parts) == 5 else None
+        rows.append(asdict(Step(parts[0], parts[3], int(parts[1]), role, office, action)))
+    return read(rows)
+
+
+def _who(step: Step) -> str:
+    return f"amt:{step.office}" if step.office else step.role or ""
 
 
 def _read(row: dict[str, Any]) -> Step:

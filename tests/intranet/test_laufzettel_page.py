@@ -12,7 +12,13 @@ from sqlalchemy import delete, select
 from streamlit.testing.v1 import AppTest
 
 from presence.people.laufzettel import open_leaving, steps_of
-from presence.people.tables import Laufzettel, LaufzettelStep, WorkingGroup
+from presence.people.tables import (
+    Laufzettel,
+    LaufzettelStep,
+    LaufzettelTemplate,
+    WorkingGroup,
+)
+from presence.people.templates import steps_on
 from presence.tables import Account
 from storage.actors import Role, System
 from storage.clock import local_date, new_id
@@ -108,6 +114,21 @@ def test_somebody_comes_and_gets_a_password_shown_once(
     with house.database.write() as session:
         row = session.get_one(Person, opened.person_id)
         row.valid_from = row.valid_to = date(2021, 1, 1)
+
+
+def test_the_personnel_office_changes_the_steps(
+    browse: Browse, furnished: Any, personnel: str
+) -> None:
+    house = furnished.house
+    app = browse(personnel, "laufzettel.py")
+    lines = next(each for each in app.text_area if each.label.startswith("Kürzel"))
+    lines.set_value("kuchen | 0 | head | Kuchen backen")
+    field(app, "button", "Schritte übernehmen").click().run()
+    assert not app.exception
+    today = local_date(house.clock())
+    with house.database.write() as session:
+        assert [each.title for each in steps_on(session, "join", today)] == ["Kuchen backen"]
+        session.execute(delete(LaufzettelTemplate))
 
 
 def test_who_has_nothing_to_do_with_it_sees_none(browse: Browse) -> None:

@@ -1,6 +1,7 @@
 """Coming and going: steps reach who does them, happen once, and leave nothing behind."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -25,7 +26,7 @@ from presence.people.laufzettel import (
     steps_of,
 )
 from presence.people.sheets import Sheet, sheet, sheets
-from presence.people.steps import Step, due_on, read
+from presence.people.steps import Step, due_on, from_lines, lines_of, read
 from presence.people.tables import Laufzettel, LaufzettelStep
 from presence.people.templates import delivered, set_steps, steps_on
 from presence.tables import Account
@@ -340,6 +341,25 @@ def test_other_steps_count_from_their_day_on(house: House, staff: Load, people: 
 def test_steps_nobody_could_do_are_refused(row: dict[str, Any]) -> None:
     with pytest.raises(ConflictError):
         read([row])
+
+
+@pytest.mark.parametrize("kind", ["join", "leave"])
+def test_steps_can_be_edited_as_lines(kind: Any) -> None:
+    assert from_lines(lines_of(delivered(kind))) == delivered(kind)
+
+
+@pytest.mark.parametrize(
+    "line", ["", "a | b | head | Titel", "a | 1 | head", "a | 1 | koenig | T", "a|1|head||"]
+)
+def test_lines_that_say_no_step_are_refused(line: str) -> None:
+    with pytest.raises(ConflictError):
+        from_lines(line)
+
+
+@given(st.text(max_size=120))
+def test_no_line_breaks_the_reader(text: str) -> None:
+    with suppress(ConflictError):
+        from_lines(text)
 
 
 @given(st.dates(date(2024, 1, 1), date(2035, 12, 31)), st.integers(-60, 60))
