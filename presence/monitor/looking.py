@@ -9,8 +9,8 @@ from uuid import UUID
 
 from presence.availability.current import CurrentStore, current_store
 from presence.monitor.queries import Standing, note_seen, standing
-from presence.monitor.snapshot import Snapshot, snapshot
-from presence.monitor.subjects import Spec
+from presence.monitor.snapshot import Audiences, Snapshot, snapshot
+from presence.monitor.subjects import Kind, Spec
 from storage.actors import System
 from storage.clock import local_date
 from storage.database import StorageBusyError, patience
@@ -42,6 +42,8 @@ class Lookout:
     _known: frozenset[Spec] = frozenset()
     _changes_at: datetime | None = None
     _checked: float = -RECHECK
+    _meant: Audiences = field(default_factory=dict)
+    _met: float = -AGAIN
     _computed: float = -AGAIN
     _noted: float = field(default_factory=monotonic)
 
@@ -59,9 +61,10 @@ class Lookout:
             or now >= self._changes_at
             or tick - self._computed >= AGAIN
         )
-        check = changed or tick - self._checked >= RECHECK
+        check = tick - self._checked >= RECHECK
         if not due and not check:
             return Sight(None, None)
+        self._forget_audiences(now, tick)
         found = self._read(store, devices if check else None, specs if due else None, now)
         if check:
             self._checked = tick
@@ -80,8 +83,23 @@ class Lookout:
     ) -> Sight:
         with self.house.database.read() as session:
             rows = None if devices is None else standing(session, devices, local_date(now))
-            seen = None if specs is None else snapshot(session, store, WALL, specs, now)
+            seen = (
+                None
+                if specs is None
+                else snapshot(session, store, WALL, specs, now, meant=self._meant)
+            )
         return Sight(rows, seen)
+
+    def _forget_audiences(self, now: datetime, tick: float) -> None:
+        """Who works in an office is asked every 15 seconds and each hour, who meets on a floor or in a group always:
+        there it depends on bookings, and on what offices show.
+        """
+        over = self._changes_at is None or now >= self._changes_at or tick - self._met >= AGAIN
+        if over:
+            self._met = tick
+        for known in list(self._meant):
+            if over or known[0] is not Kind.OFFICE:
+                del self._meant[known]
 
     def _note(self, devices: Collection[UUID], now: datetime, tick: float) -> None:
         """When screens were last there; where others hold the database, next time will do."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -11,13 +12,14 @@ from presence.availability.queries import BoardLine, lines_of
 from presence.monitor.audience import Audience, audience
 from presence.monitor.boards import Row, office_row, person_row
 from presence.monitor.hours import evening, next_hour, resting
-from presence.monitor.subjects import Mode, Spec
+from presence.monitor.subjects import Kind, Mode, Spec
 from storage.actors import Actor
 from storage.agreements.queries import in_force
 from storage.clock import local_date
 from storage.rights import Verb, require
 
 AGREEMENT = "monitor"
+Audiences = dict[tuple[Kind, UUID], Audience | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +44,27 @@ class Snapshot:
 
 
 def snapshot(
-    session: Session, store: CurrentStore, actor: Actor, specs: Collection[Spec], now: datetime
+    session: Session,
+    store: CurrentStore,
+    actor: Actor,
+    specs: Collection[Spec],
+    now: datetime,
+    *,
+    meant: Audiences | None = None,
 ) -> Snapshot:
-    """The boards of these specs. Nobody's availability is even asked for without a Dienstvereinbarung."""
+    """The boards of these specs. Nobody's availability is even asked for without a Dienstvereinbarung.
+
+    ``meant``: who stands on which board, as far as that is known from before; what is missing is added.
+    """
     require(actor, Verb.MONITOR_SHOW)
     until, rest, late = next_hour(now), resting(now), evening(now)
     if not in_force(session, AGREEMENT, local_date(now)):
         return Snapshot(False, {}, until, rest, late)
-    found = {
-        each: audience(session, *each, now)
-        for each in {(spec.kind, spec.subject) for spec in specs}
-    }
-    everybody = frozenset().union(*(each.people for each in found.values() if each))
+    found: Audiences = {} if meant is None else meant
+    shown = {(spec.kind, spec.subject) for spec in specs}
+    for each in shown - found.keys():
+        found[each] = audience(session, *each, now)
+    everybody = frozenset().union(*(each.people for each in map(found.get, shown) if each))
     lines = {line.person: line for line in lines_of(session, store, everybody, now)}
     boards = {
         spec: _board(spec, found[spec.kind, spec.subject], list(lines.values()), now)
