@@ -8,7 +8,7 @@ import streamlit as st
 
 from intranet import html, plan_view
 from intranet.booking_desk import desk_panel, when_form
-from intranet.views.spaces import FREE, MINE, When, floor_names, floor_view
+from intranet.views.spaces import FREE, MINE, When, floor_names, floor_view, home_floor
 from intranet.visit import visit, visitor
 from presence.spaces.queries import load_space
 from presence.spaces.tables import Space
@@ -62,9 +62,12 @@ def occupancy(floor: UUID, when: When, chosen: UUID | None) -> None:
 st.title("Plätze", anchor=False)
 with here.house.database.read() as session:
     storeys = floor_names(session)
+    home = home_floor(session, here.staff, here.house.clock())
 if not storeys:
     st.html(html.empty("Noch keine Gebäude.", "Gebäude und Plätze trägt die Systemverwaltung ein."))
     st.stop()
+if home is not None:
+    st.session_state.setdefault("geschoss", home)
 space = chosen_space()
 first, *rest = st.columns([3, 2, 3, 2, 2], vertical_alignment="bottom")
 with first:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from intranet import words
@@ -97,6 +97,22 @@ class RoomFacts:
 def floor_names(session: Session) -> dict[UUID, str]:
     """All floors by id, as in "Rathaus, 1. Obergeschoss"."""
     return {floor.id: f"{building.name}, {floor.name}" for building, floor in floors(session)}
+
+
+def home_floor(session: Session, staff: Staff, now: datetime) -> UUID | None:
+    """Where somebody has their next desk, else where most desks are."""
+    desks = select(Space.floor_id).where(Space.kind == "desk")
+    own = (
+        desks.join(Booking, Booking.space_id == Space.id)
+        .where(
+            Booking.person_id == staff.person,
+            Booking.ends > now,
+            Booking.state == State.CONFIRMED.value,
+        )
+        .order_by(Booking.starts)
+    )
+    most = desks.group_by(Space.floor_id).order_by(func.count().desc(), Space.floor_id)
+    return session.scalar(own.limit(1)) or session.scalar(most.limit(1))
 
 
 def floor_view(

@@ -160,6 +160,18 @@ def show_evidence(page: Page) -> None:
     page.wait_for_timeout(500)  # the scrolling is smooth
 
 
+def show_desk(page: Page) -> None:
+    """Look at the plan by hours, and choose a free desk on it."""
+    page.get_by_role("radio", name="nach Stunden").or_(
+        page.get_by_role("button", name="nach Stunden")
+    ).first.click()
+    settled(page)
+    page.locator("a.platz.lage-frei").nth(2).click()
+    expect(page.locator("a.platz[aria-current]")).to_be_visible()
+    settled(page)
+    expect(page.locator("img.grundriss")).to_have_js_property("complete", True)
+
+
 def visit(page: Page, base: str, password: str, example: UUID, folder: Path) -> None:
     """Walk through the house and photograph it."""
 
@@ -177,12 +189,15 @@ def visit(page: Page, base: str, password: str, example: UUID, folder: Path) -> 
         ("suche", "/suche?q=Rechnung"),
         ("personensuche", "/personensuche?q=Wohngeld"),
         ("organigramm", "/organigramm"),
+        ("plaetze", "/plaetze"),
         ("dokument", f"/dokument?id={example}"),
     ):
         page.goto(base + path)
         settled(page)
         if name == "dokument":
             show_evidence(page)
+        if name == "plaetze":
+            show_desk(page)
         keep(name)
     page.context.clear_cookies()
     enter(page, base, ADMIN, password)
