@@ -63,7 +63,6 @@ PAGES = (
     PageSpec("organigramm", "organigramm.py", "Organigramm", "lan", WORK),
     PageSpec("amt", "amt.py", "Amt", "apartment", WORK, hidden=True),
     PageSpec("arbeitsgruppen", "arbeitsgruppen.py", "Arbeitsgruppen", "groups", WORK),
-    PageSpec("arbeitsgruppen", "arbeitsgruppen.py", "Arbeitsgruppen", "groups", WORK),
     PageSpec("laufzettel", "laufzettel.py", "Laufzettel", "checklist", WORK),
     PageSpec("plaetze", "plaetze.py", "Plätze", "desk", WORK, room=Room.DESKS),
     PageSpec("raeume", "raeume.py", "Räume", "meeting_room", WORK, room=Room.DESKS),

@@ -50,7 +50,7 @@ def _facts(view: RequestView) -> None:
     ]
     if request.series:
         rows.insert(1, ("Serie", request.series))
-    st.html(html.table("Die Anfrage", ["Angabe", html.Column("", "frei")], rows))
+    st.html(html.table("Die Anfrage", ["Angabe", html.Column("Inhalt", "frei")], rows))
 
 
 def _days(view: RequestView) -> None:

@@ -36,6 +36,8 @@ class Field:
     longest: int = 120
     most: int = 9999
     options: Sequence[tuple[str, str]] = ()
+    when: str = "freiwillig"
+    """What stands beside a field that is not always needed."""
     missing: str = "Bitte füllen Sie dieses Feld aus."
 
 

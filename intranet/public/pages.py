@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -39,15 +39,15 @@ class Visitor:
     query: Mapping[str, str]
 
     def url(self, path: str, **query: str) -> str:
-        """An address of ours that keeps the chosen language."""
+        """An address of ours that keeps the chosen language; ``path`` as people read it, with blanks and umlauts."""
         if self.chosen:
             query["sprache"] = self.chosen
-        return f"{path}?{urlencode(query)}" if query else path
+        return f"{quote(path)}?{urlencode(query)}" if query else quote(path)
 
     def languages(self) -> list[tuple[str, str, str]]:
         """Key, name and address of this page in each other language."""
         return [
-            (key, name, f"{self.path}?{urlencode({**self.query, 'sprache': key})}")
+            (key, name, f"{quote(self.path)}?{urlencode({**self.query, 'sprache': key})}")
             for key, name in LANGUAGES.items()
             if key != self.say.language
         ]
@@ -62,7 +62,7 @@ def visitor(request: Request) -> Visitor:
         key: value[:200] for key, value in list(request.query_params.items())[:10]
         if key != "sprache"
     }  # fmt: skip
-    return Visitor(catalogue(language), chosen, request.url.path, query)
+    return Visitor(catalogue(language), chosen, request.scope["path"], query)
 
 
 def page(

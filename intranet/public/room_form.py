@@ -1,8 +1,10 @@
 """Asking for a room: the form, its answer, and the link in the mail by which the asking is confirmed."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from urllib.parse import quote
+from functools import partial
+from hashlib import sha256
 from uuid import UUID
 
 from anyio import to_thread
@@ -68,15 +70,16 @@ def fields(room: PublicRoom, *, conflicts: bool = False) -> list[Field]:
     if room.terms.mode != "daily":
         needed = room.terms.mode == "hourly"
         hint = "Zur vollen Viertelstunde, zum Beispiel: 18:30"
-        found.append(Field("von", "Beginn", "time", required=needed, hint=hint))
-        found.append(Field("bis", "Ende", "time", required=needed))
+        when = "wenn nicht den ganzen Tag"
+        found.append(Field("von", "Beginn", "time", required=needed, hint=hint, when=when))
+        found.append(Field("bis", "Ende", "time", required=needed, when=when))
     found += [
         Field("wie_oft", "Wie oft?", "choice", options=(
             ("einmal", "einmal"), ("woche", "jede Woche"), ("zwei", "alle zwei Wochen"),
             ("monat", "jeden Monat am selben Wochentag"),
         )),
         Field("letzter_tag", "Letzter Tag der Serie", "date", required=False,
-              hint="Nur wenn Sie den Raum öfter brauchen"),
+              hint="Nur wenn Sie den Raum öfter brauchen", when="bei einer Serie"),
     ]  # fmt: skip
     if conflicts:
         found.append(Field("ohne", "Ohne die genannten Tage anfragen", "tick", required=False))
@@ -189,12 +192,19 @@ class _Desk:
         filled = read(fields(room, conflicts=True), data)
         wish = wish_of(room, filled)
         seal, note = examine(self._seals, PURPOSE, request, data, now)
+        form = partial(
+            self._form, request, who, room, filled, seal=data.get("siegel") if seal else None
+        )
         if wish is None or seal is None or note:
-            return self._form(request, who, room, filled, note=note)
+            return form(note=note if seal is None or not filled.errors else None)
         values = filled.values
         applicant = Applicant(
             values["name"], values["mail"], values["verein"], values["telefon"], who.say.language
         )
+
+        # The same form again is the same sending, unless somebody went back and changed it.
+        said = json.dumps(wish.as_row(applicant), sort_keys=True)
+        key = f"{seal.number}:{sha256(said.encode()).hexdigest()[:16]}"
 
         def send(session: Session) -> bool:
             if not (
@@ -202,22 +212,22 @@ class _Desk:
                 and reserve(session, self._key, "mail", applicant.mail, MAIL_LIMITS, now=now)
             ):
                 return False
-            send_request(session, wish, applicant, self._links, key=seal.number, now=now)
+            send_request(session, wish, applicant, self._links, key=key, now=now)
             return True
 
         try:
             if not self._house.database.run(send):
-                return self._form(request, who, room, filled, note=TOO_OFTEN, status=429)
+                return form(note=TOO_OFTEN, status=429)
         except SeriesConflictError as error:
             filled.refuse("letzter_tag", "An manchen Tagen geht es nicht. Sie stehen oben.")
-            return self._form(request, who, room, filled, conflicts=error)
+            return form(conflicts=error)
         except TakenError as error:
             filled.refuse("tag", str(error))
         except ConflictError as error:
             filled.refuse("letzter_tag" if wish.pattern else "tag", str(error))
         if filled.errors:
-            return self._form(request, who, room, filled)
-        there = f"/raeume/{quote(room.key, safe='')}/anfrage/gesendet"
+            return form()
+        there = f"/raeume/{room.key}/anfrage/gesendet"
         return RedirectResponse(who.url(there), status_code=303, headers=PERSONAL)
 
     def _form(
@@ -229,8 +239,10 @@ class _Desk:
         *,
         note: str | None = None,
         status: int | None = None,
+        seal: str | None = None,
         conflicts: SeriesConflictError | None = None,
     ) -> Response:
+        """The form as it was filled in; a ``seal`` that is good stays, so that mending takes no new time."""
         holder = self._seals.holder(request)
         wrong = bool(note or filled.errors)
         shown = fields(room, conflicts=conflicts is not None)
@@ -238,7 +250,7 @@ class _Desk:
             who, "raum_anfragen.html", title="Raum anfragen", room=room, headers=PERSONAL,
             status=status or (422 if wrong else 200), filled=filled, felder=shown, note=note,
             conflicts=conflicts.conflicts if conflicts else [],
-            seal=self._seals.make(PURPOSE, holder, self._house.clock()),
+            seal=seal or self._seals.make(PURPOSE, holder, self._house.clock()),
         )  # fmt: skip
         self._seals.give(answer, holder)
         return answer

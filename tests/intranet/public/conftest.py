@@ -74,8 +74,7 @@ def house(tmp_path: Path, clock: Clock) -> Iterator[House]:
     made.close()
 
 
-@pytest.fixture
-def spaces(house: House) -> dict[str, UUID]:
+def furnish(house: House) -> dict[str, UUID]:
     """The hall ``saal`` (fees, the city goes first), the room ``treff`` beside it, and ``buero``, which is not public."""
     now = house.clock()
     with house.database.write() as session:
@@ -123,6 +122,11 @@ def spaces(house: House) -> dict[str, UUID]:
             price = Price(party, LONG_AGO, per_hour, per_hour * 8, "Entgeltordnung 2020")
             set_fee(session, ACTOR, found["saal"], price, now=now)
     return found
+
+
+@pytest.fixture
+def spaces(house: House) -> dict[str, UUID]:
+    return furnish(house)
 
 
 @pytest.fixture

@@ -152,6 +152,14 @@ def test_sending_or_confirming_twice_is_once(town: Town, twice: str) -> None:
     assert len(list(town.house.settings.data_dir.glob("mail/*.eml"))) == 2
 
 
+def test_going_back_and_changing_the_form_is_another_request(town: Town) -> None:
+    seal = hidden(town.browser.get(FORM).text)
+    town.clock.forward(seconds=10)
+    for people in ("80", "90", "90"):
+        assert town.browser.post(FORM, {**seal, **GOOD, "personen": people}).status_code == 303
+    assert town.count(Submission) == 2
+
+
 def test_the_office_says_no_with_its_reason(town: Town, staff: Callable[[str], Staff]) -> None:
     status = town.ask()
     request = town.request().request
@@ -358,6 +366,11 @@ class TestMachines:
     def test_too_fast(self, town: Town) -> None:
         assert TOO_FAST in town.fill_in(wait=1).text
         assert town.count(Submission) == 0
+
+    def test_whoever_was_too_fast_needs_no_new_form(self, town: Town) -> None:
+        first = town.fill_in(wait=1)
+        town.clock.forward(seconds=3)
+        assert town.browser.post(FORM, {**hidden(first.text), **GOOD}).status_code == 303
 
     def test_too_often_from_one_address(self, town: Town) -> None:
         answers = [

@@ -34,7 +34,13 @@ def spoken() -> set[str]:
             text.replace("\\n", "\n") for text in IN_CODE.findall((ROOT / name).read_text("utf-8"))
         }
     for field in [*fields(room, conflicts=True), *PERSON]:
-        found |= {field.label, field.hint, field.missing, *(words for _, words in field.options)}
+        found |= {
+            field.label,
+            field.hint,
+            field.missing,
+            field.when,
+            *(words for _, words in field.options),
+        }
     found |= {*letters.SUBJECTS.values(), *letters.OPENINGS.values(), *letters.STATES.values()}
     found |= {*room_status.DONE.values(), room_status.OVER, room_requests.REVOKED}
     found |= {sending.STALE, sending.TRAPPED, sending.TOO_FAST, sending.TOO_OFTEN}
