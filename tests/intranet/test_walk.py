@@ -64,7 +64,7 @@ def test_a_letter_from_the_door_to_the_file_and_back(
     expect(page.get_by_text(re.compile(r"Abgelegt in C1\.01/"))).to_be_visible()
     expect(page.get_by_role("heading", level=1)).not_to_contain_text("2026-901")
 
-    page.get_by_role("link", name="Suche").click()
+    page.get_by_role("link", name="Suche", exact=True).click()
     words = page.get_by_label("Suchworte")
     words.fill("2026-901")
     words.press("Enter")
