@@ -51,6 +51,7 @@ def commands(open_house: Callable[[], House]) -> typer.Typer:
 def presence_commands(open_house: Callable[[], House]) -> typer.Typer:
     """``rathaus presence ...``: each area of the room adds its own."""
     from presence.availability.commands import register as availability
+    from presence.spaces.commands import register as spaces
 
     app = typer.Typer(help="Personen, Erreichbarkeit, Plätze und Räume", no_args_is_help=True)
 
@@ -60,6 +61,7 @@ def presence_commands(open_house: Callable[[], House]) -> typer.Typer:
 
     availability(app, open_house)
     directory.register(app, open_house)
+    spaces(app, open_house)
     return app
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import httpx
 import icalendar
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete, select
 from streamlit.testing.v1 import AppTest
@@ -263,3 +264,34 @@ def test_plans_are_pictures_for_who_is_signed_in(
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert page.request.get(f"{server}/grundriss/{new_id()}.svg").status == 404
     assert page.request.get(f"{server}/grundriss/x.svg").status == 404
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_pages_have_no_serious_barriers(
+    sign_in: Callable[..., Page], server: str, furnished: Any, spaces: dict[str, UUID], theme: Any
+) -> None:
+    _book(furnished, "anna.beispiel", spaces["raum"], 9, 10)
+    page = sign_in(path="/meine-buchungen")
+    page.emulate_media(color_scheme=theme)
+    for path in (
+        f"/plaetze?platz={spaces['1']}",
+        "/raeume",
+        f"/raeume?raum={spaces['raum']}",
+        "/meine-buchungen",
+    ):
+        page.goto(server + path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+        found = [
+            (path, each["id"], [node["target"] for node in each["nodes"]])
+            for each in Axe().run(page).response["violations"]
+            if each["impact"] in {"serious", "critical"}
+        ]
+        assert found == []
+        page.set_viewport_size({"width": 390, "height": 844})
+        wide = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wide <= 0, path
+        page.set_viewport_size({"width": 1400, "height": 900})

@@ -94,6 +94,24 @@ def test_a_whole_day_and_hours_do_not_overlap(
         put("hans", "platz-2", 13, 14)
 
 
+def test_a_night_in_which_the_clocks_change_is_as_long_as_it_is(
+    house: House, staff: Who, spaces: Spaces
+) -> None:
+    with house.database.write() as session:
+        session.get_one(Space, spaces["saal"]).hours = [[day, 0, 1440] for day in range(7)]
+    for day, slots in ((date(2026, 3, 29), 8), (date(2026, 10, 25), 16)):
+        wish = Wish(spaces["saal"], at(day, 60), at(day, 240), title="Lange Nacht")
+        with house.database.write() as session:
+            row = book(session, staff("hans"), wish, key=str(day), now=house.clock())
+            held = session.scalars(
+                select(BookingSlot.slot).where(BookingSlot.booking_id == row.id)
+            ).all()
+        assert len(held) == slots
+        later = Wish(spaces["saal"], row.ends - timedelta(minutes=15), row.ends, title="X")
+        with pytest.raises(TakenError), house.database.write() as session:
+            book(session, staff("anna"), later, key="x", now=house.clock())
+
+
 def test_a_refused_booking_leaves_nothing_behind(put: Callable[..., UUID], house: House) -> None:
     put("anna", "zimmer", 9, 10)
     before = [_count(house, table) for table in (Booking, BookingSlot, JournalPending)]

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import func, select
 
 from config.settings import Settings
+from presence.spaces.plan_file import drawn, read
 from presence.spaces.plan_svg import clean
 from presence.spaces.tables import Booking, BookingSlot, Building, Floor, Space
 from storage.all_tables import create_all
 from storage.house import House
 from workflows.demo.founding import found_city
-from workflows.demo.spaces import found_spaces, plan, seed
+from workflows.demo.spaces import found_spaces, seed
 from workflows.routines.spaces import schedules
 
 
@@ -56,10 +57,10 @@ def test_desks_do_not_stand_in_one_another(city: House) -> None:
 
 
 def test_plans_are_drawings() -> None:
-    for building in seed()["buildings"]:
-        for storey in building["floors"]:
-            kept, _, _ = clean(plan(storey))
-            assert kept.count("<text") == len(storey["areas"])
+    for building in read(seed()).buildings:
+        for storey in building.floors:
+            kept, _, _ = clean(drawn(storey))
+            assert kept.count("<text") == len(storey.areas)
 
 
 def test_founding_twice_books_once(city: House) -> None:
