@@ -172,6 +172,7 @@ def _screens(house: House, offices: list[UUID]) -> list[str]:
 
 def _status(house: House, offices: list[tuple[UUID, UUID]]) -> Callable[[int], Awaitable[None]]:
     store, person = current_store(house), offices[0][1]
+    store.clear_status(person)  # or the first change might be none
 
     async def change(turn: int) -> None:
         now = house.clock()

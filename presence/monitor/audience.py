@@ -61,13 +61,16 @@ def audience(session: Session, kind: Kind, subject: UUID, now: datetime) -> Audi
     return Audience(group.title, _parts(session, people, today))
 
 
-def stands_on(room: str, building: str, level: int) -> bool:
-    """Whether a room is on a floor by its number, as it is usual: "A 204" is in house A on the second floor."""
+def stands_on(room: str, building: Collection[str], level: int) -> bool:
+    """Whether a room is on a floor by its number, as it is usual: "A 204" is in house A on the second floor.
+
+    ``building``: what the building is called in front of its rooms' numbers, in lower case.
+    """
     found = _ROOM.search(room)
     if found is None:
         return False
     house, number = found[1].casefold(), found[2]
-    return (not house or house == building.casefold()) and int(number[:-2]) == level
+    return (not house or house in building) and int(number[:-2]) == level
 
 
 def _office(session: Session, office: UUID, day: date) -> Audience | None:
@@ -104,9 +107,8 @@ def _floor(session: Session, floor: UUID, now: datetime) -> Audience | None:
     rooms = session.execute(
         select(Person.id, Person.room).where(Person.room.is_not(None), valid_on(Person, today))
     )
-    people = {
-        person for person, room in rooms if room and stands_on(room, building.key, place.level)
-    }
+    called = {building.key.casefold(), building.name.casefold().split()[-1]}  # "Haus A" is "A"
+    people = {person for person, room in rooms if room and stands_on(room, called, place.level)}
     if in_force(session, "booking", today):
         people.update(_booked_in(session, floor, now))
     return Audience(f"{building.name}, {place.name}", _parts(session, people, today))

@@ -85,7 +85,7 @@ def test_of_fewer_than_five_no_number_and_no_time_is_told(levels: list[Level]) -
      ("B 204", False), ("Zimmer", False), ("A 1204", False), ("", False)],
 )  # fmt: skip
 def test_a_room_is_on_the_floor_its_number_says(room: str, there: bool) -> None:
-    assert stands_on(room, "A", 2) is there
+    assert stands_on(room, {"a"}, 2) is there
 
 
 def test_it_rests_outside_office_hours_and_is_dark_in_the_evening() -> None:
