@@ -35,6 +35,7 @@ def test_the_menu_shows_only_what_one_may(furnished: Any) -> None:
     assert "Verwaltung" not in pages_for(nobody)
     assert {page.path for page in pages_for(admin)["Verwaltung"]} == {
         "dienstvereinbarungen",
+        "monitore",
         "zeitplaene",
         "laeufe",
         "quarantaene",
