@@ -115,6 +115,8 @@ def cancel_range(
     for each in found:
         give_back(session, each)
         _settle(each, State.CANCELLED, now)
+        if each.holder_mail is not None:
+            tell_decision(session, each, space, now)
     if found:
         record(
             session,

@@ -2,19 +2,23 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import icalendar
 import pytest
 
+from config.rooms import Room
+from config.settings import Settings
 from config.translations import LANGUAGES, catalogue, choose
 from intranet.public.week import free_between, week
 from presence.citizens.occupancy import Busy
 from presence.spaces.booking import Wish, book
 from presence.spaces.opening import Opening, at
+from presence.spaces.tables import Space
 from presence.spaces.terms import Terms
 from storage.actors import Staff
-from storage.house import House
+from storage.house import House, open_house
 from tests.intranet.public.conftest import Browser
 
 TUESDAY = date(2026, 3, 3)
@@ -133,3 +137,29 @@ def test_a_page_speaks_the_language_asked_for_and_its_links_keep_it(browser: Bro
     german = browser.get("/raeume/saal", language="de")
     assert '<html lang="de">' in german.text
     assert "sprache=en" in german.text  # the way to English
+
+
+def test_a_room_with_blanks_and_umlauts_in_its_key(
+    house: House, browser: Browser, spaces: dict[str, UUID]
+) -> None:
+    with house.database.write() as session:
+        session.get_one(Space, spaces["saal"]).key = "haus-Großer Saal & mehr"
+    path = "/raeume/haus-Gro%C3%9Fer%20Saal%20%26%20mehr"
+    assert f'href="{path}"' in browser.get("/raeume").text
+    page = browser.get(path)
+    assert f'href="{path}/belegung.ics"' in page.text
+    assert f'href="{path}?sprache=en"' in page.text
+    assert browser.get(f"{path}/belegung.ics").status_code == 200
+    assert f'action="{path}/anfrage"' in browser.get(f"{path}/anfrage").text
+
+
+def test_a_house_without_bookings_shows_no_rooms(tmp_path: Path) -> None:
+    made = open_house(
+        Settings(data_dir=tmp_path, rooms_off=frozenset({Room.DESKS}), _env_file=None)
+    )
+    try:
+        browser = Browser(made)
+        assert browser.get("/raeume").status_code == 404
+        assert "/raeume" not in browser.get("/").text
+    finally:
+        made.close()

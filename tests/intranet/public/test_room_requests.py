@@ -105,6 +105,8 @@ def test_a_request_goes_its_way_from_the_form_to_the_answer(
     link = town.link()
     assert "Jetzt bestätigen" in town.browser.get(link).text
     assert town.count(Booking) == 0  # a program that opens links confirms nothing
+    keys = {file.name for file in (town.house.settings.data_dir / "keys").iterdir()}
+    assert keys == {"oeffentlich.key"}  # all that lies in the DMZ
     status = town.browser.post(link, {}).headers["location"]
     assert town.mails()[-1]["Subject"] == "Ihre Anfrage ist bei uns: Großer Saal"
     shown = town.browser.get(status).text

@@ -16,6 +16,7 @@ from presence.citizens.room_links import RoomLinks
 from presence.citizens.room_requests import confirm_sending, send_request, take_back
 from presence.citizens.tables import FormAttempt, RoomRequest, RoomRequestBooking, Submission
 from presence.citizens.wishes import Applicant, RoomWish, from_row
+from presence.spaces.changing import cancel_range
 from presence.spaces.recurrence import Pattern
 from presence.spaces.series import SeriesConflictError
 from presence.spaces.states import State
@@ -167,6 +168,24 @@ def test_a_series_decided_at_once_is_one_mail(
     with house.database.read() as session:
         told = session.scalars(select(Job.payload).where(Job.kind == "room_request.tell")).all()
     assert sorted(each["what"] for each in told) == ["decided", "received"]
+
+
+def test_when_the_house_cancels_a_series_its_holder_is_told_once(
+    house: House, spaces: dict[str, UUID], staff: Callable[[str], Staff]
+) -> None:
+    request = ask(house, wish(spaces, pattern=Pattern("week", count=4)))
+    hans, now = staff("hans"), house.clock()
+    house.database.run(lambda session: approve(session, hans, request, 1, now=now))
+    house.clock.forward(minutes=1)  # type: ignore[attr-defined]
+    later = house.clock()
+    with house.database.write() as session:
+        series = session.scalars(select(Booking.series_id)).first()
+        assert series is not None
+        first = DAY + timedelta(days=7)
+        assert cancel_range(session, hans, series, first=first, now=later) == 3
+    with house.database.read() as session:
+        told = session.scalars(select(Job.payload).where(Job.kind == "room_request.tell")).all()
+    assert sorted(each["what"] for each in told) == ["decided", "decided", "received"]
 
 
 def test_a_series_keeps_its_hour_when_the_clocks_change(

@@ -1,0 +1,150 @@
+"""The clerk's page of room requests: what stands against a request, and the three answers."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
+
+from intranet.door import open_door
+from presence.citizens.room_links import RoomLinks
+from presence.citizens.room_requests import confirm_sending, send_request
+from presence.citizens.tables import RoomRequest
+from presence.citizens.wishes import Applicant, RoomWish
+from presence.operations import create_account, preset_password
+from presence.passwords import initial_password
+from presence.sign_in import Token, sign_in
+from presence.spaces.booking import Wish, book
+from presence.spaces.opening import at
+from presence.spaces.recurrence import Pattern
+from presence.spaces.tables import Booking
+from storage.actors import Staff, System
+from storage.house import House
+from tests.intranet.conftest import MAIN
+
+DAY = date(2026, 4, 15)
+PASSWORD = "salz-turm-eiche-42"
+Staffer = Callable[[str], Staff]
+
+
+@pytest.fixture
+def page(house: House, staff: Staffer, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """Open the page as somebody, at one request or at the list."""
+    for login in ("karla", "fremd"):
+        with house.database.write() as session:
+            now, person = house.clock(), staff(login).person
+            create_account(session, System("test"), person, initial_password(), now=now)
+            preset_password(session, System("test"), person, PASSWORD, now=now)
+
+    def look(login: str, request: UUID | None = None) -> AppTest:
+        outcome = sign_in(house, login, PASSWORD, "127.0.0.1")
+        assert isinstance(outcome, Token)
+        monkeypatch.setattr("intranet.visit.session_token", lambda: outcome.value)
+        open_door(house)
+        app = AppTest.from_file(str(MAIN), default_timeout=30)
+        app.run()
+        app.switch_page("app_pages/raumanfragen.py")
+        if request is not None:
+            app.query_params["anfrage"] = request.hex
+        return app.run()
+
+    return look
+
+
+def ask(house: House, space: UUID, pattern: Pattern | None = None, title: str = "Fest") -> UUID:
+    wish = RoomWish(space, DAY, 18 * 60, 20 * 60, title, 30, pattern=pattern)
+    who = Applicant("Vera <b>Verein</b>", "vera@chor.example", "Chor", "07089 1")
+    with house.database.write() as session:
+        row = send_request(
+            session, wish, who, RoomLinks(house.settings), key=str(uuid4()), now=house.clock()
+        )
+        return confirm_sending(session, row.id, now=house.clock())
+
+
+def council(house: House, staff: Staffer, space: UUID, day: date) -> None:
+    with house.database.write() as session:
+        wish = Wish(space, at(day, 17 * 60), at(day, 19 * 60), title="Gemeinderat")
+        book(session, staff("karla"), wish, key=str(uuid4()), now=house.clock())
+
+
+def text(app: AppTest) -> str:
+    assert not app.exception
+    parts = [
+        each.value for each in (*app.markdown, *app.title, *app.warning, *app.error, *app.info)
+    ]
+    return " ".join([*parts, *(str(each.proto.body) for each in app.get("html"))])
+
+
+def states(house: House) -> list[str]:
+    with house.database.read() as session:
+        return list(session.scalars(select(Booking.state)))
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    next(each for each in app.button if label in each.label).click()
+    return app.run()
+
+
+def test_the_list_shows_ones_own_rooms_only(
+    house: House, spaces: dict[str, UUID], page: Callable[..., AppTest]
+) -> None:
+    request = ask(house, spaces["saal"])
+    shown = text(page("karla"))
+    assert "Großer Saal" in shown
+    assert "Mittwoch, 15.04.2026, 18:00 bis 20:00 Uhr" in shown
+    assert "Keine Anfrage wartet." in text(page("fremd"))
+    for login, number in (("fremd", request), ("karla", uuid4())):
+        assert "Diese Anfrage gibt es nicht." in text(page(login, number))
+
+
+def test_what_strangers_typed_stays_text(
+    house: House, spaces: dict[str, UUID], page: Callable[..., AppTest]
+) -> None:
+    shown = text(page("karla", ask(house, spaces["saal"], title="<script>alert(1)</script>")))
+    assert "<script" not in shown
+    assert "<b>Verein" not in shown
+    assert "&lt;b&gt;Verein" in shown
+
+
+def test_a_taken_evening_is_declined_or_moved(
+    house: House, spaces: dict[str, UUID], staff: Staffer, page: Callable[..., AppTest]
+) -> None:
+    request = ask(house, spaces["saal"])
+    council(house, staff, spaces["saal"], DAY)
+    app = page("karla", request)
+    assert "Gemeinderat" in text(app)
+    assert "In dieser Zeit ist der Raum schon vergeben." in text(app)
+    assert not [each for each in app.button if "Zusagen" in each.label]
+    app = press(app, "Ablehnen und schreiben")
+    assert "Grund" in text(app)
+    app = press(app, "Anbieten und schreiben")  # the free room beside it is chosen already
+    assert "Angeboten ist „Bürgertreff“" in text(app)
+    with house.database.read() as session:
+        row = session.get_one(RoomRequest, request)
+    assert (row.offer_space_id, row.offer_starts) == (spaces["treff"], at(DAY, 18 * 60))
+    app.text_area[0].set_value("Das Haus ist voll.")
+    assert "Entschieden." in text(press(app, "Ablehnen und schreiben"))
+
+
+def test_the_free_days_of_a_series_are_granted(
+    house: House, spaces: dict[str, UUID], staff: Staffer, page: Callable[..., AppTest]
+) -> None:
+    request = ask(house, spaces["saal"], Pattern("week", count=3))
+    council(house, staff, spaces["saal"], DAY + timedelta(days=7))
+    app = press(page("karla", request), "Die freien 2 Tage zusagen")
+    shown = text(app)
+    assert shown.count("gebucht</span>") == 2
+    assert "abgelehnt</span>" in shown
+    assert "Entschieden." in shown
+
+
+def test_two_clerks_and_the_second_is_told(
+    house: House, spaces: dict[str, UUID], page: Callable[..., AppTest]
+) -> None:
+    request = ask(house, spaces["saal"])
+    first, second = page("karla", request), page("karla", request)
+    assert "Entschieden." in text(press(first, "Zusagen"))
+    assert "Entschieden." in text(press(second, "Zusagen"))
+    assert states(house) == ["confirmed"]
