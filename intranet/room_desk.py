@@ -83,7 +83,10 @@ def _plan(space: Space, monday: date) -> None:
 
 
 def _book(here: Visit, space: Space, facts: RoomFacts) -> None:
-    title = st.text_input("Wofür?", max_chars=LONGEST_TITLE, key="raum-titel")
+    title = st.text_input(
+        "Wofür?", max_chars=LONGEST_TITLE, key="raum-titel",
+        help="Alle Beschäftigten sehen den Titel im Belegungsplan. Bitte keine Namen von Betroffenen.",
+    )  # fmt: skip
     by_day = space.mode != "hourly"
     columns = st.columns([2, 2, 1, 1] if by_day else [2, 1, 1], vertical_alignment="bottom")
     when = when_form(here, "buchung", columns, whole=by_day)
