@@ -67,10 +67,13 @@ def test_unopened_post_is_the_addressee_s_alone() -> None:
 
 
 @given(classes, st.sampled_from(list(Verb)))
-def test_citizens_and_devices_may_nothing_of_this(protection: ProtectionClass, verb: Verb) -> None:
-    for actor in (Citizen(uuid4()), Device(uuid4())):
-        assert not may(actor, verb, Scope(HERE, protection))
-        assert not may(actor, verb)
+def test_citizens_may_nothing_of_this_and_screens_show_what_they_show(
+    protection: ProtectionClass, verb: Verb
+) -> None:
+    citizen, screen = Citizen(uuid4()), Device(uuid4())
+    for scope in (Scope(HERE, protection), None):
+        assert not may(citizen, verb, scope)
+        assert may(screen, verb, scope) is (verb is Verb.MONITOR_SHOW)
 
 
 @given(st.lists(roles, max_size=4), st.sets(classes), classes)
