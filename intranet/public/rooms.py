@@ -52,7 +52,7 @@ class _Desk:
         who = visitor(request)
         return page(
             who, "raeume.html", title="Räume der Stadt", rooms=rooms, headers=FRESH,
-            place=place, equipment=lambda room: [who.say(each) for each in room.equipment],
+            place=place,
         )  # fmt: skip
 
     def one(self, request: Request) -> Response:
