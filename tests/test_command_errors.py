@@ -247,6 +247,7 @@ def test_no_command_acts_for_the_unknown_or_disabled(
         ("journal", "anchor"): ["--reason", "x"],
         ("account", "create"): ["A B", "--role", "staff", "--office", "x"],
         ("presence", "board"): ["x"],
+        ("presence", "furnish"): ["/nix"],
         ("presence", "busy"): ["/nix", "--from", "2026-01-01", "--to", "2026-01-02"],
         ("ocr", "read"): ["/nix"],
         ("eakte", "ingest"): ["/dev/null"],

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import delete
 from streamlit.testing.v1 import AppTest
 
 from config.rooms import Room
@@ -17,6 +18,7 @@ from presence.availability.profile import allow_delegate, withdraw_delegate
 from presence.availability.queries import is_open
 from storage.actors import Role, Staff, System
 from storage.agreements.queries import keys_in_force
+from storage.agreements.tables import Agreement
 from storage.clock import local_date, new_id
 from storage.house import House
 from storage.organisation.operations import grant_role, withdraw_role
@@ -206,6 +208,7 @@ def test_an_agreement_needs_both_sides(browse: Browse, furnished: Any) -> None:
         assert keys_in_force(session, local_date(house.clock())) == {"monitor"}
     with house.database.write() as session:
         withdraw_role(session, SYSTEM, council, Role.COUNCIL, None, now=house.clock())
+        session.execute(delete(Agreement))  # other tests of this house begin without one
 
 
 def test_a_house_without_availability_shows_no_switch(

@@ -1,6 +1,6 @@
 """Who sees whose availability, which sources count, and what people arrange for themselves."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -58,8 +58,9 @@ def agree(house: House, staff: Load) -> Callable[[str], None]:
 
 
 @pytest.fixture
-def booked(people: People) -> Iterator[None]:
-    """A source such as bookings will be."""
+def booked(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source such as bookings, known for one test."""
+    monkeypatch.setattr(sources, "SOURCES", dict(sources.SOURCES))
     sources.register(
         "booking",
         lambda _session, wanted, now: [
@@ -69,8 +70,6 @@ def booked(people: People) -> Iterator[None]:
         ],
         agreement="booking",
     )
-    yield
-    del sources.SOURCES["booking"]
 
 
 def test_a_status_with_timer_is_on_the_board_until_it_rings(
