@@ -71,7 +71,7 @@ def set_password(
     pause = timedelta(minutes=settings.sign_in_pause_minutes)
     with house.database.write() as session:
         booked = reserve(session, *keys, allowed=settings.sign_in_attempts, pause=pause, now=now)
-    if not booked:
+    if booked is None:
         raise NotAllowedError(
             "Das bisherige Passwort war zu oft falsch."
             f" Bitte versuchen Sie es in {settings.sign_in_pause_minutes} Minuten noch einmal."

@@ -9,7 +9,7 @@ from presence.devices import describe
 from presence.keys import keyed_hash, load_key
 from presence.sessions import issue
 from presence.tables import Account
-from presence.throttle import forgive, reserve
+from presence.throttle import forgive, reserve, take_back
 from storage.clock import local_date
 from storage.house import House
 from storage.journal.entries import record
@@ -65,15 +65,14 @@ def sign_in(
             pause=timedelta(minutes=settings.sign_in_pause_minutes),
             now=now,
         )
-    if not booked:
+    if booked is None:
         return Refusal()
     before = _known(house, login)
     source = authenticator or SOURCES[settings.sign_in_source](house)
     try:
         person = source.authenticate(login, password)
     except SourceAwayError:
-        with house.database.write() as session:
-            forgive(session, *keys)
+        house.database.run(lambda session: take_back(session, booked))
         return Refusal(AWAY)
     if person is None:
         return Refusal()

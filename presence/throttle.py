@@ -7,6 +7,7 @@ default) does lock a known account for the pause, from everywhere: else many add
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -60,15 +61,22 @@ def reserve(
     allowed: int,
     pause: timedelta,
     now: datetime,
-) -> bool:
-    """Book an attempt before it is checked, so that many at once don't slip through. False: refused, not booked."""
+) -> UUID | None:
+    """Book an attempt before it is checked, so that many at once don't slip through. None: refused, not booked."""
     if session.get_bind().dialect.name == "postgresql":  # SQLite's writers take turns anyway
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(account_key))))
     if blocked(failures(session, account_key, address_key, pause=pause, now=now), allowed):
-        return False
-    session.add(SignInAttempt(account_key=account_key, address_key=address_key, at=now))
+        return None
+    attempt = SignInAttempt(account_key=account_key, address_key=address_key, at=now)
+    session.add(attempt)
+    session.flush()
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - KEEP))
-    return True
+    return attempt.id
+
+
+def take_back(session: Session, attempt: UUID) -> None:
+    """It could not be checked. Earlier failures stay: who makes a source stumble gains nothing."""
+    session.execute(delete(SignInAttempt).where(SignInAttempt.id == attempt))
 
 
 def forgive(session: Session, account_key: str, address_key: str) -> None:

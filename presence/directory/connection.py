@@ -17,6 +17,7 @@ from ldap3.core.exceptions import (
     LDAPInvalidFilterError,
     LDAPStartTLSError,
 )
+from ldap3.protocol.sasl.sasl import validate_simple_password
 
 from config.settings import Settings
 from config.sign_in import is_loopback
@@ -137,7 +138,7 @@ class Conversation:
 
         A password must be checked for emptiness before: a bind without one succeeds for anybody (RFC 4513, 5.1.2).
         """
-        if not password or "\0" in password:
+        if not password or "\0" in password or not _can_be_sent(password):
             return False
         code = _bind(self._connection, name, password)
         if code in REFUSING:
@@ -302,6 +303,15 @@ def _in_order(servers: Sequence[str]) -> list[Address]:
     with _resting_lock:
         resting = {text for text, until in _resting.items() if until > now}
     return [Address.of(text) for text in sorted(servers, key=lambda text: text in resting)]
+
+
+def _can_be_sent(password: str) -> bool:
+    """Whether SASLprep (RFC 4013) lets it through: what it refuses is nobody's password, and no fault of the line."""
+    try:
+        validate_simple_password(password)
+    except LDAPException:
+        return False
+    return True
 
 
 def _bind(connection: Connection, name: str, password: str) -> int:

@@ -32,13 +32,12 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """Somebody in the house's own table. ``guarded``: was made an administrator by hand, and is not handed over easily."""
+    """Somebody in the house's own table."""
 
     person: UUID
     login: str
     name: str
     works: bool
-    guarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,16 +245,16 @@ class _Planner:
     def _meet_resident(self, each: Wanted, resident: Resident) -> None:
         """The login belongs to somebody the house knows without the directory."""
         same_name = _plain(resident.name) == _plain(each.entry.name)
-        if resident.works and (same_name or not resident.guarded):
+        if same_name:
             self._plan.link.append((each, resident.person, None))
-        elif resident.works:
+        elif (
+            resident.works
+        ):  # whoever it is, they would inherit rights that somebody else was given
             self._conflict(
                 each.entry.login,
-                f"„{each.entry.login}“ ist hier ein Konto der Systemverwaltung ({resident.name}) und im Verzeichnis "
-                f"„{each.entry.name}“. Bitte eines von beiden umbenennen.",
+                f"„{each.entry.login}“ heißt hier „{resident.name}“ und im Verzeichnis „{each.entry.name}“. "
+                "Bitte klären, wer das ist, und den Namen oder den Anmeldenamen angleichen.",
             )
-        elif same_name:
-            self._plan.link.append((each, resident.person, None))
         else:
             self._plan.aside.append(resident.person)
             self._plan.create.append(each)

@@ -6,14 +6,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from presence.directory.plan import Known, Resident
 from presence.directory.tables import DirectoryIdentity, DirectoryState
-from storage.actors import Actor, Role
+from storage.actors import Actor
 from storage.organisation.queries import offices, valid_on
-from storage.organisation.tables import HOUSE, Person, RoleGrant
+from storage.organisation.tables import Person
 from storage.rights import Verb, require
 
 LDAP = "ldap"
@@ -64,18 +64,12 @@ def residents(
     session: Session, day: date, logins: Collection[str] | None = None
 ) -> dict[str, Resident]:
     """Everybody there ever was, by login; ``logins`` narrows it."""
-    guarded = exists().where(
-        RoleGrant.person_id == Person.id,
-        RoleGrant.role == Role.ADMIN.value,
-        RoleGrant.origin == HOUSE,
-        valid_on(RoleGrant, day),
-    )
-    query = select(Person.id, Person.login, Person.name, valid_on(Person, day), guarded)
+    query = select(Person.id, Person.login, Person.name, valid_on(Person, day))
     if logins is not None:
         query = query.where(Person.login.in_(logins))
     return {
-        login: Resident(person, login, name, bool(works), bool(is_guarded))
-        for person, login, name, works, is_guarded in session.execute(query)
+        login: Resident(person, login, name, bool(works))
+        for person, login, name, works in session.execute(query)
     }
 
 

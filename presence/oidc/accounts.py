@@ -61,7 +61,7 @@ def _link(
         )
     )
     same_name = found.name.casefold().split() == proven.name.casefold().split()
-    if held is not None or (found.guarded and not same_name):
+    if held is not None or not same_name:  # they would inherit what somebody else was given
         return None, Conflict(
             f"oidc:{login}",
             f"„{proven.name or login}“ meldet sich beim Anmeldedienst als „{login}“ an; "

@@ -98,7 +98,8 @@ def test_a_login_is_never_part_of_the_filter(town: here.Town, login: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "password", ["", "\0", PASSWORD + "\0", "\0" + PASSWORD, "falsch", "*", " "]
+    "password",
+    ["", "\0", PASSWORD + "\0", "\0" + PASSWORD, "falsch", "*", " ", "\u00ad", "\x07", "\ufffe"],
 )
 def test_empty_and_strange_passwords_never_sign_in(town: here.Town, password: str) -> None:
     town.add("anna", "Anna", "Beispiel")

@@ -12,6 +12,7 @@ from bench import slapd
 from presence.directory.queries import health
 from presence.directory.sync import synchronise
 from presence.sessions import check, issue
+from presence.sign_in import Refusal, sign_in
 from storage.actors import Grant, Role, Staff, System
 from storage.clock import local_date
 from storage.database import Database
@@ -312,9 +313,8 @@ def test_a_delta_takes_changes_over_and_a_changed_group_makes_it_full(town: here
     assert Grant(Role.ARCHIVIST) in found.grants
 
 
-def test_people_of_the_house_are_linked_by_login_but_administrators_by_name_too(
-    town: here.Town,
-) -> None:
+def test_people_of_the_house_are_linked_by_login_and_name(town: here.Town) -> None:
+    """Whoever only has the login of somebody would inherit their roles."""
     now = town.house.clock()
     with town.house.database.write() as session:
         add_person(
@@ -326,14 +326,23 @@ def test_people_of_the_house_are_linked_by_login_but_administrators_by_name_too(
             valid_from=now.date(),
             now=now,
         )
-    town.add("hans", "Hans", "Haus-Maier")
+        add_person(
+            session,
+            DIRECTORY,
+            login="m.beck",
+            name="Maria Beck",
+            office=None,
+            valid_from=now.date(),
+            now=now,
+        )
+    town.add("hans", "Hans", "Haus")
+    town.add("m.beck", "Max", "Beck")
     town.add("ada.notfall", "Eve", "Fremd")
     result = town.sync()
-    assert (result.created, result.updated, result.conflicts) == (0, 1, 1)
-    linked, admin = town.person("hans"), town.person("ada.notfall")
-    assert linked
-    assert admin
-    assert (linked.name, admin.name) == ("Hans Haus-Maier", "Ada Notfall")
+    assert (result.created, result.updated, result.conflicts) == (0, 1, 2)
+    names = [town.person(login) for login in ("hans", "m.beck", "ada.notfall")]
+    assert [each and each.name for each in names] == ["Hans Haus", "Maria Beck", "Ada Notfall"]
+    assert isinstance(sign_in(town.house, "m.beck", slapd.PASSWORD, "10.0.0.1"), Refusal)
 
 
 def test_the_last_administrator_stays_though_missing(town: here.Town) -> None:
