@@ -1,5 +1,6 @@
 """kill -9 of the engine at any moment under load: nothing is lost, nothing is done twice."""
 
+import json
 import os
 import random
 import subprocess
@@ -14,13 +15,14 @@ from sqlalchemy import func, select
 
 from config.settings import Settings
 from storage.house import House
+from storage.jobs.tables import Job
 from storage.journal.tables import JournalEntry, JournalPending
 from storage.migration import upgrade
 from tests.workflows.eakte.town import letter
 from workflows.demo.founding import found_city
 from workflows.eakte.tables import Document, StoredAnalysis
 
-FILES = 60
+FILES, SCANS = 60, 250
 KILLS = 6
 
 
@@ -74,6 +76,53 @@ def _until(condition: Callable[[], bool], seconds: float) -> None:
     while not condition():
         assert time.monotonic() < deadline, "not in time"
         time.sleep(0.1)  # polling with a deadline
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_what_a_killed_command_took_in_is_there_once_when_it_is_called_again(
+    house: House, tmp_path: Path
+) -> None:
+    """The same verb takes in what the upload page was given: who was told nothing sends the file again."""
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    for number in range(SCANS):
+        (folder / f"scan-{number:03}.pdf").write_bytes(letter(f"Betreff: Vorgang {number}"))
+    chance = random.Random(11)
+    command = [sys.executable, "-m", "rathaus", "eakte", "ingest", str(folder), "--json"]
+    environment = {
+        **os.environ,
+        "RATHAUS_DATA_DIR": str(house.settings.data_dir),
+        "PYTHONUTF8": "1",
+    }
+    for _ in range(KILLS):
+        before = sum(_states(house).values())
+        process = subprocess.Popen(
+            [*command, "--as", "gundula.mehrwald"],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _until(
+            lambda before=before, process=process: (
+                sum(_states(house).values()) > before or process.poll() is not None
+            ),
+            60,
+        )  # type: ignore[misc]
+        time.sleep(chance.uniform(0, 0.2))  # the moment of death is the point
+        process.kill()
+        process.wait()
+        if sum(_states(house).values()) == SCANS:
+            break
+    done = subprocess.run(
+        [*command, "--as", "gundula.mehrwald"], env=environment, capture_output=True, check=True
+    )
+    assert len(json.loads(done.stdout)) == SCANS
+    assert sum(_states(house).values()) == SCANS
+    assert _journalled(house, "document.receive") == SCANS
+    with house.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Job)) == SCANS
+        assert list(house.blobs.check(session)) == []
 
 
 @pytest.mark.long
