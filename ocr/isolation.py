@@ -282,7 +282,9 @@ class ReaderPool:
 
         Raises UnreadableError (besides the readers' own codes: ``timeout``, ``memory``, ``damaged``).
         """
-        result = self.run("ocr.reading:read", Path(path), name, self._limits, listener=listener)
+        result = self.run(
+            "ocr.reading:read", Path(path).resolve(), name, self._limits, listener=listener
+        )
         assert isinstance(result, Reading)
         return result
 

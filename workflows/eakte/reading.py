@@ -30,6 +30,6 @@ def begin_reading(
         answer: Future[Answer] = Future()
         answer.set_exception(error)
     else:
-        answer = readers.submit(UNDERSTAND, str(path), name)
+        answer = readers.submit(UNDERSTAND, str(path.resolve()), name)  # they work elsewhere
     answer.add_done_callback(lambda _: path.unlink(missing_ok=True))
     return answer

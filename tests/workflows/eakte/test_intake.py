@@ -3,6 +3,7 @@
 import io
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -46,6 +47,19 @@ def test_a_letter_is_read_understood_and_found(any_town: Town) -> None:
         assert [hit.document for hit in found.hits] == [document.id]
         assert "<mark>" in found.hits[0].snippet
         assert search_documents(session, town.taxwoman, "Birken").total == 0
+
+
+def test_post_is_read_where_the_data_folder_is_named_from_here(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is without any setting: ``daten``, below the folder one stands in; readers stand elsewhere."""
+    here = town.house.settings.data_dir
+    monkeypatch.chdir(here.parent)
+    monkeypatch.setattr(town.house.settings, "data_dir", Path(here.name))
+    receipt = town.receive(letter(*TREE_LETTER), "brief.pdf")
+    town.process()
+    document = town.document(receipt)
+    assert (document.state, document.reason) == ("ready", None)
 
 
 def test_the_same_file_twice_is_one_document_within_sight(any_town: Town) -> None:
