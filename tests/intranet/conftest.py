@@ -27,6 +27,8 @@ from storage.organisation.tables import Office, Person
 from workflows.eakte.receiving import Incoming, receive
 
 MAIN = Path(__file__).parents[2] / "intranet" / "main.py"
+WATCH_EVERY = "0.3"
+"""Seconds between two looks at the session of an open page, so that no test waits long for one."""
 READY_WITHIN = 120.0
 WAIT = 60_000
 FLAGS = [
@@ -96,7 +98,10 @@ def server(furnished: Furnished) -> Iterator[str]:
     base = f"http://127.0.0.1:{port}"
     root = str(MAIN.parents[1])
     child = subprocess.Popen(
-        [sys.executable, small_house.__file__, str(furnished.house.settings.data_dir), str(port)],
+        [
+            *(sys.executable, small_house.__file__),
+            *(str(furnished.house.settings.data_dir), str(port), WATCH_EVERY),
+        ],
         env=os.environ | {"PYTHONPATH": root},
         cwd=furnished.house.settings.data_dir,
         stdout=subprocess.DEVNULL,

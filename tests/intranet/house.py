@@ -158,12 +158,16 @@ def read_post(house: House) -> int:
         return drain_once(house, job_kinds(house, pool))
 
 
-def serve(folder: str, port: str) -> None:
-    """What the child process runs: the product's own application under the product's own server."""
+def serve(folder: str, port: str, watch_every: str | None = None) -> None:
+    """What the child process runs: the product's own application under the product's own server.
+
+    ``watch_every``: seconds between two looks at a page's session, for tests that wait for it.
+    """
     from intranet import guard
     from intranet.commands import run_web
 
-    guard.WATCH_EVERY = 0.3  # so that no test waits long for it
+    if watch_every is not None:
+        guard.WATCH_EVERY = float(watch_every)
     settings = settings_in(Path(folder), int(port))
     house = open_house(settings)
     run_web(lambda: house)
