@@ -3,6 +3,7 @@ of a wall monitor.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from starlette.responses import Response
 
@@ -37,42 +38,35 @@ class Cookies:
 
     def set_session(self, response: Response, token: str) -> None:
         """Until the browser closes; the server ends it earlier."""
-        response.set_cookie(
-            self.session, token, httponly=True, secure=self.secure, samesite="lax", path="/"
-        )
+        self._set(response, self.session, token, "lax")
 
     def set_form(self, response: Response, value: str) -> None:
-        response.set_cookie(
-            self.form,
-            value,
-            max_age=FORM_SECONDS,
-            httponly=True,
-            secure=self.secure,
-            samesite="strict",
-            path="/",
-        )
+        self._set(response, self.form, value, "strict", FORM_SECONDS)
 
     def set_attempt(self, response: Response, value: str, seconds: int) -> None:
         """Lax: the browser brings it when the provider sends it back here."""
-        response.set_cookie(
-            self.attempt,
-            value,
-            max_age=seconds,
-            httponly=True,
-            secure=self.secure,
-            samesite="lax",
-            path="/",
-        )
+        self._set(response, self.attempt, value, "lax", seconds)
 
     def set_screen(self, response: Response, token: str) -> None:
         """Strict: no other page can lead a browser to what the screen may see."""
+        self._set(response, self.screen, token, "strict", SCREEN_SECONDS)
+
+    def _set(
+        self,
+        response: Response,
+        name: str,
+        value: str,
+        samesite: Literal["lax", "strict"],
+        max_age: int | None = None,
+    ) -> None:
+        """No script reads any of them (HttpOnly)."""
         response.set_cookie(
-            self.screen,
-            token,
-            max_age=SCREEN_SECONDS,
+            name,
+            value,
+            max_age=max_age,
             httponly=True,
             secure=self.secure,
-            samesite="strict",
+            samesite=samesite,
             path="/",
         )
 

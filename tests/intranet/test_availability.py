@@ -16,6 +16,7 @@ from presence.availability.absences import absences_of, enter_absence
 from presence.availability.current import current_store
 from presence.availability.profile import allow_delegate, withdraw_delegate
 from presence.availability.queries import is_open
+from presence.availability.tables import WorkingWeek
 from storage.actors import Role, Staff, System
 from storage.agreements.queries import keys_in_force
 from storage.agreements.tables import Agreement
@@ -44,7 +45,7 @@ def _staff(house: House, login: str, furnished: Any) -> Staff:
 
 @pytest.fixture
 def clean(furnished: Any) -> Iterator[None]:
-    """Nobody's status, absence or delegate is left over."""
+    """Nobody's status, absence or working hours are left over."""
     yield
     house = furnished.house
     for login in ("anna.beispiel", "neu.hier"):
@@ -53,6 +54,7 @@ def clean(furnished: Any) -> Iterator[None]:
         with house.database.write() as session:
             for row in absences_of(session, SYSTEM, person, house.clock()):
                 session.delete(row)
+            session.execute(delete(WorkingWeek).where(WorkingWeek.person_id == person))
 
 
 def test_colours_of_the_levels_stand_in_the_style_sheet() -> None:
@@ -176,6 +178,7 @@ def test_a_head_enters_absences_and_decides_who_sees_the_office(
         withdraw_role(session, SYSTEM, head, Role.HEAD, office, now=house.clock())
 
 
+@pytest.mark.usefixtures("clean")
 def test_working_hours_are_saved(browse: Browse, furnished: Any) -> None:
     app = browse("anna.beispiel", "abwesenheit.py")
     next(each for each in app.time_input if each.label == "Montag, erste Zeit: von").set_value(
