@@ -15,6 +15,7 @@ from storage.agreements.operations import (
     end_agreement,
     record_agreement,
 )
+from storage.agreements.sides import speakers
 from storage.agreements.subjects import SUBJECTS
 from storage.clock import local_date
 
@@ -37,6 +38,7 @@ st.write(
 )
 with here.house.database.read() as session:
     lines = load(session, here.staff, now)
+    council = speakers(session, today)
 if lines:
     st.html(
         html.table(
@@ -50,6 +52,16 @@ if lines:
     )
 else:
     st.html(html.empty("Noch keine Dienstvereinbarung.", "Tragen Sie unten die erste ein."))
+if council:
+    named = ", ".join(f"{words.plain(name)} (seit {words.day(since)})" for name, since in council)
+    st.caption(
+        f"Für den Personalrat bestätigen: {named}. Wer die Systemverwaltung hat oder im letzten Jahr hatte, gehört nicht dazu."
+    )
+else:
+    st.caption(
+        "Für den Personalrat kann noch niemand bestätigen: Die Rolle „Personalrat“ vergibt die Systemverwaltung, nie an sich "
+        "selbst."
+    )
 for each in (line for line in lines if line.mine):
     with st.container(border=True):
         st.write(f"**{words.plain(each.title)}** ({words.plain(each.file_number)}) {each.state}.")

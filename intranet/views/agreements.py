@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from intranet import words
-from storage.actors import Role, Staff
+from storage.actors import Staff
 from storage.agreements.queries import agreements
+from storage.agreements.sides import Side, side_of
 from storage.agreements.subjects import SUBJECTS
 from storage.agreements.tables import Agreement
 from storage.clock import local_date
@@ -31,13 +32,14 @@ class AgreementLine:
 
 def load(session: Session, staff: Staff, now: datetime) -> list[AgreementLine]:
     today = local_date(now)
-    return [_line(row, staff, today) for row in agreements(session)]
+    side = side_of(session, staff, today)
+    return [_line(row, staff, side, today) for row in agreements(session)]
 
 
-def _line(row: Agreement, staff: Staff, today: date) -> AgreementLine:
+def _line(row: Agreement, staff: Staff, side: Side | None, today: date) -> AgreementLine:
     last = words.day(row.valid_to - timedelta(days=1)) if row.valid_to else None
     ended = row.valid_to is not None and row.valid_to <= today
-    other = Role.ADMIN if row.by_council else Role.COUNCIL
+    other = Side.HOUSE if row.by_council else Side.COUNCIL
     state = "gilt"
     if ended:
         state = "beendet"
@@ -55,7 +57,7 @@ def _line(row: Agreement, staff: Staff, today: date) -> AgreementLine:
         state == "gilt",
         row.confirmed_at is None
         and not ended
-        and staff.has(other)
+        and side is other
         and staff.person != row.recorded_by,
         ended,
     )

@@ -1,12 +1,16 @@
-"""Entering, confirming and ending Dienstvereinbarungen: always both sides, so that neither switches on alone."""
+"""Entering, confirming and ending Dienstvereinbarungen: always both sides, so that neither switches on alone.
 
-from datetime import date, datetime
+Administrators can give roles, so a role alone must not make one of them the staff council: see ``sides.side_of``.
+"""
+
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.actors import Role, Staff
+from storage.actors import Staff
+from storage.agreements.sides import Side, side_of
 from storage.agreements.subjects import SUBJECTS
 from storage.agreements.tables import Agreement
 from storage.clock import local_date, new_id
@@ -33,11 +37,16 @@ def record_agreement(
 ) -> Agreement:
     """Enter a signed agreement. It counts once the other side has confirmed it.
 
-    The Personalrat or the Systemverwaltung enters; entering the same key and file number again finds the one that is
-    there. Raises ``ConflictError`` where a field is missing or the days don't fit.
+    The Personalrat or the Systemverwaltung enters; the same one sent twice by the same person is one. Raises
+    ``ConflictError`` where a field is missing, the days don't fit, or the file number is taken.
     """
     require(actor, Verb.AGREEMENT_RECORD)
-    title, file_number = title.strip(), file_number.strip()
+    side = side_of(session, actor, local_date(now))
+    if side is None:
+        raise NotAllowedError(
+            "Wer im letzten Jahr die Systemverwaltung hatte, trägt nicht für den Personalrat ein."
+        )
+    title, file_number = (" ".join(each.split()) for each in (title, file_number))
     _check(key, title, file_number, signed_on, valid_from, valid_to, local_date(now))
     made = session.scalars(
         insert_into(session, Agreement)
@@ -51,16 +60,27 @@ def record_agreement(
             valid_to=valid_to,
             recorded_by=actor.person,
             recorded_at=now,
-            by_council=actor.has(Role.COUNCIL),
+            by_council=side is Side.COUNCIL,
             revision=1,
         )
         .on_conflict_do_nothing()
         .returning(Agreement)
     ).one_or_none()
     if made is None:
-        return session.scalars(
+        there = session.scalars(
             select(Agreement).where(Agreement.key == key, Agreement.file_number == file_number)
         ).one()
+        wanted = (actor.person, title, signed_on, valid_from, valid_to, None)
+        if wanted != (
+            there.recorded_by,
+            there.title,
+            there.signed_on,
+            there.valid_from,
+            there.valid_to,
+            there.confirmed_at,
+        ):
+            raise ConflictError(_taken(there, local_date(now)))
+        return there
     _note(session, actor, "agreement.record", made, now)
     return made
 
@@ -68,16 +88,23 @@ def record_agreement(
 def confirm_agreement(session: Session, actor: Staff, agreement: UUID, *, now: datetime) -> None:
     """The other side says that it is so: from now on the agreement counts. Confirming twice changes nothing.
 
-    Raises ``NotAllowedError`` for the person and for the side that entered it.
+    Raises ``NotAllowedError`` for the person and for the side that entered it, and for whoever can't speak for the
+    council because they administer the house, or did so within the last year.
     """
     require(actor, Verb.AGREEMENT_RECORD)
     row = _load(session, agreement)
     if row.confirmed_at is not None:
         return
-    side = Role.ADMIN if row.by_council else Role.COUNCIL
-    if actor.person == row.recorded_by or not actor.has(side):
-        other = "die Systemverwaltung" if row.by_council else "der Personalrat"
-        raise NotAllowedError(f"Diese Dienstvereinbarung bestätigt {other}.")
+    if actor.person == row.recorded_by:
+        raise NotAllowedError(
+            "Sie haben diese Dienstvereinbarung eingetragen. Bestätigen muss sie jemand anderes."
+        )
+    other = Side.HOUSE if row.by_council else Side.COUNCIL
+    if side_of(session, actor, local_date(now)) is not other:
+        raise NotAllowedError(
+            f"Diese Dienstvereinbarung bestätigt {other.value}. Wer die Systemverwaltung hat oder im letzten Jahr "
+            "hatte, bestätigt nicht für den Personalrat."
+        )
     row.confirmed_by, row.confirmed_at = actor.person, now
     row.revision += 1
     _note(session, actor, "agreement.confirm", row, now)
@@ -129,6 +156,21 @@ def _check(
         )
     if valid_to is not None and valid_to <= valid_from:
         raise ConflictError("Das Ende liegt vor dem Beginn. Bitte prüfen Sie die Tage.")
+
+
+def _taken(there: Agreement, today: date) -> str:
+    """Why nothing was entered: what stands there under this file number, and how one goes on."""
+    last = there.valid_to - timedelta(days=1) if there.valid_to else None
+    if there.valid_to is not None and there.valid_to <= today:
+        state = f"beendet am {last:%d.%m.%Y}"
+    elif there.confirmed_at is None:
+        state = "noch nicht bestätigt"
+    else:
+        state = f"gilt ab {there.valid_from:%d.%m.%Y}" + (f" bis {last:%d.%m.%Y}" if last else "")
+    return (
+        f"Unter dem Aktenzeichen „{there.file_number}“ steht schon „{there.title}“ ({state}). Nichts wurde geändert. "
+        "Eine neue Dienstvereinbarung braucht ein eigenes Aktenzeichen."
+    )
 
 
 def _load(session: Session, agreement: UUID) -> Agreement:
