@@ -18,6 +18,8 @@ from cryptography.x509.oid import NameOID
 
 BASE = "dc=ahlenfurt,dc=example"
 PEOPLE, GROUPS = f"ou=personen,{BASE}", f"ou=gruppen,{BASE}"
+OPEN = f"ou=offen,{BASE}"
+"""Below this everybody may read, without signing in; below an ``ou=intern`` of it only who has signed in."""
 SERVICE, SERVICE_PASSWORD = f"cn=dienst,{BASE}", "dienst-geheim-42"
 LIMITED = f"cn=begrenzt,{BASE}"
 PASSWORD = "salz-turm-eiche-42"
@@ -259,6 +261,8 @@ index objectClass,uid,member,modifyTimestamp,entryUUID,employeeNumber,memberUid,
 limits dn.exact="{SERVICE}" size=unlimited size.prtotal=unlimited
 limits dn.exact="{LIMITED}" size=100 size.prtotal=100
 access to attrs=userPassword by anonymous auth by * none
+access to dn.regex="ou=intern,.*,{OPEN}$" by users read by * none
+access to dn.subtree="{OPEN}" by * read
 access to * by dn.exact="{SERVICE}" read by dn.exact="{LIMITED}" read by self read by * none
 overlay memberof
 overlay ppolicy
@@ -283,7 +287,7 @@ def _skeleton() -> list[Record]:
     top = {"objectClass": ["dcObject", "organization"], "dc": ["ahlenfurt"], "o": ["Ahlenfurt"]}
     units = [
         (dn, {"objectClass": ["organizationalUnit"], "ou": [dn.partition(",")[0][3:]]})
-        for dn in (PEOPLE, GROUPS)
+        for dn in (PEOPLE, GROUPS, OPEN)
     ]
     return [(BASE, top), (f"cn=regel,{BASE}", rule), account(SERVICE), account(LIMITED), *units]
 

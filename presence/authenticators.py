@@ -4,7 +4,8 @@ A source says who has proved to be whom. Throttle, sessions and rights are the h
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol
 from uuid import UUID
 
 from presence.passwords import NOBODY, hash_password, needs_rehash, verify
@@ -13,12 +14,27 @@ from storage.clock import local_date
 from storage.house import House
 from storage.organisation.queries import person_by_login
 
+Admits = Callable[[str], bool]
+"""Whether the password of the account of this login may be tried just now (``presence.brake``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Somebody has proved to be this person; ``source`` is who knew the password."""
+
+    person: UUID
+    source: Literal["local", "ldap"]
+
 
 class Authenticator(Protocol):
     """Checks a login and password. ``None`` for every kind of "no", in the same time."""
 
-    def authenticate(self, login: str, password: str) -> UUID | None:
-        """The person's id, or ``None``. May raise ``SourceAwayError``."""
+    def authenticate(self, login: str, password: str, admits: Admits, /) -> Proof | None:
+        """Who it is, or ``None``. May raise ``SourceAwayError``.
+
+        ``login`` has been admitted; a source that knows its account by another name asks for that one as well, before
+        it looks at the password.
+        """
         ...
 
 
@@ -32,7 +48,7 @@ class LocalAccounts:
     def __init__(self, house: House) -> None:
         self._house = house
 
-    def authenticate(self, login: str, password: str) -> UUID | None:
+    def authenticate(self, login: str, password: str, _admits: Admits, /) -> Proof | None:
         with self._house.database.read() as session:
             person = person_by_login(session, login, local_date(self._house.clock()))
             account = session.get(Account, person.id) if person else None
@@ -43,7 +59,7 @@ class LocalAccounts:
             return None
         if needs_rehash(account.password_hash):
             self._renew(account.person_id, account.password_hash, password)
-        return account.person_id
+        return Proof(account.person_id, "local")
 
     def _renew(self, person: UUID, seen: str, password: str) -> None:
         fresh = hash_password(password)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from presence.brake import account_key
 from presence.keys import keyed_hash, load_key
 from presence.passwords import InitialPassword, check_new, hash_password, verify
 from presence.sessions import sign_out_everywhere
@@ -67,7 +68,7 @@ def set_password(
         raise ConflictError("Bitte wählen Sie ein anderes Passwort als das bisherige.")
     check_new(new, login)
     key = load_key(settings, "anmeldung")
-    keys = keyed_hash(key, "account", login), keyed_hash(key, "own-password", actor.person.hex)
+    keys = account_key(key, login), keyed_hash(key, "own-password", actor.person.hex)
     pause = timedelta(minutes=settings.sign_in_pause_minutes)
     with house.database.write() as session:
         booked = reserve(session, *keys, allowed=settings.sign_in_attempts, pause=pause, now=now)

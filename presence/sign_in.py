@@ -1,15 +1,14 @@
 """Signing in: one neutral answer for every failure, and the same time for known and unknown names."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from presence.authenticators import SOURCES, Authenticator, SourceAwayError
+from presence.brake import Brake
 from presence.devices import describe
-from presence.keys import keyed_hash, load_key
+from presence.logins import same_login
 from presence.sessions import issue
 from presence.tables import Account
-from presence.throttle import forgive, reserve, take_back
 from storage.clock import local_date
 from storage.house import House
 from storage.journal.entries import record
@@ -51,36 +50,27 @@ def sign_in(
     authenticator: Authenticator | None = None,
 ) -> Token | Refusal:
     """Check the password and open a session. ``address`` is the client's, behind the trusted proxy if there is one."""
-    settings, now = house.settings, house.clock()
-    login = login.strip().lower()
+    login = same_login(login)
     if not login or len(login) > MAXIMUM_LOGIN or "\0" in login:
         return Refusal()
-    key = load_key(settings, "anmeldung")
-    keys = keyed_hash(key, "account", login), keyed_hash(key, "address", address)
-    with house.database.write() as session:
-        booked = reserve(
-            session,
-            *keys,
-            allowed=settings.sign_in_attempts,
-            pause=timedelta(minutes=settings.sign_in_pause_minutes),
-            now=now,
-        )
-    if booked is None:
+    brake = Brake(house, address)
+    if not brake.admits(login):
         return Refusal()
     before = _known(house, login)
-    source = authenticator or SOURCES[settings.sign_in_source](house)
+    source = authenticator or SOURCES[house.settings.sign_in_source](house)
     try:
-        person = source.authenticate(login, password)
+        proof = source.authenticate(login, password, brake.admits)
     except SourceAwayError:
-        house.database.run(lambda session: take_back(session, booked))
+        brake.take_back()
         return Refusal(AWAY)
-    if person is None:
+    if proof is None:
         return Refusal()
-    house.database.run(lambda session: forgive(session, *keys))
-    source_name = "ldap" if settings.sign_in_source == "ldap" else "local"
-    seen = before[1] if before and before[0] == person else None
+    brake.forgive()
+    seen = before[1] if before and before[0] == proof.person else None
     try:
-        return open_session(house, person, user_agent=user_agent, source=source_name, seen=seen)
+        return open_session(
+            house, proof.person, user_agent=user_agent, source=proof.source, seen=seen
+        )
     except AccountChangedError:
         return Refusal()
 

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from intranet.cookies import Cookies
 from intranet.metrics import SIGN_INS
+from intranet.routes.former_session import end_former_session
 from presence.keys import keyed_hash, load_key
 from presence.oidc.accounts import person_of
 from presence.oidc.provider import Attempt, Provider, ProviderAwayError, ProviderError
@@ -88,6 +89,7 @@ class _Way:
             SIGN_INS.labels("refused").inc()
             return self._page(request, target, UNKNOWN)
         SIGN_INS.labels("ok").inc()
+        await end_former_session(self._house, self._cookies, request)
         answer = RedirectResponse(target, status_code=303)
         self._cookies.set_session(answer, token.value)
         self._cookies.drop(answer, self._cookies.form)

@@ -15,9 +15,10 @@ from intranet.metrics import SIGN_INS
 from intranet.navigation import PAGES
 from intranet.plain_pages import TEMPLATES
 from intranet.routes import oidc
+from intranet.routes.former_session import end_former_session
 from intranet.security_headers import PLAIN_POLICY
 from presence.keys import keyed_hash, load_key
-from presence.sessions import check, sign_out
+from presence.sessions import check
 from presence.sign_in import Refusal, sign_in
 from storage.house import House
 
@@ -92,25 +93,17 @@ class _Desk:
             SIGN_INS.labels("refused").inc()
             return self._page(request, back=back, login=login, error=outcome.message)
         SIGN_INS.labels("ok").inc()
-        await self._end(request)
+        await end_former_session(self._house, self._cookies, request)
         answer = RedirectResponse(back, status_code=303)
         self._cookies.set_session(answer, outcome.value)
         self._cookies.drop(answer, self._cookies.form)
         return answer
 
     async def leave(self, request: Request) -> Response:
-        await self._end(request)
+        await end_former_session(self._house, self._cookies, request)
         answer = RedirectResponse("/anmelden?abgemeldet", status_code=303)
         self._cookies.drop(answer, self._cookies.session)
         return answer
-
-    async def _end(self, request: Request) -> None:
-        """End the session the browser came with: a token known to somebody else is worth nothing afterwards."""
-        token = session_token(request.headers, self._cookies)
-        if token:
-            await to_thread.run_sync(
-                lambda: self._house.database.run(lambda session: sign_out(session, token))
-            )
 
     async def _is_signed_in(self, request: Request) -> bool:
         token = session_token(request.headers, self._cookies)

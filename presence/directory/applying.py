@@ -59,7 +59,8 @@ def fingerprint(entry: Entry, rights: Rights) -> str:
     """Hash of all that is taken over from the directory."""
     grants = sorted((grant.role.value, str(grant.office)) for grant in rights.grants)
     offices = sorted(str(office) for office in rights.offices)
-    whole = [entry.login, entry.number, sorted(entry.facts.items()), grants, offices]
+    unsure = [rights.offices_last, *sorted(rights.lasting)]
+    whole = [entry.login, entry.number, sorted(entry.facts.items()), grants, offices, unsure]
     text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
     return hashlib.blake2b(text.encode(errors="replace"), digest_size=16).hexdigest()
 
@@ -236,7 +237,8 @@ class _Work:
             close_class(session, self._actor, person, opened.office_id, protection, now=self._now)
 
     def _give(self, session: Session, person: UUID, rights: Rights, *, fresh: bool = False) -> None:
-        """Make what the directory gives exactly this; what the house gave by hand stays as it is.
+        """Make what the directory gives exactly this; what the house gave by hand stays as it is, and so does what
+        the directory can't be asked about just now.
 
         ``fresh``: the person has only just been entered and holds nothing.
         """
@@ -247,11 +249,13 @@ class _Work:
         actor, now = self._actor, self._now
         for office in rights.offices - at:
             join_office(session, actor, person, office, now=now, origin=DIRECTORY)
-        for office in at - rights.offices:
+        for office in () if rights.offices_last else at - rights.offices:
             leave_office(session, actor, person, office, now=now, origin=DIRECTORY)
         for grant in rights.grants - held:
             grant_role(session, actor, person, grant.role, grant.office, now=now, origin=DIRECTORY)
         for grant in held - rights.grants:
+            if grant.role in rights.lasting:
+                continue
             try:
                 withdraw_role(
                     session, actor, person, grant.role, grant.office, now=now, origin=DIRECTORY

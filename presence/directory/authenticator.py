@@ -8,22 +8,25 @@ import logging
 import time
 from uuid import UUID
 
-from presence.authenticators import LocalAccounts, SourceAwayError
+from presence.authenticators import Admits, LocalAccounts, Proof, SourceAwayError
 from presence.directory.applying import apply, fingerprint
-from presence.directory.connection import connect
-from presence.directory.entries import Entry, same_login
+from presence.directory.conflicts import report_conflicts
+from presence.directory.connection import Conversation, connect
+from presence.directory.entries import Entry
 from presence.directory.errors import DirectoryError, IncompleteError
+from presence.directory.kinds import Kind
 from presence.directory.mapping import GroupMapping, Rights, load_mapping, rights_of
-from presence.directory.plan import Wanted, make_plan
+from presence.directory.plan import Wanted, make_plan, office_conflicts
 from presence.directory.queries import (
     LDAP,
+    given,
     is_active,
     known_people,
-    offices_by_name,
+    office_book,
     residents,
 )
-from presence.directory.reading import find_person, groups_of, recognise
-from presence.directory.state import report_conflicts
+from presence.directory.reading import find_person, groups_of, recognise, unseen_groups
+from presence.logins import same_login
 from presence.tables import Account
 from storage.actors import System
 from storage.clock import local_date
@@ -44,39 +47,44 @@ class DirectoryAccounts:
         self._house = house
         self._local = LocalAccounts(house)
 
-    def authenticate(self, login: str, password: str) -> UUID | None:
-        """The person's id, or ``None``. Raises ``SourceAwayError``."""
+    def authenticate(self, login: str, password: str, admits: Admits, /) -> Proof | None:
+        """Who it is, or ``None``. Raises ``SourceAwayError``."""
         began = time.monotonic()
         login = same_login(login)
-        person = self._check(login, password) if password and "\0" not in login + password else None
-        if person is None:
+        sayable = password and "\0" not in login + password
+        proof = self._check(login, password, admits) if sayable else None
+        if proof is None:
             time.sleep(max(0.0, began + REFUSED_AFTER - time.monotonic()))
-        return person
+        return proof
 
-    def _check(self, login: str, password: str) -> UUID | None:
+    def _check(self, login: str, password: str, admits: Admits) -> Proof | None:
         account, vouched_for = self._known(login)
         if account is not None and (account.disabled or not vouched_for):
-            return self._local.authenticate(login, password)
+            return self._local.authenticate(login, password, admits)
         try:
-            return self._ask(login, password)
+            person = self._ask(login, password, admits)
         except (SourceAwayError, DirectoryError, IncompleteError) as error:
             log.warning("the directory could not be asked: %s", error)
             if account is not None:
-                return self._local.authenticate(login, password)
+                return self._local.authenticate(login, password, admits)
             raise SourceAwayError from error
+        return Proof(person, "ldap") if person and not self._is_locked(person) else None
 
     def _known(self, login: str) -> tuple[Account | None, bool]:
-        """The local account of this login, and whether the directory knows the person.
-
-        A local account that is locked in the house locks the person out for every source.
-        """
+        """The local account of this login, and whether the directory knows the person."""
         with self._house.database.read() as session:
             person = person_by_login(session, login, local_date(self._house.clock()))
             if person is None:
                 return None, False
             return session.get(Account, person.id), is_active(session, person.id)
 
-    def _ask(self, login: str, password: str) -> UUID | None:
+    def _is_locked(self, person: UUID) -> bool:
+        """A local account that is locked in the house locks the person out for every source, by whatever name."""
+        with self._house.database.read() as session:
+            account = session.get(Account, person)
+        return account is not None and account.disabled
+
+    def _ask(self, login: str, password: str, admits: Admits) -> UUID | None:
         settings = self._house.settings
         mapping = load_mapping(settings.ldap_mapping)
         with connect(settings) as conversation:
@@ -84,28 +92,51 @@ class DirectoryAccounts:
             entry = find_person(conversation, settings, kind, login, self._house.clock())
             if entry is None or entry.locked or entry.lacks:
                 return None
+            # The directory may find one entry by many spellings; each must count for the same brake.
+            if not entry.is_called(login) or not admits(entry.login):
+                return None
             if not conversation.accepts(entry.dn, password):
                 return None
             groups: frozenset[str] = frozenset()
             if mapping.groups:
                 conversation.as_service()
                 groups = groups_of(conversation, settings, kind, entry)
-        return self._take_in(entry, groups, mapping)
+            rights = self._rights(conversation, kind, entry, groups, mapping)
+        return self._take_in(entry, rights)
 
-    def _take_in(self, entry: Entry, groups: frozenset[str], mapping: GroupMapping) -> UUID | None:
+    def _rights(
+        self,
+        conversation: Conversation,
+        kind: Kind,
+        entry: Entry,
+        groups: frozenset[str],
+        mapping: GroupMapping,
+    ) -> Rights:
+        """What the entry gives today; what comes of groups that are not to be seen now is left as it is."""
+        settings, today = self._house.settings, local_date(self._house.clock())
+        with self._house.database.read() as session:
+            offices = office_book(session, today)
+            held = given(session, today, entry.key)
+        rights = rights_of(groups, entry.office, mapping, offices)
+        if not any(each.shrinks_with(rights) for each in held.values()):
+            return rights
+        elsewhere = {key: name for key, name in mapping.groups.items() if key not in groups}
+        unseen = unseen_groups(conversation, settings, kind, elsewhere)
+        return rights_of(groups, entry.office, mapping, offices, unseen)
+
+    def _take_in(self, entry: Entry, held: Rights) -> UUID | None:
         """The person of this entry, with today's facts and rights; entered where the sync has not met them yet."""
         house, today = self._house, local_date(self._house.clock())
         with house.database.read() as session:
-            offices = offices_by_name(session, today)
             known = known_people(session, LDAP, entry=(entry.key, entry.login, entry.number))
             there = residents(session, today, {entry.login, *(each.login for each in known)})
-        rights: dict[str, Rights] = {entry.key: rights_of(groups, entry.office, mapping, offices)}
-        wanted = Wanted(entry, fingerprint(entry, rights[entry.key]))
+        rights = {entry.key: held}
+        wanted = Wanted(entry, fingerprint(entry, held))
         plan = make_plan([wanted], known, there, complete=False)
         applied = apply(house, ACTOR, plan, rights, LDAP)
-        conflicts = [*plan.conflicts, *applied.conflicts]
-        if conflicts:
-            report_conflicts(house, conflicts)
+        report_conflicts(
+            house, [*plan.conflicts, *office_conflicts(rights.values()), *applied.conflicts]
+        )
         with house.database.read() as session:
             found = known_people(session, LDAP, entry=(entry.key, "", None))
         return next((each.person for each in found if each.key == entry.key and each.active), None)

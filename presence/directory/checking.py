@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ldap3 import Connection
@@ -12,14 +12,14 @@ from presence.directory.entries import Entry
 from presence.directory.errors import AwayError, DirectoryError, IncompleteError
 from presence.directory.kinds import Kind
 from presence.directory.mapping import GroupMapping, load_mapping
-from presence.directory.names import normal
-from presence.directory.queries import offices_by_name
+from presence.directory.queries import office_book
 from presence.directory.reading import (
     group_base,
     people_by_group,
     read_groups,
     read_people,
     recognise,
+    wanted_found,
 )
 from presence.directory.tls_check import TlsError, verified
 from storage.clock import local_date
@@ -181,10 +181,8 @@ def _attributes(house: House, kind: Kind, entries: list[Entry]) -> Iterator[Step
         True,
         ", ".join(f"{name} bei {n} von {count}" for name, n in parts.items()),
     )
-    with house.database.read() as session:
-        known = offices_by_name(session, local_date(house.clock()))
     names = {each.office for each in entries if each.office}
-    unknown = sorted(name for name in names if name.casefold() not in known)
+    unknown = _unknown(house, names)
     text = (
         f"{kind.office}: {len(names)} verschiedene, {len(names) - len(unknown)} davon hier bekannt"
     )
@@ -201,21 +199,26 @@ def _groups(
         yield Step("Gruppen", None, "Es ist keine Zuordnung eingestellt (RATHAUS_LDAP_MAPPING).")
         return
     groups = read_groups(conversation, settings, kind)
-    there = {normal(group.dn) for group in groups}
+    there = wanted_found(mapping.groups, groups)
     held = people_by_group(conversation, settings, kind, mapping.groups, groups)
     for key, name in mapping.groups.items():
         people = sum(key in each for each in held.values())
         text = (
-            f"{people} Mitglieder, verschachtelte mitgezählt" if key in there else "gibt es nicht."
+            f"{people} Mitglieder, verschachtelte mitgezählt" if there[name] else "gibt es nicht."
         )
-        yield Step(f"Gruppe {name}", key in there, text)
-    with house.database.read() as session:
-        known = offices_by_name(session, local_date(house.clock()))
-    unknown = sorted(name for name in mapping.named_offices if name.casefold() not in known)
+        yield Step(f"Gruppe {name}", there[name], text)
+    unknown = _unknown(house, mapping.named_offices)
     if unknown:
         yield Step(
             "Ämter der Zuordnung", False, f"Hier gibt es nicht: {', '.join(unknown[:NAMED])}"
         )
+
+
+def _unknown(house: House, names: Iterable[str]) -> list[str]:
+    """The names of offices that mean none in the house."""
+    with house.database.read() as session:
+        book = office_book(session, local_date(house.clock()))
+    return sorted(name for name in names if book.find(name) is None)
 
 
 def _try(title: str, attempt: Callable[[], str]) -> Step:

@@ -37,7 +37,10 @@ def register(app: typer.Typer, open_house: Callable[[], House]) -> None:
             bool, typer.Option("--changes", help="Nur, was sich seit dem letzten Mal geändert hat")
         ] = False,
         force: Annotated[
-            bool, typer.Option("--force", help="Auch wenn auffällig viele Personen fehlen")
+            bool,
+            typer.Option(
+                "--force", help="Auch wenn auffällig viele Personen, Rollen oder Gruppen fehlen"
+            ),
         ] = False,
         as_json: AsJson = False,
     ) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from ldap3 import NONE, SYNC, Connection, Server, Tls
+from ldap3 import ANONYMOUS, NONE, SIMPLE, SYNC, Connection, Server, Tls
 from ldap3.core.exceptions import (
     LDAPException,
     LDAPInvalidDnError,
@@ -128,6 +128,13 @@ class Conversation:
             if not cookie:
                 return
 
+    def has(self, name: str, wanted: str) -> bool:
+        """Whether there is an entry of this name that fits, and the service account sees it."""
+        result, entries = self._ask(name, wanted, ["1.1"], "BASE")
+        if result["result"] not in {SUCCESS, NO_SUCH_OBJECT}:
+            raise _incomplete(result)
+        return bool(entries)
+
     def read(self, name: str, attributes: Sequence[str]) -> Attributes | None:
         """The attributes of one entry, the root entry's for ``""``; ``None`` where it is not to be seen."""
         result, entries = self._ask(name, "(objectClass=*)", attributes, "BASE")
@@ -148,7 +155,10 @@ class Conversation:
         return True
 
     def as_service(self) -> None:
-        """Go on as the service account after somebody's password was checked. Raises ``AwayError``."""
+        """Go on as the service account after somebody's password was checked, anonymously where there is none.
+
+        What somebody may read in the directory must not decide which roles they get. Raises ``AwayError``.
+        """
         settings = self._settings
         if _bind(self._connection, settings.ldap_bind_dn, settings.ldap_bind_password) != SUCCESS:
             raise AwayError("Das Verzeichnis nimmt das Dienstkonto gerade nicht an.")
@@ -315,10 +325,15 @@ def _can_be_sent(password: str) -> bool:
 
 
 def _bind(connection: Connection, name: str, password: str) -> int:
+    """The result code of a bind; without a name an anonymous one (RFC 4513, 5.1.1)."""
     try:
-        connection.rebind(
-            user=name, password=password, authentication="SIMPLE", read_server_info=False
-        )
+        if name:
+            connection.rebind(
+                user=name, password=password, authentication=SIMPLE, read_server_info=False
+            )
+        else:
+            connection.user = connection.password = None  # ldap3 would say the last name again
+            connection.rebind(authentication=ANONYMOUS, read_server_info=False)
     except (LDAPException, OSError) as error:
         raise AwayError("Die Verbindung zum Verzeichnis ist abgebrochen.") from error
     code: int = connection.result["result"]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from presence.directory.kinds import Kind
+from presence.logins import alike, same_login
 
 Attributes = Mapping[str, Sequence[bytes]]
 """Values by the attribute's name in lower case, as servers spell names differently."""
@@ -39,6 +40,12 @@ class Entry:
     office: str | None = None
     locked: bool = False
     changed: str = ""
+    aliases: tuple[str, ...] = ()
+    """Everything they may sign in with: all values of the login's attribute, and userPrincipalName."""
+
+    def is_called(self, login: str) -> bool:
+        """Whether this is one of the entry's names, in whatever spelling directories take for the same."""
+        return alike(login) in {alike(name) for name in (self.login, *self.aliases) if name}
 
     @property
     def facts(self) -> dict[str, str | None]:
@@ -87,12 +94,12 @@ def read_entry(kind: Kind, dn: str, attributes: Attributes, now: datetime) -> En
         office=first(kind.office),
         locked=_is_locked(first("userAccountControl"), first("accountExpires"), now),
         changed=first(kind.changed) or "",
+        aliases=tuple(
+            _clean(value)
+            for name in (kind.login, "userPrincipalName")
+            for value in attributes.get(name.lower(), ())
+        ),
     )
-
-
-def same_login(text: str) -> str:
-    """One spelling of a login name: without blanks around it, in lower case, composed letters (NFC)."""
-    return unicodedata.normalize("NFC", text.strip().lower())
 
 
 def _text(values: Sequence[bytes]) -> str | None:

@@ -1,6 +1,6 @@
 """Which group of the directory gives which role and office. Pure but for reading the file."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from presence.directory.errors import DirectoryError
 from presence.directory.names import normal
+from presence.directory.offices import OfficeBook
 from storage.actors import ROLE_NAMES, Grant, Role
 from storage.organisation.operations import HOUSE_ROLES, WHOLE_HOUSE
 
@@ -58,11 +59,19 @@ class GroupMapping(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What the directory gives somebody here; ``unknown`` are names of offices that don't exist in the house."""
+    """What the directory gives somebody here.
+
+    What it gave before and does not give now is withdrawn, unless it can't be told: ``lasting`` roles and, with
+    ``offices_last``, memberships stay as they are. ``unknown`` are names of offices that don't exist in the house,
+    ``closed`` those of closed offices in which a role is no longer held.
+    """
 
     grants: frozenset[Grant] = frozenset()
     offices: frozenset[UUID] = frozenset()
+    lasting: frozenset[Role] = frozenset()
+    offices_last: bool = False
     unknown: frozenset[str] = field(default=frozenset(), compare=False)
+    closed: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def load_mapping(path: Path | None) -> GroupMapping:
@@ -98,27 +107,68 @@ def rights_of(
     groups: Collection[str],
     office: str | None,
     mapping: GroupMapping,
-    offices: Mapping[str, UUID],
+    offices: OfficeBook,
+    unseen: Collection[str] = (),
 ) -> Rights:
-    """What somebody in these groups (comparable spelling) holds. ``offices``: by every name they go by, lower case."""
-    unknown: set[str] = set()
+    """What somebody in these groups (comparable spelling) holds. ``unseen``: groups the directory does not show now.
 
-    def found(name: str) -> frozenset[UUID]:
-        known = offices.get(name.casefold())
-        if known is None:
-            unknown.add(name)
-        return frozenset({known} if known else ())
-
-    named = [rule.office for rule in mapping.offices if normal(rule.group) in groups]
-    works_in = frozenset().union(*map(found, [*named, *([office] if office else [])]))
+    Who works in a closed office works in the one that carries on; who holds roles there is for people to decide.
+    """
+    reader = _Reader(offices)
+    inside = [rule.office for rule in mapping.offices if normal(rule.group) in groups]
+    inside += [office] if office else []
+    works_in = reader.offices(inside)
+    offices_last = bool(reader.unknown) or any(
+        normal(rule.group) in unseen for rule in mapping.offices
+    )
     grants: set[Grant] = set()
+    lasting: set[Role] = set()
     for rule in mapping.roles:
-        if normal(rule.group) not in groups or rule.role is Role.STAFF:
+        group = normal(rule.group)
+        if group in unseen:
+            lasting.add(rule.role)
+        if group not in groups or rule.role is Role.STAFF:
             continue
-        if rule.office:
-            grants |= {Grant(rule.role, where) for where in found(rule.office)}
-        elif rule.role in WHOLE_HOUSE:
+        if rule.role in WHOLE_HOUSE and not rule.office:
             grants.add(Grant(rule.role))
-        else:
-            grants |= {Grant(rule.role, where) for where in works_in}
-    return Rights(frozenset(grants), works_in, frozenset(unknown))
+            continue
+        named = [rule.office] if rule.office else inside
+        grants |= {Grant(rule.role, where) for where in reader.offices_open(named)}
+        can_tell = offices.find(rule.office) is not None if rule.office else not offices_last
+        if not can_tell:
+            lasting.add(rule.role)
+    return Rights(
+        frozenset(grants),
+        works_in,
+        frozenset(lasting),
+        offices_last,
+        frozenset(reader.unknown),
+        frozenset(reader.closed),
+    )
+
+
+class _Reader:
+    """Finds offices, and notes what could not be found."""
+
+    def __init__(self, book: OfficeBook) -> None:
+        self._book = book
+        self.unknown: set[str] = set()
+        self.closed: set[str] = set()
+
+    def offices(self, names: Iterable[str]) -> frozenset[UUID]:
+        """The offices of these names, or who carries on for them."""
+        found = set()
+        for name in names:
+            office = self._book.find(name)
+            if office is None:
+                self.unknown.add(name)
+            else:
+                found.add(office)
+        return frozenset(found)
+
+    def offices_open(self, names: Iterable[str]) -> frozenset[UUID]:
+        """Only those that are still open."""
+        names = list(names)
+        closed = {name for name in names if self._book.has_closed(name)}
+        self.closed |= closed
+        return self.offices(name for name in names if name not in closed)

@@ -6,11 +6,13 @@ was given to somebody else is no sign of the same person, and the new one inheri
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from presence.directory import guard
 from presence.directory.entries import Entry
+from presence.directory.mapping import Rights
 
 NAMED = 5
 """So many logins are named in one message."""
@@ -81,27 +83,48 @@ def make_plan(
     complete: bool,
     minimum_percent: int = 0,
 ) -> Plan:
-    """``residents`` by login. ``complete``: the entries are all there are, so whoever is missing has left."""
-    if complete:
-        refused = _suspicious(wanted, known, minimum_percent)
-        if refused:
-            return Plan(refused=refused)
-    return _Planner(wanted, known, residents, complete).plan()
+    """``residents`` by login. ``complete``: the entries are all there are, so whoever is missing has left.
 
-
-def _suspicious(
-    wanted: Sequence[Wanted], known: Collection[Known], minimum_percent: int
-) -> str | None:
-    if not wanted:
-        return "Die Suche im Verzeichnis hat niemanden gefunden."
+    Refused where less than ``minimum_percent`` of the known people would be left.
+    """
     active = {each.key for each in known if each.active}
-    seen = len(active & {each.entry.key for each in wanted})
-    if active and seen * 100 < minimum_percent * len(active):
-        return (
-            f"Das Verzeichnis nennt nur noch {seen} von {len(active)} bekannten Personen; "
-            f"verlangt sind {minimum_percent} %."
+    refused: str | None = None
+    if complete:
+        refused = (
+            guard.too_few(
+                len(active & {each.entry.key for each in wanted}), len(active), minimum_percent
+            )
+            if wanted
+            else "Die Suche im Verzeichnis hat niemanden gefunden."
         )
-    return None
+    if refused is None:
+        plan = _Planner(wanted, known, residents, complete).plan()
+        refused = guard.too_many_leave(len(plan.disable), len(active), minimum_percent)
+    return Plan(refused=refused) if refused else plan
+
+
+def office_conflicts(rights: Iterable[Rights]) -> list[Conflict]:
+    """Names of offices that the directory has to be put right about, each once."""
+    unknown: Counter[str] = Counter()
+    closed: Counter[str] = Counter()
+    for each in rights:
+        unknown.update(each.unknown)
+        closed.update(each.closed)
+    return [
+        Conflict(
+            f"office:{name}",
+            f"Im Verzeichnis steht das Amt „{name}“ ({count} Personen), das es hier nicht gibt. "
+            "Wer dort geführt wird, behält hier seine bisherigen Ämter.",
+        )
+        for name, count in sorted(unknown.items())
+    ] + [
+        Conflict(
+            f"closed:{name}",
+            f"Im Verzeichnis gibt das geschlossene Amt „{name}“ noch Rollen ({count} Personen). "
+            "Wer sie im übernehmenden Amt hat, ist dort oder hier zu entscheiden.",
+        )
+        for name, count in sorted(closed.items())
+    ]
 
 
 class _Planner:

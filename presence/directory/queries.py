@@ -9,11 +9,21 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from presence.directory.guard import Given
+from presence.directory.offices import OfficeBook, spelled
 from presence.directory.plan import Known, Resident
 from presence.directory.tables import DirectoryIdentity, DirectoryState
-from storage.actors import Actor
-from storage.organisation.queries import offices, valid_on
-from storage.organisation.tables import Person
+from storage.actors import Actor, Grant, Role
+from storage.organisation.queries import successions, valid_on
+from storage.organisation.tables import (
+    DIRECTORY,
+    Membership,
+    Office,
+    OfficeName,
+    Person,
+    RoleGrant,
+    Valid,
+)
 from storage.rights import Verb, require
 
 LDAP = "ldap"
@@ -73,12 +83,55 @@ def residents(
     }
 
 
-def offices_by_name(session: Session, day: date) -> dict[str, UUID]:
-    """The offices of the day by each of their names (key, number, short and full name) in lower case."""
-    found: dict[str, UUID] = {}
-    for office in reversed(offices(session, day)):
+def office_book(session: Session, day: date) -> OfficeBook:
+    """All names that mean an office of the day.
+
+    Today's names count before planned and former ones, these before those of closed offices; of several offices that
+    had one name the last one counts.
+    """
+    every = session.scalars(select(Office).order_by(Office.valid_from, Office.number.desc())).all()
+    there = {each.id for each in every if _counts(each, day)}
+    heirs = {old: heir for old, heir in successions(session, day).items() if heir in there}
+    known: dict[str, UUID] = {}
+    carried_on: dict[str, UUID] = {}
+    for called in session.scalars(select(OfficeName).order_by(OfficeName.valid_from)):
+        for name in (called.name, called.short):
+            if called.office_id in there:
+                known[spelled(name)] = called.office_id
+            elif called.office_id in heirs:
+                carried_on[spelled(name)] = heirs[called.office_id]
+    for office in every:
         for name in (office.name, office.short, office.number, office.key):
-            found[name.casefold()] = office.id
+            if office.id in there:
+                known[spelled(name)] = office.id
+            elif office.id in heirs:
+                carried_on[spelled(name)] = heirs[office.id]
+    return OfficeBook(known, carried_on)
+
+
+def _counts(row: Valid, day: date) -> bool:
+    return row.valid_from <= day and (row.valid_to is None or row.valid_to > day)
+
+
+def given(session: Session, day: date, key: str | None = None) -> dict[UUID, Given]:
+    """What the directory has given people that still counts: all of them, or the one of this entry."""
+    found: dict[UUID, Given] = {}
+    people = select(DirectoryIdentity.person_id).where(
+        DirectoryIdentity.source == LDAP, DirectoryIdentity.key == (key or "")
+    )
+    grants = select(RoleGrant.person_id, RoleGrant.role, RoleGrant.office_id).where(
+        RoleGrant.origin == DIRECTORY, valid_on(RoleGrant, day)
+    )
+    memberships = select(Membership.person_id, Membership.office_id).where(
+        Membership.origin == DIRECTORY, valid_on(Membership, day)
+    )
+    if key is not None:
+        grants = grants.where(RoleGrant.person_id.in_(people))
+        memberships = memberships.where(Membership.person_id.in_(people))
+    for person, role, where in session.execute(grants):
+        found.setdefault(person, Given()).grants.add(Grant(Role(role), where))
+    for person, office in session.execute(memberships):
+        found.setdefault(person, Given()).offices.add(office)
     return found
 
 

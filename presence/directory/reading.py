@@ -8,11 +8,16 @@ from ldap3.utils.conv import escape_filter_chars
 
 from config.settings import Settings
 from presence.directory.connection import Conversation
-from presence.directory.entries import Entry, read_entry, same_login
+from presence.directory.entries import Entry, read_entry
 from presence.directory.groups import groups_by_member
 from presence.directory.kinds import ACTIVE_DIRECTORY, AD, IN_CHAIN, OPENLDAP, Kind, fitted
 from presence.directory.names import normal
+from presence.logins import same_login
 
+CASELESS = "caseIgnoreIA5Match"
+"""Logins are the same in capitals, though memberUid is compared with case (RFC 2307, 2.2); a server that does not know
+the rule finds nothing by it (RFC 4511, 4.5.1.7.7).
+"""
 DEEPEST = 20
 """Steps up from a person through nested groups at sign-in, each one search."""
 LOGIN_MARK = "login:"
@@ -121,20 +126,34 @@ def groups_of(
     if kind.name == "ad":
         wanted = f"(&{kind.groups}(member:{IN_CHAIN}:={dn}))"
         return frozenset(normal(name) for name, _ in conversation.pages(base, wanted, [NOTHING]))
-    found: set[str] = set()
-    asked = [dn]
     login = escape_filter_chars(entry.login)
-    for step in range(DEEPEST):
-        conditions = [f"({name}={each})" for each in asked for name in kind.members[:2]]
-        if step == 0:
-            conditions.append(f"(memberUid={login})")
+    by_login = f"(&(objectClass=posixGroup)(memberUid:{CASELESS}:={login}))"
+    found = {normal(name): name for name, _ in conversation.pages(base, by_login, [NOTHING])}
+    asked = [dn, *(escape_filter_chars(name) for name in found.values())]
+    conditions = [f"(memberUid={login})"]
+    for _ in range(DEEPEST):
+        conditions += [f"({name}={each})" for each in asked for name in kind.members[:2]]
         wanted = f"(&{kind.groups}(|{''.join(conditions)}))"
         names = {normal(name): name for name, _ in conversation.pages(base, wanted, [NOTHING])}
         asked = [escape_filter_chars(name) for key, name in names.items() if key not in found]
-        found |= set(names)
+        found |= names
+        conditions = []
         if not asked:
             break
     return frozenset(found)
+
+
+def unseen_groups(
+    conversation: Conversation, settings: Settings, kind: Kind, wanted: Mapping[str, str]
+) -> frozenset[str]:
+    """Those of the wanted groups (name by comparable spelling) that lie nowhere the groups are read, or are hidden."""
+    below = normal(group_base(settings))
+    return frozenset(
+        key
+        for key, name in wanted.items()
+        if not (key == below or key.endswith("," + below))
+        or not conversation.has(name, kind.groups)
+    )
 
 
 def group_base(settings: Settings) -> str:

@@ -1,33 +1,26 @@
-"""How far the directory has been read: one sync at a time, and tasks for what only people can settle."""
+"""How far the directory has been read, and one sync at a time."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, update
 
+from presence.directory.conflicts import OBJECT, open_conflicts, wait_for_admins
 from presence.directory.plan import Conflict
 from presence.directory.queries import LDAP
 from presence.directory.tables import DirectoryState
-from storage.actors import Actor, Role
+from storage.actors import Actor
 from storage.house import House
 from storage.journal.entries import record
-from storage.tasks.list import finish_tasks, open_task
-from storage.tasks.tables import Task
+from storage.tasks.list import finish_tasks
 from storage.upsert import insert_into
 
 BUSY = timedelta(minutes=10)
 """So long a sync that says nothing counts as at work."""
 REFUSED = "directory.refused"
-CONFLICT = "directory.conflict"
-OBJECT = UUID("6f0e6c3c-53d5-4c3f-9a1e-8b1d5f0a7c11")
-"""The directory as an object of tasks; there is one."""
-MOST_TASKS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +76,13 @@ def finish(
         row.result, row.refused = result, result["refused"]
         row.server, row.cursor = position.server, json.dumps(asdict(position))
         if result["refused"]:
-            _wait_for_admins(
-                session, REFUSED, f"Verzeichnis nicht abgeglichen: {result['refused']}", now
-            )
+            title = f"Verzeichnis nicht abgeglichen: {result['refused']}"
+            wait_for_admins(session, REFUSED, REFUSED, title, now)
         else:
             finish_tasks(session, [REFUSED], now)
             if result["complete"]:
                 row.full_at = now
-                _settle_conflicts(session, conflicts, now)
-            else:
-                _open_conflicts(session, conflicts, now)
+            open_conflicts(session, conflicts, complete=result["complete"], now=now)
         if any(result[what] for what in ("created", "updated", "disabled", "refused")):
             record(
                 session,
@@ -103,48 +93,3 @@ def finish(
                 details={key: result[key] for key in ("created", "updated", "disabled", "refused")},
                 at=now,
             )
-
-
-def report_conflicts(house: House, conflicts: Sequence[Conflict]) -> None:
-    """Let the administration know, outside a sync (at a sign-in)."""
-    with house.database.write() as session:
-        _open_conflicts(session, conflicts, house.clock())
-
-
-def _settle_conflicts(session: Session, conflicts: Sequence[Conflict], now: datetime) -> None:
-    """Tasks for exactly these: those of earlier syncs are done."""
-    keys = _open_conflicts(session, conflicts, now)
-    old = session.scalars(
-        select(Task.key).where(
-            Task.kind == CONFLICT, Task.done_at.is_(None), Task.key.not_in(list(keys))
-        )
-    ).all()
-    finish_tasks(session, old, now)
-
-
-def _open_conflicts(session: Session, conflicts: Sequence[Conflict], now: datetime) -> set[str]:
-    keys = set()
-    for each in conflicts[:MOST_TASKS]:
-        key = f"{CONFLICT}:{hashlib.sha256(each.about.encode()).hexdigest()[:24]}"
-        keys.add(key)
-        _wait_for_admins(session, key, each.text, now)
-    if len(conflicts) > MOST_TASKS:
-        key = f"{CONFLICT}:more"
-        keys.add(key)
-        rest = len(conflicts) - MOST_TASKS
-        _wait_for_admins(session, key, f"Im Verzeichnis sind {rest} weitere Einträge unklar.", now)
-    return keys
-
-
-def _wait_for_admins(session: Session, key: str, title: str, now: datetime) -> None:
-    open_task(
-        session,
-        key=key,
-        kind=REFUSED if key == REFUSED else CONFLICT,
-        title=title[:300],
-        link="/system",
-        object_kind="directory",
-        object_id=OBJECT,
-        now=now,
-        role=Role.ADMIN,
-    )

@@ -7,19 +7,19 @@ where groups or their mapping changed, or another server answers than the one th
 import hashlib
 import json
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from presence.directory import guard
 from presence.directory.applying import apply, fingerprint
 from presence.directory.connection import Conversation, connect
 from presence.directory.entries import Entry
 from presence.directory.errors import AwayError, DirectoryError, IncompleteError
 from presence.directory.mapping import GroupMapping, Rights, load_mapping, rights_of
-from presence.directory.plan import Conflict, Wanted, make_plan
-from presence.directory.queries import LDAP, known_people, offices_by_name, residents
+from presence.directory.plan import Conflict, Plan, Wanted, make_plan, office_conflicts
+from presence.directory.queries import LDAP, given, known_people, office_book, residents
 from presence.directory.reading import (
     Group,
     Server,
@@ -29,6 +29,7 @@ from presence.directory.reading import (
     read_groups,
     read_people,
     recognise,
+    wanted_found,
 )
 from presence.directory.state import Position, finish, start, still_at_work
 from storage.actors import Actor
@@ -75,7 +76,7 @@ class Reading:
 def synchronise(
     house: House, actor: Actor, *, full: bool = True, force: bool = False
 ) -> SyncResult:
-    """Take people and rights over from the directory. ``force``: even where suspiciously many are missing.
+    """Take people and rights over from the directory. ``force``: even where suspiciously much would be taken away.
 
     Raises ``DirectoryError`` for wrong settings and ``AwayError`` where no server answers; both leave a task for the
     administration as well, and nothing is changed.
@@ -89,7 +90,7 @@ def synchronise(
     conflicts: list[Conflict] = []
     try:
         mapping = load_mapping(house.settings.ldap_mapping)
-        reading = read(house, mapping, before, full=full)
+        reading = read(house, mapping, before, full=full, force=force)
         result, conflicts = _carry_out(house, actor, mapping, reading, force=force)
         position = before if result.refused else reading.position
     except IncompleteError as error:
@@ -103,12 +104,21 @@ def synchronise(
     return result
 
 
-def read(house: House, mapping: GroupMapping, before: Position, *, full: bool) -> Reading:
-    """Read everything, or what has changed since ``before``. Raises what a conversation raises."""
+def read(
+    house: House, mapping: GroupMapping, before: Position, *, full: bool, force: bool = False
+) -> Reading:
+    """Read everything, or what has changed since ``before``. Raises what a conversation raises.
+
+    Without ``force`` also ``IncompleteError`` where groups of the mapping are not to be seen: nobody is in them then,
+    so everybody would lose what they give.
+    """
     settings, now = house.settings, house.clock()
     with connect(settings) as conversation:
         server = recognise(conversation, settings)
         groups = read_groups(conversation, settings, server.kind)
+        gone = [name for name, there in wanted_found(mapping.groups, groups).items() if not there]
+        if gone and not force:
+            raise IncompleteError(guard.groups_gone(gone))
         position = Position(server.identity, server.usn, _hash_of(groups, mapping))
         since = "" if full else _since(before, position)
         entries = list(read_people(conversation, settings, server.kind, now, since))
@@ -141,7 +151,7 @@ def _carry_out(
 ) -> tuple[SyncResult, list[Conflict]]:
     today = local_date(house.clock())
     with house.database.read() as session:
-        offices = offices_by_name(session, today)
+        offices = office_book(session, today)
         known = known_people(session, LDAP)
         everybody = residents(session, today)
     rights = {
@@ -149,18 +159,14 @@ def _carry_out(
         for entry in reading.entries
     }
     wanted = [Wanted(entry, fingerprint(entry, rights[entry.key])) for entry in reading.entries]
-    plan = make_plan(
-        wanted,
-        known,
-        everybody,
-        complete=reading.complete,
-        minimum_percent=0 if force else house.settings.ldap_minimum_percent,
-    )
+    percent = 0 if force else house.settings.ldap_minimum_percent
+    plan = make_plan(wanted, known, everybody, complete=reading.complete, minimum_percent=percent)
     seen = len(reading.entries)
-    if plan.refused:
-        return SyncResult(seen=seen, refused=plan.refused), []
+    refused = plan.refused or _losses(house, plan, rights, percent)
+    if refused:
+        return SyncResult(seen=seen, refused=refused), []
     applied = apply(house, actor, plan, rights, LDAP, between=lambda: still_at_work(house))
-    conflicts = [*plan.conflicts, *_unknown_offices(rights), *applied.conflicts]
+    conflicts = [*plan.conflicts, *office_conflicts(rights.values()), *applied.conflicts]
     result = SyncResult(
         seen=seen,
         unchanged=plan.unchanged,
@@ -173,15 +179,15 @@ def _carry_out(
     return result, conflicts
 
 
-def _unknown_offices(rights: Mapping[str, Rights]) -> list[Conflict]:
-    people = Counter(name for each in rights.values() for name in each.unknown)
-    return [
-        Conflict(
-            f"office:{name}",
-            f"Im Verzeichnis steht das Amt „{name}“ ({count} Personen), das es hier nicht gibt.",
-        )
-        for name, count in sorted(people.items())
-    ]
+def _losses(house: House, plan: Plan, rights: Mapping[str, Rights], percent: int) -> str | None:
+    """Why so much is not withdrawn at once; asked only where somebody known has changed."""
+    changes = [(before.person, rights[each.entry.key]) for each, before in plan.update]
+    changes += [(person, rights[each.entry.key]) for each, person, _ in plan.link]
+    if not changes or not percent:
+        return None
+    with house.database.read() as session:
+        held = given(session, local_date(house.clock()))
+    return guard.too_many_lose(changes, held, percent)
 
 
 def _hash_of(groups: Sequence[Group], mapping: GroupMapping) -> str:

@@ -3,12 +3,11 @@
 import time
 from statistics import median
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
-from presence.authenticators import LocalAccounts, SourceAwayError
+from presence.authenticators import Admits, LocalAccounts, Proof, SourceAwayError
 from presence.operations import create_account, disable_account, reset_password
 from presence.passwords import initial_password
 from presence.sessions import check, token_hash
@@ -119,16 +118,16 @@ def test_a_password_that_ends_while_it_is_checked_opens_nothing(
     class Slow(LocalAccounts):
         """Between the check and the session, an administrator acts."""
 
-        def authenticate(self, login: str, password: str) -> UUID | None:
-            person = super().authenticate(login, password)
-            assert person is not None
-            initial = initial_password()
+        def authenticate(self, login: str, password: str, admits: Admits, /) -> Proof | None:
+            proof = super().authenticate(login, password, admits)
+            assert proof is not None
+            initial, person = initial_password(), proof.person
             with house.database.write() as session:
                 if deed == "reset":
                     reset_password(session, System("x"), person, initial, now=house.clock())
                 if deed == "disable":
                     disable_account(session, System("x"), person, now=house.clock())
-            return person
+            return proof
 
     outcome = sign_in(house, "anna.beispiel", password, "10.0.0.1", authenticator=Slow(house))
     with house.database.read() as session:
@@ -176,7 +175,7 @@ def test_a_login_is_written_in_plain_letters(house: House, anna: Person, login: 
 
 def test_a_source_that_is_away_is_no_failed_attempt(house: House, anna: Person) -> None:
     class Away:
-        def authenticate(self, login: str, password: str) -> UUID | None:
+        def authenticate(self, login: str, password: str, admits: Admits, /) -> Proof | None:
             raise SourceAwayError
 
     def attempts() -> int:

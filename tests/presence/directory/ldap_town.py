@@ -7,14 +7,17 @@ from typing import Any
 
 from ldap3 import MODIFY_ADD, MODIFY_DELETE, MODIFY_REPLACE, Connection
 from ldap3.utils.dn import escape_rdn
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bench import slapd
 from presence.directory.sync import SyncResult, synchronise
-from storage.actors import Role, System
+from storage.actors import Role, Staff, System
+from storage.clock import local_date
 from storage.house import House
 from storage.organisation.operations import add_office, add_person, grant_role
+from storage.organisation.queries import load_staff, person_by_login
 from storage.organisation.tables import Office, Person
+from storage.tasks.list import tasks_for
 
 ACTOR = System("test")
 OFFICES = ("10", "32", "50")
@@ -124,3 +127,24 @@ class Town:
     def office(self, key: str) -> Office:
         with self.house.database.read() as session:
             return session.scalars(select(Office).where(Office.key == key)).one()
+
+
+def staff(house: House, login: str) -> Staff | None:
+    """Who this is today, with today's rights; ``None`` for who does not work here."""
+    today = local_date(house.clock())
+    with house.database.read() as session:
+        person = person_by_login(session, login, today)
+        return load_staff(session, person.id, today) if person else None
+
+
+def tasks(house: House) -> list[str]:
+    """What waits for Ada, in words."""
+    admin = staff(house, "ada.notfall")
+    assert admin
+    with house.database.read() as session:
+        return [task.title for task in tasks_for(session, admin)]
+
+
+def count(house: House, table: Any) -> int:
+    with house.database.read() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0

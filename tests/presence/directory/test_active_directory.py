@@ -15,6 +15,8 @@ from presence.directory import connection
 from presence.directory.connection import connect
 from presence.directory.reading import recognise
 from presence.directory.sync import synchronise
+from presence.operations import create_account, disable_account
+from presence.passwords import initial_password
 from presence.sessions import check
 from presence.sign_in import REFUSED, Refusal, Token, sign_in
 from storage.actors import Grant, Role, System
@@ -254,3 +256,52 @@ def test_the_domains_own_accounts_are_no_people(house: House, domain: Domain) ->
     assert person(house, "ina")
     for login in ("administrator", "guest", "krbtgt"):
         assert person(house, login) is None
+
+
+def test_both_names_of_a_person_share_one_brake_and_one_lock(house: House, domain: Domain) -> None:
+    principal = "paula.beispiel@ad.ahlenfurt.example"
+    domain.person("pbeispiel", "Paula", "Beispiel", userPrincipalName=principal)
+    sync(house)
+    assert enter(house, principal).name == "Paula Beispiel"
+    assert enter(house, "PAULA.Beispiel@AD.ahlenfurt.example\u00a0").name == "Paula Beispiel"
+    for _ in range(house.settings.sign_in_attempts):
+        assert enter(house, principal, "falsch") == Refusal(REFUSED)
+    assert enter(house, "pbeispiel") == Refusal(REFUSED)
+    assert enter(house, "\uff50beispiel") == Refusal(REFUSED)
+    house.clock.forward(minutes=11)  # type: ignore[attr-defined]
+    found = person(house, "pbeispiel")
+    assert found
+    now = house.clock()
+    with house.database.write() as session:
+        create_account(session, DIRECTORY, found.id, initial_password(), now=now)
+        disable_account(session, DIRECTORY, found.id, now=now)
+    assert enter(house, principal) == Refusal(REFUSED), "locked in the house by any name"
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_many_locked_at_once_are_not_disabled_unasked(
+    house: House, domain: Domain, full: bool
+) -> None:
+    house.settings.ldap_minimum_percent = 80
+    entries = [domain.person(f"m{number}", "Max", f"Muster {number}") for number in range(10)]
+    sync(house)
+    for dn in entries[:2]:
+        domain.change(dn, userAccountControl=DISABLED)
+    assert sync(house, full=full).disabled == 2, "a few may go on any day"
+    for dn in entries[2:5]:
+        domain.change(dn, userAccountControl=DISABLED)
+    result = sync(house, full=full)
+    assert "3 von 8" in (result.refused or "")
+    assert result.disabled == 0
+    assert sync(house, full=full, force=True).disabled == 3
+
+
+def test_a_group_that_was_renamed_takes_nothing_from_anybody(house: House, domain: Domain) -> None:
+    dn = domain.person("ina", "Ina", "Innen")
+    group = domain.group("kasse", dn)
+    house.settings.ldap_mapping.write_text(f"roles:\n  - {{group: '{group}', role: cash}}\n")  # type: ignore[union-attr]
+    sync(house)
+    domain.do(domain.link.modify_dn(group, "CN=Kasse neu"))
+    for full in (True, False):
+        assert group in (sync(house, full=full).refused or "")
+    assert enter(house, "ina").grants == {Grant(Role.CASH)}

@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.settings import Settings, SettingsError, get_settings
-from presence.directory.entries import Entry, read_entry, same_login
+from presence.directory.entries import Entry, read_entry
 from presence.directory.groups import groups_by_member, reached
 from presence.directory.kinds import AD, OPENLDAP
 from presence.directory.mapping import GroupMapping, RoleRule, load_mapping, rights_of
 from presence.directory.names import normal
+from presence.directory.offices import OfficeBook
 from presence.directory.plan import Known, Plan, Resident, Wanted, make_plan
+from presence.logins import same_login
 from storage.actors import Grant, Role
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -101,7 +103,7 @@ def test_locked_accounts(control: bytes | None, expires: bytes | None, locked: b
 
 
 OFFICE, OTHER = uuid4(), uuid4()
-OFFICES = {"32": OFFICE, "ordnungsamt": OFFICE, "50": OTHER}
+OFFICES = OfficeBook({"32": OFFICE, "ordnungsamt": OFFICE, "50": OTHER}, {"standesamt": OTHER})
 
 
 def test_roles_are_held_in_the_house_the_named_office_or_the_own_ones() -> None:
@@ -120,7 +122,31 @@ def test_roles_are_held_in_the_house_the_named_office_or_the_own_ones() -> None:
         Grant(Role.REGISTRY, OTHER),
     }
     assert rights.offices == {OFFICE}
-    assert rights_of([], "Standesamt", mapping, OFFICES).unknown == {"Standesamt"}
+    assert rights_of([], "Bauhof", mapping, OFFICES).unknown == {"Bauhof"}
+
+
+HEADS = GroupMapping(roles=(RoleRule(group="cn=b,dc=x", role=Role.HEAD),))
+
+
+def test_who_worked_in_a_closed_office_works_in_the_next_one_without_its_roles() -> None:
+    rights = rights_of({"cn=b,dc=x"}, " STANDESAMT\u00a0", HEADS, OFFICES)
+    assert rights.offices == {OTHER}
+    assert not rights.grants
+    assert rights.closed == {" STANDESAMT\u00a0"}
+    assert not rights.lasting
+    assert not rights.offices_last
+
+
+def test_what_can_not_be_told_is_left_as_it_is() -> None:
+    unknown = rights_of({"cn=b,dc=x"}, "Bauhof", HEADS, OFFICES)
+    assert unknown.offices_last
+    assert unknown.lasting == {Role.HEAD}
+    hidden = rights_of(set(), "32", HEADS, OFFICES, unseen={"cn=b,dc=x"})
+    assert not hidden.offices_last
+    assert hidden.lasting == {Role.HEAD}
+    assert not rights_of(set(), "32", HEADS, OFFICES).lasting
+    named = GroupMapping(roles=(RoleRule(group="cn=b,dc=x", role=Role.HEAD, office="Bauhof"),))
+    assert rights_of({"cn=b,dc=x"}, "32", named, OFFICES).lasting == {Role.HEAD}
 
 
 def test_a_mapping_may_be_json(tmp_path: Path) -> None:

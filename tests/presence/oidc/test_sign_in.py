@@ -26,12 +26,19 @@ from presence.operations import disable_account
 from presence.sessions import check
 from presence.sign_in import AWAY
 from storage.actors import Role, System
+from storage.database import Database
 from storage.house import House
 from storage.organisation.operations import add_person, grant_role
 from storage.organisation.staff_changes import end_person, rename_logins
 from storage.organisation.tables import Person
 
 TEST = System("test")
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """One is enough here: what differs between two is tried beside the verbs."""
+    return sqlite_database
 
 
 @pytest.fixture
@@ -279,3 +286,15 @@ def test_signing_out_there_leads_back_here(browser: httpx.Client) -> None:
 def test_without_the_setting_there_is_no_such_way(house: House) -> None:
     house.settings.sign_in_source = "local"
     assert routes(house, Cookies(secure=False), lambda *_: Response(), safe_way_back) == []
+
+
+def test_the_session_the_browser_had_ends(
+    house: House, anna: Person, browser: httpx.Client, provider: oidc_provider.Provider
+) -> None:
+    first = sign_in(browser).cookies["rathaus"]
+    second = sign_in(browser).cookies["rathaus"]
+    assert check(house.database, second, house.clock())
+    assert check(house.database, first, house.clock()) is None
+    provider.down = True
+    assert browser.get("/anmelden/oidc").status_code == 403
+    assert check(house.database, second, house.clock()), "only a sign-in that succeeds ends it"
