@@ -1,15 +1,17 @@
 """What an administrator does with a person: account, roles, protection classes, and entering a new one."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from intranet import html
+from intranet import html, words
 from intranet.deeds import carry_out
 from intranet.notes import note
 from intranet.views.offices import OfficeChoice
 from intranet.visit import Visit
+from presence.identities import identities_of, unlink
 from presence.operations import (
     create_account,
     disable_account,
@@ -36,10 +38,13 @@ PROTECTED = tuple(each for each in FILING_CLASSES if each is not ProtectionClass
 def account_desk(visit: Visit, person: PersonLine) -> None:
     """Create, disable, enable, new password."""
     now, staff = visit.house.clock(), visit.staff
+    _identities(visit, person)
     if person.account in {"none", "directory"}:
         known = person.account == "directory"
         if known:
-            st.info("Diese Person meldet sich über das Verzeichnis an und wird auch dort gesperrt.")
+            st.info(
+                "Diese Person meldet sich über das Verzeichnis oder den Anmeldedienst an und wird auch dort gesperrt."
+            )
         title = "Konto für Notfälle anlegen" if known else "Konto anlegen"
         if st.button(title, type="secondary" if known else "primary", key="konto"):
             first = initial_password()
@@ -61,6 +66,34 @@ def account_desk(visit: Visit, person: PersonLine) -> None:
     elif st.button("Konto sperren", key="sperren", icon=":material/lock:"):
         done, _ = carry_out(visit, lambda s: disable_account(s, staff, person.person, now=now))
         _again(done, "Gesperrt und überall abgemeldet.")
+
+
+def _identities(visit: Visit, person: PersonLine) -> None:
+    """What other systems know the person by, and taking it back where it was somebody else."""
+    now, staff = visit.house.clock(), visit.staff
+    with visit.house.database.read() as session:
+        found = identities_of(session, staff, person.person)
+    if not found:
+        return
+    titles = {each.id: each.issuer or "Verzeichnis" for each in found}
+    rows = [
+        (
+            titles[each.id],
+            html.state("gilt" if each.active else "ruht"),
+            words.when(each.since, now),
+        )
+        for each in found
+    ]
+    st.html(html.table("Verknüpft mit", ["System", "Stand", "seit"], rows))
+    with st.expander("Falsch verknüpft?", icon=":material/link_off:"):
+        st.write(
+            "Die Person wird überall abgemeldet und verliert, was das Verzeichnis ihr gab. Bei der nächsten Anmeldung "
+            "oder dem nächsten Abgleich wird neu verknüpft, wenn Anmeldename und Name übereinstimmen."
+        )
+        for each in found:
+            if st.button(f"Lösen: {words.plain(titles[each.id])}", key=f"loesen-{each.id}"):
+                done, _ = carry_out(visit, partial(unlink, actor=staff, identity=each.id, now=now))
+                _again(done, "Gelöst und überall abgemeldet.")
 
 
 def roles_desk(visit: Visit, person: PersonLine, offices: Sequence[OfficeChoice]) -> None:

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Annotated
 
 import typer
+from sqlalchemy import select
 
 from config.seeds import login_of
-from presence.directory import commands as directory
+from presence.directory import commands as directory_commands
+from presence.identities import identities_of, unlink
+from presence.logins import same_login
 from presence.operations import create_account
 from presence.passwords import initial_password
 from storage.actors import ROLE_NAMES, Actor, Role
@@ -16,6 +19,7 @@ from storage.conflicts import ConflictError
 from storage.house import House
 from storage.organisation.operations import WHOLE_HOUSE, add_person, grant_role
 from storage.organisation.queries import office_by_key, person_by_login
+from storage.organisation.tables import Person
 
 
 def commands(open_house: Callable[[], House]) -> typer.Typer:
@@ -45,6 +49,27 @@ def commands(open_house: Callable[[], House]) -> typer.Typer:
         typer.echo(f"Anmeldename: {login}")
         typer.echo(f"Passwort für die erste Anmeldung: {password}")
 
+    @app.command("unlink")
+    def take_back(
+        login: Annotated[str, typer.Argument(help="Anmeldename der Person")],
+        *,
+        directory: Annotated[
+            bool, typer.Option("--directory", help="Vom Verzeichnis statt vom Anmeldedienst lösen")
+        ] = False,
+        as_json: AsJson = False,
+    ) -> None:
+        """Löst eine Person von ihrem Konto beim Anmeldedienst (OpenID Connect) und meldet sie überall ab."""
+        house = open_house()
+        with explained():
+            count = _unlink(house, acting(house, "account.unlink"), login, directory=directory)
+        if as_json:
+            show_json({"login": login, "unlinked": count})
+            return
+        typer.echo(
+            "Gelöst und überall abgemeldet. Bei der nächsten Anmeldung oder dem nächsten Abgleich wird neu "
+            "verknüpft, wenn Anmeldename und Name übereinstimmen."
+        )
+
     return app
 
 
@@ -60,9 +85,27 @@ def presence_commands(open_house: Callable[[], House]) -> typer.Typer:
         """Personen, Erreichbarkeit, Plätze und Räume"""
 
     availability(app, open_house)
-    directory.register(app, open_house)
+    directory_commands.register(app, open_house)
     spaces(app, open_house)
     return app
+
+
+def _unlink(house: House, actor: Actor, login: str, *, directory: bool) -> int:
+    """How many links were taken back."""
+    now = house.clock()
+    with house.database.write() as session:
+        person = session.scalar(select(Person.id).where(Person.login == same_login(login)))
+        if person is None:
+            raise ConflictError(f"Den Anmeldenamen „{login}“ gibt es nicht.")
+        links = [
+            each for each in identities_of(session, actor, person) if directory != bool(each.issuer)
+        ]
+        if not links:
+            where = "dem Verzeichnis" if directory else "dem Anmeldedienst"
+            raise ConflictError(f"„{login}“ ist mit {where} nicht verknüpft.")
+        for each in links:
+            unlink(session, actor, each.id, now=now)
+    return len(links)
 
 
 def _create(house: House, actor: Actor, name: str, role: Role, office: str) -> tuple[str, str]:

@@ -2,13 +2,16 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from config.settings import Settings
 from intranet.views.directory import load
 from presence.directory.state import Position, finish, start
 from presence.directory.sync import SyncResult
+from presence.directory.tables import DirectoryIdentity
 from storage.actors import Grant, Role, Staff, System
 from storage.clock import new_id
 from storage.database import Database
@@ -59,3 +62,32 @@ def test_only_who_looks_after_the_system_sees_it(house: House) -> None:
         load(house, Staff(new_id(), "Anna"))
     house.settings.ldap_servers = ()
     assert load(house, ADA) is None
+
+
+def test_the_administrator_takes_a_wrong_link_back(browse: Any, furnished: Any) -> None:
+    person = furnished.person("neu.hier")
+    with furnished.house.database.write() as session:
+        session.add(
+            DirectoryIdentity(
+                source="https://anmeldung.example",
+                key="falsch",
+                person_id=person.id,
+                active=True,
+                number=None,
+                fingerprint="",
+                changed_at=furnished.house.clock(),
+            )
+        )
+    app = browse("ada.admin", "personen.py")
+    app.text_input[0].set_value("neu.hier").run()
+    told = " ".join(each.proto.body for each in app.get("html"))
+    assert "Verknüpft mit" in told
+    assert "https://anmeldung.example" in told
+    next(each for each in app.button if each.label.startswith("Lösen")).click().run()
+    assert not app.exception
+    assert not app.error
+    assert not any(each.label.startswith("Lösen") for each in app.button)
+    with furnished.house.database.read() as session:
+        assert not session.scalars(
+            select(DirectoryIdentity).where(DirectoryIdentity.person_id == person.id)
+        ).all()

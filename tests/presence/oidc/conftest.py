@@ -1,10 +1,15 @@
-"""One database is enough here: what differs between two is tried beside the verbs."""
+"""The commands of accounts, as an administrator types them."""
+
+from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-from storage.database import Database
+from presence.commands import commands
+from storage.house import House
 
 
 @pytest.fixture
-def database(sqlite_database: Database) -> Database:
-    return sqlite_database
+def run(house: House) -> Any:
+    app = commands(lambda: house)
+    return lambda *words: CliRunner().invoke(app, list(words))
