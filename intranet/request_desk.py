@@ -1,15 +1,17 @@
 """One room request on a clerk's page: what is asked for, what stands against it, and the three answers."""
 
-from datetime import date, datetime, time
+from datetime import time
 
 import streamlit as st
 
 from intranet import html, words
 from intranet.deeds import carry_out
 from intranet.notes import note
-from intranet.views.room_requests import RequestView
+from intranet.views.room_requests import DayLine, RequestView
 from intranet.visit import Visit
-from presence.citizens.deciding import approve, decline, offer
+from presence.citizens.deciding import approve, decline
+from presence.citizens.offers import offer
+from presence.citizens.wishes import end_of
 from presence.spaces.fees import in_words
 from presence.spaces.opening import at
 from storage.clock import local
@@ -25,7 +27,7 @@ def request_page(here: Visit, view: RequestView) -> None:
         return
     if view.all.offered:
         until = view.all.request.offer_until
-        shown = f" bis {local(until):%d.%m.%Y}" if until else ""
+        shown = f" bis {words.moment(until)} Uhr" if until else ""
         st.info(
             f"Angeboten ist „{words.plain(view.all.offered.name)}“. Die Antwort kann{shown} kommen.",
             icon=":material/hourglass_empty:",
@@ -60,10 +62,9 @@ def _days(view: RequestView) -> None:
             ["Zeit", "Stand", html.Column("Was dagegen spricht", "frei")],
             [
                 (
-                    line.times,
+                    f"{line.room}, {line.times}" if line.room else line.times,
                     html.state(line.state),
-                    "; ".join(line.against)
-                    or (f"{line.beside} weitere Anfrage(n)" if line.beside else "nichts"),
+                    _against(line),
                 )
                 for line in view.days
             ],
@@ -71,16 +72,28 @@ def _days(view: RequestView) -> None:
     )
 
 
+def _against(line: DayLine) -> str:
+    if line.over:
+        return "Die Zeit ist schon vorbei."
+    beside = f"{line.beside} weitere Anfrage(n)" if line.beside else "nichts"
+    return "; ".join(line.against) or beside
+
+
 def _yes(here: Visit, view: RequestView) -> None:
     request, now = view.all.request, here.house.clock()
-    several = len(view.all.waiting) > 1
-    without = several and view.conflicts > 0
-    if view.conflicts and not without:
-        st.warning("In dieser Zeit ist der Raum schon vergeben.", icon=":material/event_busy:")
+    without = view.conflicts > 0
+    if not view.grantable:
+        taken = "In dieser Zeit ist der Raum schon vergeben."
+        over = "Die angefragte Zeit ist schon vorbei."
+        st.warning(taken if without else over, icon=":material/event_busy:")
         return
     label = "Zusagen"
-    if without:
-        label = f"Die freien {len(view.all.waiting) - view.conflicts} Tage zusagen"
+    if view.grantable < len(view.all.waiting):
+        label = (
+            f"Die freien {view.grantable} Tage zusagen"
+            if view.grantable > 1
+            else "Den freien Tag zusagen"
+        )
     if st.button(label, type="primary", icon=":material/check:", key="zusagen"):
         done, days = carry_out(
             here,
@@ -125,7 +138,8 @@ def _instead(here: Visit, view: RequestView) -> None:
         start = two.time_input("Beginn", begins.time())
         end = three.time_input("Ende", finish.time())
         if st.form_submit_button("Anbieten und schreiben"):
-            span = (_moment(day, start), _moment(day, end))
+            minutes = _minute(start), end_of(_minute(start), _minute(end))
+            span = at(day, minutes[0]), at(day, minutes[1])
             done, _ = carry_out(
                 here,
                 lambda session: offer(
@@ -136,8 +150,8 @@ def _instead(here: Visit, view: RequestView) -> None:
             _again("Angeboten. Die Antwort kommt über den Link in der E-Mail.", done=done)
 
 
-def _moment(day: date, clock: time) -> datetime:
-    return at(day, clock.hour * 60 + clock.minute)
+def _minute(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
 
 
 def _again(message: str, *, done: bool) -> None:

@@ -1,16 +1,14 @@
 """Räume: find one by time, size and equipment; see its week; book it once or as a series."""
 
-from uuid import UUID
-
 import streamlit as st
 
 from intranet import html
 from intranet.booking_desk import when_form
+from intranet.chosen import one_or_all
 from intranet.room_desk import room_page
 from intranet.views.spaces import equipment_of_rooms, floor_names, room_facts, room_lines
 from intranet.visit import visitor
 from storage.clock import local_date
-from storage.conflicts import NotFoundError
 
 here = visitor()
 today = local_date(here.house.clock())
@@ -54,17 +52,13 @@ def search() -> None:
     )  # fmt: skip
 
 
-chosen = st.query_params.get("raum")
-try:
-    found = None
-    if chosen:
-        with here.house.database.read() as session:
-            found = room_facts(session, here.staff, UUID(chosen), today)
-except (ValueError, NotFoundError):
-    st.html(html.empty("Diesen Raum gibt es nicht.", "Bitte wählen Sie einen aus der Liste."))
-if found is None:
-    st.title("Räume", anchor=False)
-    search()
-else:
-    st.html(f"<p>{html.page_link('/raeume', '← Alle Räume').html}</p>")
-    room_page(here, *found)
+one_or_all(
+    here,
+    "raum",
+    lambda session, room: room_facts(session, here.staff, room, today),
+    one=lambda found: room_page(here, *found),
+    everything=search,
+    title="Räume",
+    missing="Diesen Raum gibt es nicht.",
+    back=(f"/raeume?{asked.query[1:]}" if asked else "/raeume", "← Alle Räume"),
+)

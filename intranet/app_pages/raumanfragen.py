@@ -1,14 +1,12 @@
 """Raumanfragen: what citizens and clubs ask for, with conflicts, fee and what else is free; yes, no, or another time."""
 
-from uuid import UUID
-
 import streamlit as st
 
 from intranet import html
+from intranet.chosen import one_or_all
 from intranet.request_desk import request_page
 from intranet.views.room_requests import load_request, waiting_lines
 from intranet.visit import visitor
-from storage.conflicts import NotFoundError
 
 here = visitor()
 now = here.house.clock()
@@ -55,17 +53,13 @@ def _state(taken: int, days: int) -> str:
     return "belegt" if days == 1 else f"an {taken} von {days} Tagen belegt"
 
 
-chosen = st.query_params.get("anfrage")
-try:
-    found = None
-    if chosen:
-        with here.house.database.read() as session:
-            found = load_request(session, here.staff, UUID(chosen), now)
-except (ValueError, NotFoundError):
-    st.html(html.empty("Diese Anfrage gibt es nicht.", "Bitte wählen Sie eine aus der Liste."))
-if found is None:
-    st.title("Raumanfragen", anchor=False)
-    overview()
-else:
-    st.html(f"<p>{html.page_link('/raumanfragen', '← Alle Anfragen').html}</p>")
-    request_page(here, found)
+one_or_all(
+    here,
+    "anfrage",
+    lambda session, request: load_request(session, here.staff, request, now),
+    one=lambda found: request_page(here, found),
+    everything=overview,
+    title="Raumanfragen",
+    missing="Diese Anfrage gibt es nicht.",
+    back=("/raumanfragen", "← Alle Anfragen"),
+)

@@ -15,8 +15,13 @@ from storage.mail import MailRefusedError, sendable
 Kind = Literal["text", "email", "tel", "date", "time", "number", "choice", "long", "tick"]
 _DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})|(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _TIME = re.compile(r"([01]?\d|2[0-3])(?:[:.]([0-5]\d))?(?: ?Uhr)?", re.ASCII)
+YEARS = range(1900, 2200)
+"""Years people mean; what lies beyond is a slip of the pen, and some of it no calendar can count from."""
+_KEPT_JOINERS = frozenset("\u200c\u200d")
+"""They join letters of some languages, and the parts of an emoji."""
 _STEERING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Unicode's categories of what ends a line or steers a terminal."""
+NO_DAY = "Bitte geben Sie ein Datum an, zum Beispiel 24.12.2026."
 _PHONE = re.compile(r"\+?[\d ()/.-]{5,30}", re.ASCII)
 
 
@@ -78,7 +83,9 @@ def read(fields: Sequence[Field], data: Mapping[str, str]) -> Filled:
 def _value(each: Field, text: str) -> Any:
     if each.kind == "tick":
         return bool(text)
-    text = text.replace("\r\n", "\n").strip()
+    text = _seen(text)
+    if each.kind != "long":
+        text = text.replace("\t", " ")
     if not text:
         return None
     allowed = {"\n", "\t"} if each.kind == "long" else set()
@@ -87,6 +94,22 @@ def _value(each: Field, text: str) -> Any:
     if len(text) > each.longest:
         raise _WrongError(f"Bitte höchstens {each.longest} Zeichen.")
     return _READERS[each.kind](each, text)
+
+
+def _seen(text: str) -> str:
+    """What people see of a text, with umlauts as one sign (NFC, UAX #15).
+
+    Signs that nobody sees come along with what is copied from telephones and web pages, and some of them turn round how
+    a name reads (U+202E): they go. Tags behind a flag (U+E0020 to U+E007F) and joiners stay.
+    """
+    found = "".join(
+        sign
+        for sign in unicodedata.normalize("NFC", text)
+        if unicodedata.category(sign) != "Cf" or sign in _KEPT_JOINERS or sign >= "\U000e0020"
+    )
+    found = found.replace("\r\n", "\n").replace("\r", "\n").strip()
+    visible = any(unicodedata.category(sign) not in {"Cf", "Mn", "Me"} for sign in found)
+    return found if visible else ""
 
 
 def _plain(_field: Field, text: str) -> str:
@@ -112,9 +135,12 @@ def _day(_field: Field, text: str) -> date:
     found = _DAY.fullmatch(text)
     try:
         parts = [int(part) for part in found.groups() if part] if found else []
-        return date(*(parts if found and found[4] else parts[::-1]))
+        day = date(*(parts if found and found[4] else parts[::-1]))
     except (TypeError, ValueError):
-        raise _WrongError("Bitte geben Sie ein Datum an, zum Beispiel 24.12.2026.") from None
+        raise _WrongError(NO_DAY) from None
+    if day.year not in YEARS:
+        raise _WrongError(NO_DAY)
+    return day
 
 
 def _minute(_field: Field, text: str) -> int:

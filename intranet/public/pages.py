@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from config.seeds import load_city
-from config.translations import LANGUAGES, Catalogue, catalogue, choose
+from config.translations import LANGUAGES, SOURCE, Catalogue, catalogue, choose
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -45,9 +45,10 @@ class Visitor:
         return f"{quote(path)}?{urlencode(query)}" if query else quote(path)
 
     def languages(self) -> list[tuple[str, str, str]]:
-        """Key, name and address of this page in each other language."""
+        """Key, name and address of this page in each other language; two slashes in front would lead elsewhere."""
+        here = f"/{self.path.lstrip('/')}"
         return [
-            (key, name, f"{quote(self.path)}?{urlencode({**self.query, 'sprache': key})}")
+            (key, name, f"{quote(here)}?{urlencode({**self.query, 'sprache': key})}")
             for key, name in LANGUAGES.items()
             if key != self.say.language
         ]
@@ -81,6 +82,25 @@ def page(
     return HTMLResponse(html, status_code=status, headers=kept)
 
 
-def message(who: Visitor, title: str, text: str, *, status: int) -> HTMLResponse:
-    """A page that says one thing; ``title`` and ``text`` in German."""
-    return page(who, "mitteilung.html", status=status, title=title, text=text, headers=PERSONAL)
+def message(
+    who: Visitor,
+    title: str,
+    text: str,
+    *,
+    status: int,
+    back: tuple[str, str] = ("/", "Zur Startseite"),
+    headers: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """A page that says one thing; ``title`` and ``text`` in German. ``back``: path and words of the way on."""
+    return page(
+        who, "mitteilung.html", status=status, title=title, text=text, back=back,
+        headers={**PERSONAL, **(headers or {})},
+    )  # fmt: skip
+
+
+def german_page(who: Visitor, template: str, **values: Any) -> HTMLResponse:
+    """A page that is there in German only, as law texts are; its links keep the language that was chosen."""
+    html = TEMPLATES.get_template(template).render(
+        city=load_city(), who=None, _=catalogue(SOURCE), url=who.url, lang=SOURCE, **values
+    )
+    return HTMLResponse(html, headers={"Cache-Control": "max-age=300"})

@@ -1,32 +1,22 @@
-"""Asking for a room: the form, its answer, and the link in the mail by which the asking is confirmed."""
+"""Asking for a room: the form and its answer. What comes after stands in ``room_confirming``."""
 
-import json
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date
 from functools import partial
-from hashlib import sha256
-from uuid import UUID
 
-from anyio import to_thread
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from intranet.public.forms import Field, Filled, read
-from intranet.public.pages import PERSONAL, Visitor, message, page, visitor
-from intranet.public.seals import Seals
-from intranet.public.sending import TOO_OFTEN, address_of, examine, read_form
-from presence.citizens.links import KEY_NAME, LinkError
+from intranet.public.kit import FormKit, receive
+from intranet.public.pages import PERSONAL, message, page, visitor
+from intranet.public.rooms import BACK, UNKNOWN
+from intranet.public.sending import TOO_OFTEN
 from presence.citizens.occupancy import PublicRoom, public_room
-from presence.citizens.queries import last_end
-from presence.citizens.room_links import CONFIRM, RoomLinks
-from presence.citizens.room_requests import KIND, confirm_sending, send_request
-from presence.citizens.submissions import waiting
-from presence.citizens.tables import RoomRequest
-from presence.citizens.throttle import Limit, reserve, source
+from presence.citizens.room_links import RoomLinks
+from presence.citizens.room_requests import send_request
 from presence.citizens.wishes import Applicant, RoomWish
-from presence.keys import load_key
 from presence.spaces.recurrence import Pattern
 from presence.spaces.series import SeriesConflictError
 from presence.spaces.taking import TakenError
@@ -34,10 +24,6 @@ from storage.conflicts import ConflictError, NotFoundError
 from storage.house import House
 
 PURPOSE = "raumanfrage"
-LIMITS = (Limit(5, timedelta(hours=1)), Limit(15, timedelta(days=1)))
-MAIL_LIMITS = (Limit(3, timedelta(hours=1)), Limit(6, timedelta(days=1)))
-"""To one address: else our mails would be a means to pester somebody."""
-UNKNOWN = "Diesen Raum gibt es nicht."
 REPEATS: dict[str, Pattern] = {
     "woche": Pattern("week"),
     "zwei": Pattern("week", 2),
@@ -46,15 +32,13 @@ REPEATS: dict[str, Pattern] = {
 
 
 def routes(house: House, *, secure: bool) -> list[Route]:
-    """``/raeume/…/anfrage``, and ``/anfrage/bestaetigen/…`` where the mail leads."""
+    """``/raeume/…/anfrage`` and what is said when it was sent."""
     desk = _Desk(house, secure=secure)
-    form, confirming = "/raeume/{key}/anfrage", "/anfrage/bestaetigen/{token}"
+    form = "/raeume/{key}/anfrage"
     return [
         Route(form, desk.show, methods=["GET"]),
-        Route(form, desk.receive, methods=["POST"]),
-        Route("/raeume/{key}/anfrage/gesendet", desk.sent),
-        Route(confirming, desk.ask_to_confirm, methods=["GET"]),
-        Route(confirming, desk.confirm, methods=["POST"]),
+        Route(form, partial(receive, desk.answer), methods=["POST"]),
+        Route(f"{form}/gesendet", _sent),
     ]
 
 
@@ -116,6 +100,10 @@ def wish_of(room: PublicRoom, filled: Filled) -> RoomWish | None:
         filled.refuse("letzter_tag", "Bitte geben Sie an, wann die Serie endet.")
     if filled.errors:
         return None
+    applicant = applicant_of(filled)
+    if applicant.problem:
+        filled.refuse("verein" if applicant.club else "name", applicant.problem)
+        return None
     if pattern:
         pattern = Pattern(pattern.every, pattern.interval, until=until)
     return RoomWish(
@@ -124,99 +112,43 @@ def wish_of(room: PublicRoom, filled: Filled) -> RoomWish | None:
     )  # fmt: skip
 
 
+def applicant_of(filled: Filled, language: str = "de") -> Applicant:
+    values = filled.values
+    return Applicant(values["name"], values["mail"], values["verein"], values["telefon"], language)
+
+
 class _Desk:
     def __init__(self, house: House, *, secure: bool) -> None:
         self._house, self._links = house, RoomLinks(house.settings)
-        self._key = load_key(house.settings, KEY_NAME)
-        self._seals = Seals(self._key, secure=secure)
+        self._kit = FormKit(house, PURPOSE, secure=secure)
 
     def show(self, request: Request) -> Response:
-        who = visitor(request)
         room = self._room(request)
         if room is None:
-            return message(who, UNKNOWN, "Bitte wählen Sie einen aus der Liste.", status=404)
+            return _unknown(request)
         typed = {"tag": request.query_params.get("tag", "")[:10], "wie_oft": "einmal"}
-        return self._form(request, who, room, Filled(typed))
+        return self._form(request, room, Filled(typed))
 
-    async def receive(self, request: Request) -> Response:
-        data = await read_form(request)
-        return await to_thread.run_sync(self._answer, request, data)
-
-    def sent(self, request: Request) -> Response:
-        return page(
-            visitor(request), "anfrage_gesendet.html", headers=PERSONAL,
-            title="Bitte bestätigen Sie Ihre Anfrage",
-        )  # fmt: skip
-
-    def ask_to_confirm(self, request: Request) -> Response:
-        """Only a button: programs that follow every link of a mail must not confirm anything."""
-        who, now = visitor(request), self._house.clock()
-        try:
-            link = self._links.links.read(CONFIRM, request.path_params["token"], now)
-            with self._house.database.write() as session:
-                done = waiting(session, KIND, link.id, now).result_id is not None
-        except LinkError as error:
-            return message(who, "Das geht nicht mehr", str(error), status=410)
-        return page(
-            who, "anfrage_bestaetigen.html", headers=PERSONAL, done=done,
-            title="Anfrage bestätigen",
-        )  # fmt: skip
-
-    def confirm(self, request: Request) -> Response:
-        who, now = visitor(request), self._house.clock()
-        try:
-            link = self._links.links.read(CONFIRM, request.path_params["token"], now)
-            token = self._house.database.run(lambda session: self._confirmed(session, link.id, now))
-        except LinkError as error:
-            return message(who, "Das geht nicht mehr", str(error), status=410)
-        except (ConflictError, NotFoundError) as error:
-            return message(who, "Das geht nicht mehr", str(error), status=409)
-        return RedirectResponse(who.url(f"/anfrage/{token}"), status_code=303, headers=PERSONAL)
-
-    def _confirmed(self, session: Session, submission: UUID, now: datetime) -> str:
-        request = session.get_one(RoomRequest, confirm_sending(session, submission, now=now))
-        return self._links.status_token(request, last_end(session, request.id) or now)
-
-    def _room(self, request: Request) -> PublicRoom | None:
-        try:
-            with self._house.database.read() as session:
-                return public_room(session, request.path_params["key"], self._house.clock())
-        except NotFoundError:
-            return None
-
-    def _answer(self, request: Request, data: Mapping[str, str]) -> Response:
+    def answer(self, request: Request, data: Mapping[str, str]) -> Response:
         who, now = visitor(request), self._house.clock()
         room = self._room(request)
         if room is None:
-            return message(who, UNKNOWN, "Bitte wählen Sie einen aus der Liste.", status=404)
+            return _unknown(request)
         filled = read(fields(room, conflicts=True), data)
         wish = wish_of(room, filled)
-        seal, note = examine(self._seals, PURPOSE, request, data, now)
-        form = partial(
-            self._form, request, who, room, filled, seal=data.get("siegel") if seal else None
-        )
+        seal, note = self._kit.examine(request, data, now)
+        form = partial(self._form, request, room, filled, seal=data.get("siegel") if seal else None)
         if wish is None or seal is None or note:
             return form(note=note if seal is None or not filled.errors else None)
-        values = filled.values
-        applicant = Applicant(
-            values["name"], values["mail"], values["verein"], values["telefon"], who.say.language
-        )
-
-        # The same form again is the same sending, unless somebody went back and changed it.
-        said = json.dumps(wish.as_row(applicant), sort_keys=True)
-        key = f"{seal.number}:{sha256(said.encode()).hexdigest()[:16]}"
-
-        def send(session: Session) -> bool:
-            if not (
-                reserve(session, self._key, PURPOSE, source(address_of(request)), LIMITS, now=now)
-                and reserve(session, self._key, "mail", applicant.mail, MAIL_LIMITS, now=now)
-            ):
-                return False
-            send_request(session, wish, applicant, self._links, key=key, now=now)
-            return True
-
+        applicant = applicant_of(filled, who.say.language)
         try:
-            if not self._house.database.run(send):
+            if not self._kit.send(
+                request, seal, wish.as_row(applicant), applicant.mail,
+                lambda session, key: send_request(
+                    session, wish, applicant, self._links, key=key, now=now
+                ),
+                now=now,
+            ):  # fmt: skip
                 return form(note=TOO_OFTEN, status=429)
         except SeriesConflictError as error:
             filled.refuse("letzter_tag", "An manchen Tagen geht es nicht. Sie stehen oben.")
@@ -230,10 +162,16 @@ class _Desk:
         there = f"/raeume/{room.key}/anfrage/gesendet"
         return RedirectResponse(who.url(there), status_code=303, headers=PERSONAL)
 
+    def _room(self, request: Request) -> PublicRoom | None:
+        try:
+            with self._house.database.read() as session:
+                return public_room(session, request.path_params["key"], self._house.clock())
+        except NotFoundError:
+            return None
+
     def _form(
         self,
         request: Request,
-        who: Visitor,
         room: PublicRoom,
         filled: Filled,
         *,
@@ -242,15 +180,21 @@ class _Desk:
         seal: str | None = None,
         conflicts: SeriesConflictError | None = None,
     ) -> Response:
-        """The form as it was filled in; a ``seal`` that is good stays, so that mending takes no new time."""
-        holder = self._seals.holder(request)
-        wrong = bool(note or filled.errors)
-        shown = fields(room, conflicts=conflicts is not None)
-        answer = page(
-            who, "raum_anfragen.html", title="Raum anfragen", room=room, headers=PERSONAL,
-            status=status or (422 if wrong else 200), filled=filled, felder=shown, note=note,
+        return self._kit.draw(
+            request, "raum_anfragen.html", filled, fields(room, conflicts=conflicts is not None),
+            note=note, status=status, seal=seal, title="Raum anfragen", room=room,
             conflicts=conflicts.conflicts if conflicts else [],
-            seal=seal or self._seals.make(PURPOSE, holder, self._house.clock()),
         )  # fmt: skip
-        self._seals.give(answer, holder)
-        return answer
+
+
+def _sent(request: Request) -> Response:
+    return page(
+        visitor(request), "gesendet.html", headers=PERSONAL, back=BACK,
+        title="Bitte bestätigen Sie Ihre Anfrage",
+    )  # fmt: skip
+
+
+def _unknown(request: Request) -> Response:
+    return message(
+        visitor(request), UNKNOWN, "Bitte wählen Sie einen aus der Liste.", status=404, back=BACK
+    )

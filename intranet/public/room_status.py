@@ -1,20 +1,24 @@
 """What became of a request: the page behind its signed link, where people also take it back or accept an offer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from intranet.public.kit import receive
 from intranet.public.pages import PERSONAL, Visitor, message, page, visitor
-from presence.citizens.deciding import accept_offer, refuse_offer
+from intranet.public.rooms import BACK
 from presence.citizens.letters import STATES, when
 from presence.citizens.links import LinkError
+from presence.citizens.offers import StandingOffer, accept_offer, refuse_offer, standing_offer
 from presence.citizens.queries import RequestOverview, overview
 from presence.citizens.room_links import STATUS, RoomLinks
-from presence.citizens.room_requests import ALIVE, opened_by, renew_link, take_back
+from presence.citizens.room_requests import may_take_back, opened_by, renew_link, take_back
 from presence.citizens.tables import RoomRequest
 from presence.spaces.fees import in_words
 from presence.spaces.states import State
@@ -38,8 +42,19 @@ def routes(house: House) -> list[Route]:
     desk = _Desk(house)
     return [
         Route("/anfrage/{token}", desk.show, methods=["GET"]),
-        Route("/anfrage/{token}/{deed}", desk.act, methods=["POST"]),
+        Route("/anfrage/{token}/{deed}", partial(receive, desk.act), methods=["POST"]),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A day of a request; ``room`` where it is in another room than the rest."""
+
+    times: str
+    room: str | None
+    state: str
+    answer: str
+    fee: str
 
 
 class _Desk:
@@ -53,28 +68,37 @@ class _Desk:
         try:
             with self._house.database.read() as session:
                 view = overview(session, self._opened(session, request, now))
+                offer = standing_offer(session, view, now)
         except LinkError as error:
-            return message(who, OVER, str(error), status=410)
-        return self._page(request, who, view, now)
+            return message(who, OVER, str(error), status=410, back=BACK)
+        return self._page(request, who, view, offer, now)
 
-    def act(self, request: Request) -> Response:
+    def act(self, request: Request, data: Mapping[str, str]) -> Response:
         who, now = visitor(request), self._house.clock()
         deed, token = request.path_params["deed"], request.path_params["token"]
         if deed not in DONE:
-            return message(who, OVER, "Prüfen Sie die Adresse.", status=404)
+            return message(who, OVER, "Prüfen Sie die Adresse.", status=404, back=BACK)
 
         def run(session: Session) -> None:
             row = self._opened(session, request, now)
-            _do(session, deed, Citizen(row.id), now)
+            actor = Citizen(row.id)
+            deeds: dict[str, Callable[..., object]] = {
+                "zurueckziehen": take_back,
+                "annehmen": partial(accept_offer, seen=data.get("gesehen", "")),
+                "ablehnen": refuse_offer,
+                "neuer-link": renew_link,
+            }
+            deeds[deed](session, actor, actor.link, now=now)
 
         try:
             self._house.database.run(run)
         except LinkError as error:
-            return message(who, OVER, str(error), status=410)
+            return message(who, OVER, str(error), status=410, back=BACK)
         except (ConflictError, NotAllowedError) as error:
-            return message(who, OVER, str(error), status=409)
+            again = (f"/anfrage/{token}", "Zu meiner Anfrage")
+            return message(who, OVER, str(error), status=409, back=again)
         if deed == "neuer-link":
-            return message(who, "Neuer Link", DONE[deed], status=200)
+            return message(who, "Neuer Link", DONE[deed], status=200, back=BACK)
         there = who.url(f"/anfrage/{token}", getan=deed)
         return RedirectResponse(there, status_code=303, headers=PERSONAL)
 
@@ -83,45 +107,37 @@ class _Desk:
         return opened_by(session, link)
 
     def _page(
-        self, request: Request, who: Visitor, view: RequestOverview, now: datetime
+        self,
+        request: Request,
+        who: Visitor,
+        view: RequestOverview,
+        offer: StandingOffer | None,
+        now: datetime,
     ) -> Response:
         done = request.query_params.get("getan", "")
-        offer = _offer(who, view, now)
         return page(
             who, "anfrage.html", title="Ihre Raumanfrage", headers=PERSONAL, view=view,
             token=request.path_params["token"], done=DONE.get(done), offer=offer,
+            offered=_offered(who, offer) if offer else None,
             lines=[
-                (
-                    when(who.say, (each.starts, each.ends)), STATES[State(each.state)],
-                    each.answer or "", in_words(each.fee),
+                Line(
+                    when(who.say, (each.starts, each.ends)), view.elsewhere.get(each.space_id),
+                    STATES[State(each.state)], each.answer or "", in_words(each.fee),
                 )
                 for each in view.bookings
             ],
             title_of=view.bookings[0].title if view.bookings else "",
             people=view.bookings[0].people if view.bookings else None,
             fee=in_words(view.fee),
-            may_withdraw=any(
-                each.state in ALIVE and each.starts > now for each in view.bookings
-            ),
+            may_withdraw=any(may_take_back(each, now) for each in view.bookings),
         )  # fmt: skip
 
 
-def _offer(who: Visitor, view: RequestOverview, now: datetime) -> tuple[str, str, str] | None:
-    """What the office offers instead: room, time, and until when the offer stands."""
-    row = view.request
-    if not (view.offered and row.offer_starts and row.offer_ends and row.offer_until):
-        return None
-    if row.offer_until <= now:
-        return None
-    until = f"{local(row.offer_until):%d.%m.%Y}"
-    return view.offered.name, when(who.say, (row.offer_starts, row.offer_ends)), until
-
-
-def _do(session: Session, deed: str, actor: Citizen, now: datetime) -> None:
-    deeds: dict[str, Callable[..., object]] = {
-        "zurueckziehen": take_back,
-        "annehmen": accept_offer,
-        "ablehnen": refuse_offer,
-        "neuer-link": renew_link,
-    }
-    deeds[deed](session, actor, actor.link, now=now)
+def _offered(who: Visitor, offer: StandingOffer) -> tuple[str, str, str]:
+    """When, until when the offer stands (with the hour, where it ends before a day does), and the fee."""
+    until = local(offer.until)
+    return (
+        when(who.say, (offer.starts, offer.ends)),
+        f"{until:%d.%m.%Y}, {until.hour}:{until.minute:02d}",
+        in_words(offer.fee),
+    )

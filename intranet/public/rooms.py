@@ -26,6 +26,7 @@ from storage.house import House
 
 FRESH = {"Cache-Control": "max-age=60"}
 UNKNOWN = "Diesen Raum gibt es nicht."
+BACK = ("/raeume", "Zu den Räumen der Stadt")
 
 
 def routes(house: House) -> list[Route]:
@@ -63,7 +64,9 @@ class _Desk:
                 room = public_room(session, request.path_params["key"], now)
                 busy = occupancy(session, room.id, *week.bounds(monday))
         except NotFoundError:
-            return message(who, UNKNOWN, "Bitte wählen Sie einen aus der Liste.", status=404)
+            return message(
+                who, UNKNOWN, "Bitte wählen Sie einen aus der Liste.", status=404, back=BACK
+            )
         return page(
             who, "raum.html", title=room.name, room=room, headers=FRESH, place=place(room),
             hours=week.hours_in_words(room.terms, who.say),
@@ -85,7 +88,9 @@ class _Desk:
                 room = public_room(session, request.path_params["key"], now)
                 content = occupancy_calendar(session, room, self._key, host, now)
         except NotFoundError:
-            return message(visitor(request), UNKNOWN, "Prüfen Sie die Adresse.", status=404)
+            return message(
+                visitor(request), UNKNOWN, "Prüfen Sie die Adresse.", status=404, back=BACK
+            )
         return Response(
             content,
             media_type="text/calendar; charset=utf-8",

@@ -7,24 +7,22 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from config.rooms import Room
-from config.seeds import load_city, load_offices
+from config.seeds import load_offices
 from config.settings import Settings
-from config.translations import SOURCE, catalogue
-from intranet.public import room_form, room_status, rooms
-from intranet.public.pages import PERSONAL, TEMPLATES
+from intranet.public import room_confirming, room_form, room_status, rooms
+from intranet.public.pages import german_page, message, page, visitor
 from intranet.public.sending import TooLargeError
 from intranet.routes import assets, operation
 from intranet.security_headers import PLAIN_POLICY, SecurityHeaders
 from storage.database import StorageBusyError
 from storage.house import House
 
-PAGES = {
-    "/": ("start.html", "Willkommen"),
+LAW = {
     "/impressum": ("impressum.html", "Impressum"),
     "/datenschutz": ("datenschutz.html", "Datenschutz"),
     "/barrierefreiheit": ("barrierefreiheit.html", "Barrierefreiheit"),
@@ -36,22 +34,10 @@ AGAIN_AFTER = "10"
 
 def create_app(house: House) -> Starlette:
     """The ASGI application of the citizens' pages."""
-    offices = sorted(load_offices(), key=lambda office: office.number)
-    stated = STATEMENT_OF.strftime("%d.%m.%Y")
-
-    def page(template: str, title: str) -> Callable[[Request], Response]:
-        with_rooms = house.settings.is_on(Room.DESKS)
-        html = _german(template, title, offices=offices, stated=stated, with_rooms=with_rooms)
-
-        def show(_request: Request) -> Response:
-            return HTMLResponse(html, headers={"Cache-Control": "max-age=300"})
-
-        return show
-
     secure = is_secure(house.settings)
     return Starlette(
         routes=[
-            *(Route(path, page(*what)) for path, what in PAGES.items()),
+            *_fixed(with_rooms=house.settings.is_on(Room.DESKS)),
             *(_rooms(house, secure=secure) if house.settings.is_on(Room.DESKS) else []),
             *operation.routes(house, with_metrics=False),
             *assets.routes(),
@@ -59,7 +45,9 @@ def create_app(house: House) -> Starlette:
         middleware=[Middleware(SecurityHeaders, policy=PLAIN_POLICY, secure=secure)],
         exception_handlers={
             404: _missing,
+            405: _not_like_this,
             TooLargeError: _too_large,
+            ClientDisconnect: _gone,
             StorageBusyError: _not_now,
             OperationalError: _not_now,
             PoolTimeout: _not_now,
@@ -68,10 +56,28 @@ def create_app(house: House) -> Starlette:
     )
 
 
+def _fixed(*, with_rooms: bool) -> list[Route]:
+    """The start page, and what the law asks for: in German only, as it was written."""
+    offices = sorted(load_offices(), key=lambda office: office.number)
+    stated = STATEMENT_OF.strftime("%d.%m.%Y")
+
+    def start(request: Request) -> Response:
+        return page(
+            visitor(request), "start.html", title="Willkommen", offices=offices,
+            with_rooms=with_rooms, headers={"Cache-Control": "max-age=300"},
+        )  # fmt: skip
+
+    def law(template: str, title: str) -> Callable[[Request], Response]:
+        return lambda request: german_page(visitor(request), template, title=title, stated=stated)
+
+    return [Route("/", start), *(Route(path, law(*what)) for path, what in LAW.items())]
+
+
 def _rooms(house: House, *, secure: bool) -> list[Route]:
     return [
         *rooms.routes(house),
         *room_form.routes(house, secure=secure),
+        *room_confirming.routes(house),
         *room_status.routes(house),
     ]
 
@@ -81,38 +87,50 @@ def is_secure(settings: Settings) -> bool:
     return settings.citizens_url.startswith("https:")
 
 
-def _german(template: str, title: str, **values: object) -> str:
-    """A page that is there in German only."""
-    return TEMPLATES.get_template(template).render(
-        city=load_city(), lang=SOURCE, _=catalogue(SOURCE), who=None, url=lambda path: path,
-        title=title, **values,
+async def _missing(request: Request, _error: Exception) -> Response:
+    return message(
+        visitor(request), "Diese Seite gibt es nicht.", "Prüfen Sie die Adresse.", status=404
+    )
+
+
+async def _not_like_this(request: Request, _error: Exception) -> Response:
+    """RFC 9110 § 15.5.6: the answer names what is allowed, here of all routes of this address."""
+    fitting = [
+        route.methods or set()
+        for route in request.app.routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+    ]
+    return message(
+        visitor(request), "So geht das hier nicht.",
+        "Diese Adresse nimmt nichts entgegen, was so gesendet wird. Bitte beginnen Sie auf der Startseite.",
+        status=405, headers={"Allow": ", ".join(sorted(set().union(*fitting)))},
     )  # fmt: skip
 
 
-def _message(status: int, title: str, advice: str) -> Response:
-    html = _german("meldung.html", title, advice=advice)
-    return HTMLResponse(html, status_code=status, headers=PERSONAL)
-
-
-async def _missing(_request: Request, _error: Exception) -> Response:
-    return _message(404, "Diese Seite gibt es nicht.", "Prüfen Sie die Adresse")
-
-
-async def _too_large(_request: Request, _error: Exception) -> Response:
-    return _message(413, "Das ist zu viel auf einmal.", "Bitte kürzen Sie Ihre Angaben")
-
-
-async def _not_now(_request: Request, _error: Exception) -> Response:
-    answer = _message(
-        503, "Gerade nicht möglich.", "Bitte versuchen Sie es in einer Minute noch einmal"
+async def _too_large(request: Request, _error: Exception) -> Response:
+    return message(
+        visitor(request),
+        "Das ist zu viel auf einmal.",
+        "Bitte kürzen Sie Ihre Angaben.",
+        status=413,
     )
-    answer.headers["Retry-After"] = AGAIN_AFTER
-    return answer
 
 
-async def _broken(_request: Request, _error: Exception) -> Response:
-    return _message(
-        500,
-        "Das hat nicht geklappt.",
-        "Bitte versuchen Sie es in einigen Minuten noch einmal",
-    )
+async def _gone(_request: Request, _error: Exception) -> Response:
+    """Whoever sent it hung up before it was complete: nobody reads this."""
+    return Response(status_code=400)
+
+
+async def _not_now(request: Request, _error: Exception) -> Response:
+    return message(
+        visitor(request), "Gerade nicht möglich.",
+        "Bitte versuchen Sie es in einer Minute noch einmal.",
+        status=503, headers={"Retry-After": AGAIN_AFTER},
+    )  # fmt: skip
+
+
+async def _broken(request: Request, _error: Exception) -> Response:
+    return message(
+        visitor(request), "Das hat nicht geklappt.",
+        "Bitte versuchen Sie es in einigen Minuten noch einmal.", status=500,
+    )  # fmt: skip

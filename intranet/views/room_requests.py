@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from presence.citizens.queries import RequestOverview, bookings_of, overview, waiting_for
+from presence.citizens.queries import RequestOverview, overview, waiting_for
 from presence.citizens.tables import RoomRequest
 from presence.citizens.wishes import other_rooms
 from presence.spaces.notices import when
@@ -25,13 +25,18 @@ from storage.rights import Verb, may
 
 @dataclass(frozen=True, slots=True)
 class DayLine:
-    """A day of a request. ``against`` says who holds that time already, ``beside`` how many others ask for it."""
+    """A day of a request. ``against`` says who holds that time already, ``beside`` how many others ask for it.
+
+    ``room`` is its name where it is not the one the request is about. ``over``: it waited until its time came.
+    """
 
     booking: Booking
     times: str
     state: str
     against: Sequence[str]
     beside: int
+    room: str | None
+    over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,14 @@ class RequestView:
     rooms: dict[UUID, str]
 
     @property
+    def grantable(self) -> int:
+        """How many days can still be confirmed."""
+        return sum(
+            day.booking.state == State.REQUESTED.value and not (day.against or day.over)
+            for day in self.days
+        )
+
+    @property
     def conflicts(self) -> int:
         return sum(bool(day.against) for day in self.days)
 
@@ -55,7 +68,8 @@ def waiting_lines(
     """Requests that wait, their first day in words, and on how many days somebody has the room already."""
     found = []
     for view in waiting_for(session, staff, now):
-        first = view.waiting[0]
+        coming = [each for each in view.waiting if each.starts > now]
+        first = (coming or view.waiting)[0]
         taken = sum(bool(_others(session, row, State.CONFIRMED)) for row in view.waiting)
         found.append((view, when(first.starts, first.ends), taken))
     return found
@@ -67,7 +81,7 @@ def load_request(session: Session, staff: Staff, request: UUID, now: datetime) -
     view = overview(session, row) if row else None
     if view is None or not may(staff, Verb.BOOKING_DECIDE, scope_of(view.space)):
         raise NotFoundError("Diese Anfrage gibt es nicht (mehr).")
-    days = [_line(session, each, view.space, now) for each in bookings_of(session, request)]
+    days = [_line(session, each, view, now) for each in view.bookings]
     waiting = view.waiting
     offers: list[Offer] = []
     if len(waiting) == 1:
@@ -88,12 +102,17 @@ def offerable(session: Session, staff: Staff, day: date) -> dict[UUID, str]:
     }
 
 
-def _line(session: Session, row: Booking, space: Space, now: datetime) -> DayLine:
+def _line(session: Session, row: Booking, view: RequestOverview, now: datetime) -> DayLine:
+    waits = row.state == State.REQUESTED.value
+    over = waits and row.starts <= now
     against = [
-        _holder(other, space, now) for other in _others(session, row, State.CONFIRMED)
-    ] if row.state == State.REQUESTED.value else []  # fmt: skip
-    beside = len(_others(session, row, State.REQUESTED))
-    return DayLine(row, when(row.starts, row.ends), STATE_NAMES[State(row.state)], against, beside)
+        _holder(other, view.space, now) for other in _others(session, row, State.CONFIRMED)
+    ] if waits and not over else []  # fmt: skip
+    return DayLine(
+        row, when(row.starts, row.ends), STATE_NAMES[State(row.state)], against,
+        len(_others(session, row, State.REQUESTED)) if waits else 0,
+        view.elsewhere.get(row.space_id), over,
+    )  # fmt: skip
 
 
 def _holder(other: Booking, space: Space, now: datetime) -> str:

@@ -1,6 +1,7 @@
 """What people who asked for a room are written, in their language and in plain words. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from config.translations import Catalogue
 from presence.spaces.fees import in_words
@@ -10,13 +11,17 @@ from presence.spaces.states import State
 from presence.spaces.tables import Booking
 from storage.clock import WEEKDAYS, local
 
-RECEIVED, DECIDED, OFFERED, WITHDRAWN, LINK = "received", "decided", "offered", "withdrawn", "link"
+RECEIVED, DECIDED, OFFERED = "received", "decided", "offered"
+WITHDRAWN, EXPIRED, LINK = "withdrawn", "expired", "link"
+WITH_OTHERS = frozenset({DECIDED})
+"""Mails that name what else is free."""
 MOST_LINES = 12
 SUBJECTS = {
     RECEIVED: "Ihre Anfrage ist bei uns: {room}",
     DECIDED: "Zu Ihrer Anfrage: {room}",
     OFFERED: "Ein anderer Vorschlag für Ihre Anfrage: {room}",
     WITHDRAWN: "Zurückgezogen: {room}",
+    EXPIRED: "Nicht rechtzeitig entschieden: {room}",
     LINK: "Ihr neuer Link: {room}",
 }
 OPENINGS = {
@@ -24,6 +29,7 @@ OPENINGS = {
     DECIDED: "hier ist der Stand Ihrer Anfrage:",
     OFFERED: "zu der angefragten Zeit geht es leider nicht. Wir können Ihnen stattdessen anbieten:",
     WITHDRAWN: "Sie haben Ihre Anfrage zurückgezogen. Die Zeiten sind wieder frei.",
+    EXPIRED: "die angefragte Zeit ist gekommen, und eine Zusage gab es nicht. Das tut uns leid. Für einen anderen Tag können Sie gern neu anfragen.",
     LINK: "Sie haben einen neuen Link angefordert. Alle älteren Links sind gesperrt.",
 }
 STATES = {
@@ -33,6 +39,7 @@ STATES = {
     State.CANCELLED: "abgesagt",
     State.DISPLACED: "leider nicht mehr möglich, die Stadt braucht den Raum selbst",
     State.RELEASED: "zurückgegeben",
+    State.EXPIRED: "nicht mehr möglich, die Zeit ist vorbei",
 }
 
 
@@ -66,17 +73,27 @@ def following(
     bookings: Sequence[Booking],
     link: str,
     *,
+    elsewhere: Mapping[UUID, str] | None = None,
     rules: str = "",
     names: Sequence[str] = (),
-    offer: tuple[str, Span] | None = None,
+    offer: tuple[str, Span, int] | None = None,
 ) -> tuple[str, str]:
-    """Subject and text of every later mail. ``names``: rooms that are free instead, where one must give way."""
+    """Subject and text of every later mail.
+
+    ``elsewhere``: names of rooms that bookings are in, where it is not ``room``. ``rules``: those of the room it is
+    about, or that is offered. ``names``: rooms that are free instead, where one must give way. ``offer``: which room,
+    when, and for how many cents.
+    """
     parts = [say(OPENINGS[what])]
     if offer is not None:
-        parts.append(f"- {offer[0]}: {when(say, offer[1])}")
+        name, span, cents = offer
+        parts.append(f"- {name}: {when(say, span)}")
+        parts.append(say("Entgelt: {fee}", fee=say(in_words(cents))))
+        if rules:
+            parts.append(say("Bitte beachten Sie: {rules}", rules=rules))
         parts.append(say("Bitte sagen Sie uns über den Link unten, ob Sie das annehmen."))
     else:
-        parts.append(_lines([_state(say, each) for each in bookings], say))
+        parts.append(_lines([_state(say, each, elsewhere or {}) for each in bookings], say))
     confirmed = [each for each in bookings if each.state == State.CONFIRMED.value]
     if what == DECIDED and confirmed:
         fee = in_words(sum(each.fee for each in confirmed))
@@ -91,12 +108,14 @@ def following(
     return say(SUBJECTS[what], room=room), _framed(say, "\n\n".join(parts))
 
 
-def _state(say: Catalogue, booking: Booking) -> str:
+def _state(say: Catalogue, booking: Booking, elsewhere: Mapping[UUID, str]) -> str:
     state = say(STATES[State(booking.state)])
     reason = ""
     if booking.answer and booking.state != State.DISPLACED.value:
-        reason = f"\n  {say('Grund')}: {booking.answer}"
-    return f"- {when(say, (booking.starts, booking.ends))}: {state}{reason}"
+        reason = f"\n  {say('Grund')}: {say(booking.answer)}"
+    other = elsewhere.get(booking.space_id)
+    room = f"{other}, " if other else ""
+    return f"- {room}{when(say, (booking.starts, booking.ends))}: {state}{reason}"
 
 
 def _lines(lines: Sequence[str], say: Catalogue) -> str:

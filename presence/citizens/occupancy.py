@@ -65,9 +65,13 @@ def public_rooms(session: Session, now: datetime) -> list[PublicRoom]:
 def public_room(session: Session, key: str, now: datetime) -> PublicRoom:
     """One of them by its key. Raises ``NotFoundError``; whether there is such a room inside is not said."""
     day = local_date(now)
-    space = session.scalars(
-        select(Space).where(Space.key == key, Space.public, Space.kind == "room")
-    ).one_or_none()
+    space = (
+        None
+        if "\0" in key
+        else session.scalars(
+            select(Space).where(Space.key == key, Space.public, Space.kind == "room")
+        ).one_or_none()
+    )
     if space is None or (space.valid_to is not None and space.valid_to <= day):
         raise NotFoundError("Diesen Raum gibt es nicht.")
     return _public(session, space, day)

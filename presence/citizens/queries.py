@@ -1,11 +1,11 @@
 """Requests for rooms: the bookings they consist of, and what waits for an office."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from presence.citizens.tables import RoomRequest, RoomRequestBooking
@@ -17,12 +17,22 @@ from storage.actors import Staff
 
 @dataclass(frozen=True, slots=True)
 class RequestOverview:
-    """A request with everything that belongs to it, bookings in order of time."""
+    """A request with everything that belongs to it, bookings in order of time.
+
+    ``space`` is the room it is about now: the one asked for, or the one that was accepted instead.
+    """
 
     request: RoomRequest
     space: Space
     bookings: Sequence[Booking]
     offered: Space | None
+    rooms: Mapping[UUID, Space]
+    """The rooms of all its bookings, by id."""
+
+    @property
+    def elsewhere(self) -> dict[UUID, str]:
+        """The names of rooms its bookings are in that are not the one it is about now."""
+        return {key: room.name for key, room in self.rooms.items() if key != self.space.id}
 
     @property
     def waiting(self) -> list[Booking]:
@@ -65,7 +75,10 @@ def request_of(session: Session, booking: UUID) -> RoomRequest | None:
 def overview(session: Session, request: RoomRequest) -> RequestOverview:
     space = session.get_one(Space, request.space_id)
     offered = session.get(Space, request.offer_space_id) if request.offer_space_id else None
-    return RequestOverview(request, space, bookings_of(session, request.id), offered)
+    bookings = bookings_of(session, request.id)
+    ids = {space.id, *(each.space_id for each in bookings)}
+    rooms = {row.id: row for row in session.scalars(select(Space).where(Space.id.in_(ids)))}
+    return RequestOverview(request, space, bookings, offered, rooms)
 
 
 def waiting_for(session: Session, actor: Staff, now: datetime) -> list[RequestOverview]:
@@ -76,3 +89,14 @@ def waiting_for(session: Session, actor: Staff, now: datetime) -> list[RequestOv
         if request is not None:
             found.setdefault(request.id, request)
     return [overview(session, request) for request in found.values()]
+
+
+def open_requests(session: Session, mail: str) -> int:
+    """How many requests from this address wait for a decision."""
+    waits = exists().where(
+        RoomRequestBooking.request_id == RoomRequest.id,
+        RoomRequestBooking.booking_id == Booking.id,
+        Booking.state == State.REQUESTED.value,
+    )
+    own = func.lower(RoomRequest.mail) == mail.lower()
+    return session.scalar(select(func.count()).select_from(RoomRequest).where(own, waits)) or 0

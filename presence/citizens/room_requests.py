@@ -1,6 +1,7 @@
 """Asking for a room from outside: sent by form, confirmed by mail, then waiting for the office; and taking it back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,32 +11,59 @@ from sqlalchemy.orm import Session
 
 from config.translations import catalogue
 from presence.citizens import letters
+from presence.citizens.conditions import Conditions
 from presence.citizens.links import LinkError, SignedLink
-from presence.citizens.queries import bookings_of, last_end
+from presence.citizens.queries import bookings_of, last_end, open_requests
 from presence.citizens.room_links import RoomLinks
+from presence.citizens.settling import note, settle
 from presence.citizens.submissions import confirm, submit
 from presence.citizens.tables import RoomRequest, RoomRequestBooking, Submission
-from presence.citizens.telling import close_task, open_office_task, tell_later
-from presence.citizens.wishes import Applicant, RoomWish, days_of, from_row
+from presence.citizens.telling import open_office_task, tell_later
+from presence.citizens.throttle import one_at_a_time
+from presence.citizens.wishes import Applicant, RoomWish, days_of, fees_of, from_row
 from presence.spaces import recurrence
 from presence.spaces.booking import Holder, Wish
 from presence.spaces.changing import withdraw
 from presence.spaces.queries import load_space
-from presence.spaces.requests import request_booking
+from presence.spaces.requests import request_booking, set_aside
+from presence.spaces.series import Occurrence
 from presence.spaces.states import State
-from presence.spaces.tables import BookingSeries, Space
+from presence.spaces.tables import Booking, BookingSeries, Space
 from storage.actors import Citizen
 from storage.clock import new_id
 from storage.conflicts import ConflictError
-from storage.journal.entries import record
 from storage.mail import send_later
 from storage.rights import NotAllowedError
 
 KIND = "room"
-ALIVE = frozenset({State.REQUESTED.value, State.CONFIRMED.value})
+MOST_OPEN = 10
+"""Requests from one address that wait for a decision at a time."""
+TOO_MANY = (
+    "Von dieser E-Mail-Adresse warten schon viele Anfragen auf eine Entscheidung. Bitte warten Sie die Antworten ab, "
+    "ziehen Sie eine Anfrage zurück, oder rufen Sie uns an."
+)
+CHANGED = "Die Regeln oder das Entgelt haben sich geändert, seit Sie die Anfrage gesendet haben. Bitte sehen Sie beides noch einmal an."
 REVOKED = (
     "Dieser Link wurde gesperrt. Bitte verwenden Sie den Link aus der neuesten E-Mail von uns."
 )
+
+
+class ConditionsChangedError(ConflictError):
+    """The room's rules or its price are not what was agreed to."""
+
+    def __init__(self) -> None:
+        super().__init__(CHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What waits for its confirmation, as it would be asked for now. ``mark`` names its conditions."""
+
+    space: Space
+    days: Sequence[Occurrence]
+    fee: int
+    changed: bool
+    mark: str
 
 
 def send_request(
@@ -51,8 +79,12 @@ def send_request(
 
     The mail holds no word of the sender's: it may reach somebody who never asked. Raises ``ConflictError``.
     """
+    if applicant.problem:
+        raise ConflictError(applicant.problem)
     space, days = days_of(session, wish, now)
-    row, new = submit(session, KIND, wish.as_row(applicant), applicant.mail, key=key, now=now)
+    agreed = Conditions(space.rules, fees_of(session, space, days, applicant.party))
+    content = wish.as_row(applicant) | {"agreed": agreed.as_row()}
+    row, new = submit(session, KIND, content, applicant.mail, key=key, now=now)
     if new:
         say = catalogue(applicant.language)
         subject, text = letters.confirming(say, space.name, days, links.confirming(row))
@@ -60,19 +92,38 @@ def send_request(
     return row
 
 
-def confirm_sending(session: Session, submission: UUID, *, now: datetime) -> UUID:
-    """The address proved right: the request goes to the office. Twice is once; gives the request's id.
-
-    Raises ``LinkError`` where it is too late, ``ConflictError`` where the room has been taken since.
-    """
-    return confirm(
-        session, KIND, submission, lambda row: _open(session, submission, row, now), now=now
+def look_at(session: Session, row: Submission, now: datetime) -> Sent:
+    """What a sending that is not confirmed yet asks for. Raises ``ConflictError`` where it can't be had any more."""
+    wish, applicant = from_row(row.content)
+    space, days = days_of(session, wish, now)
+    held = Conditions(space.rules, fees_of(session, space, days, applicant.party))
+    return Sent(
+        space, days, sum(held.fees.values()), not held.are(row.content["agreed"]), held.mark()
     )
 
 
-def _open(session: Session, submission: UUID, row: Mapping[str, Any], now: datetime) -> UUID:
+def confirm_sending(session: Session, submission: UUID, *, agreed: str = "", now: datetime) -> UUID:
+    """The address proved right: the request goes to the office. Twice is once; gives the request's id.
+
+    ``agreed`` is the mark of conditions that were shown since (``look_at``). Raises ``LinkError`` where it is too
+    late, ``ConditionsChangedError`` where others hold now, ``ConflictError`` where the room has been taken since.
+    """
+    return confirm(
+        session, KIND, submission, lambda row: _open(session, submission, row, agreed, now), now=now
+    )
+
+
+def _open(
+    session: Session, submission: UUID, row: Mapping[str, Any], agreed: str, now: datetime
+) -> UUID:
     wish, applicant = from_row(row)
     space, days = days_of(session, wish, now)
+    held = Conditions(space.rules, fees_of(session, space, days, applicant.party))
+    if not held.are(row["agreed"]) and held.mark() != agreed:
+        raise ConditionsChangedError
+    one_at_a_time(session, f"room_request.open:{applicant.mail.lower()}")
+    if open_requests(session, applicant.mail) >= MOST_OPEN:
+        raise ConflictError(TOO_MANY)
     request = RoomRequest(
         id=new_id(), space_id=space.id, name=applicant.name, club=applicant.club,
         mail=applicant.mail, phone=applicant.phone, language=applicant.language, link_revision=1,
@@ -94,9 +145,9 @@ def _open(session: Session, submission: UUID, row: Mapping[str, Any], now: datet
         booking.series_id = series
         session.add(RoomRequestBooking(booking_id=booking.id, request_id=request.id))
     session.flush()
-    open_office_task(session, request, space, now)
+    open_office_task(session, request, space, days[0].starts, now)
     tell_later(session, request, letters.RECEIVED, now)
-    _note(session, actor, "room_request.open", request, now)
+    note(session, actor, "room_request.open", request, now)
     return request.id
 
 
@@ -132,20 +183,25 @@ def load_own(session: Session, actor: Citizen, request: UUID) -> tuple[RoomReque
 
 
 def take_back(session: Session, actor: Citizen, request: UUID, *, now: datetime) -> int:
-    """Withdraw what is yet to come of a request. Doing it twice is fine. Returns how many days were given back."""
+    """Withdraw what waits or is yet to come of a request. Doing it twice is fine. Returns how many days were given
+    back.
+    """
     row, _ = load_own(session, actor, request)
-    mine = [
-        each for each in bookings_of(session, row.id) if each.state in ALIVE and each.starts > now
-    ]
+    mine = [each for each in bookings_of(session, row.id) if may_take_back(each, now)]
     for each in mine:
-        withdraw(session, actor, each.id, now=now)
-    row.offer_space_id = row.offer_starts = row.offer_ends = row.offer_until = None
-    close_task(session, row, now)
+        if each.state == State.REQUESTED.value:
+            set_aside(session, actor, each.id, State.CANCELLED, now=now)
+        else:
+            withdraw(session, actor, each.id, now=now)
     if mine:
-        row.revision += 1
+        settle(session, actor, row, "room_request.withdraw", now)
         tell_later(session, row, letters.WITHDRAWN, now)
-        _note(session, actor, "room_request.withdraw", row, now)
     return len(mine)
+
+
+def may_take_back(booking: Booking, now: datetime) -> bool:
+    waits = booking.state == State.REQUESTED.value
+    return waits or (booking.state == State.CONFIRMED.value and booking.starts > now)
 
 
 def renew_link(session: Session, actor: Citizen, request: UUID, *, now: datetime) -> None:
@@ -155,15 +211,4 @@ def renew_link(session: Session, actor: Citizen, request: UUID, *, now: datetime
         raise ConflictError("Diese Anfrage gibt es nicht mehr.")
     row.link_revision += 1
     tell_later(session, row, letters.LINK, now)
-    _note(session, actor, "room_request.link", row, now)
-
-
-def _note(session: Session, actor: Citizen, verb: str, row: RoomRequest, now: datetime) -> None:
-    record(
-        session,
-        actor=actor.journal_id,
-        verb=verb,
-        object_kind="room_request",
-        object_id=row.id,
-        at=now,
-    )
+    note(session, actor, "room_request.link", row, now)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from presence.citizens.links import EXPIRED, LinkError
 from presence.citizens.tables import Submission
+from presence.citizens.throttle import one_at_a_time
 from storage.clock import new_id
 from storage.upsert import insert_into
 
@@ -33,12 +34,22 @@ def submit(
     return row, made is not None
 
 
+def is_sent(session: Session, key: str) -> bool:
+    """Whether this very form has come already. Of two at once the second waits here until the first is done."""
+    one_at_a_time(session, f"submission:{key}")
+    return session.scalar(select(Submission.id).where(Submission.key == key)) is not None
+
+
 def waiting(session: Session, kind: str, submission: UUID, now: datetime) -> Submission:
-    """The sending behind a link, locked. Raises ``LinkError`` where it was never made or has been forgotten."""
-    row = session.scalars(
-        select(Submission).where(Submission.id == submission, Submission.kind == kind)
-        .with_for_update()
-    ).one_or_none()  # fmt: skip
+    """The sending behind a link. Raises ``LinkError`` where it was never made or has been forgotten."""
+    return _found(session, kind, submission, now, locked=False)
+
+
+def _found(
+    session: Session, kind: str, submission: UUID, now: datetime, *, locked: bool
+) -> Submission:
+    asked = select(Submission).where(Submission.id == submission, Submission.kind == kind)
+    row = session.scalars(asked.with_for_update() if locked else asked).one_or_none()
     if row is None or row.expires_at <= now:
         raise LinkError(EXPIRED)
     return row
@@ -53,7 +64,7 @@ def confirm(
     now: datetime,
 ) -> UUID:
     """Carry out what was sent, once, and give its id; a second confirmation finds it done."""
-    row = waiting(session, kind, submission, now)
+    row = _found(session, kind, submission, now, locked=True)
     if row.result_id is None:
         row.result_id = deed(row.content)
         row.content, row.mail = {}, ""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.privacy import privacy
 from storage.schema import Table, WithId, WithRevision
 
-REQUEST_UNTIL = "90 Tage nach dem letzten Termin; abgelehnte und zurückgezogene Anfragen 30 Tage nach der Entscheidung"
+REQUEST_UNTIL = "90 Tage nach dem letzten Termin; abgelehnte, zurückgezogene und verfallene Anfragen 30 Tage danach"
 
 
 class FormAttempt(WithId, Table):
@@ -71,6 +71,7 @@ class RoomRequest(WithId, WithRevision, Table):
     )
 
     space_id: Mapped[UUID] = mapped_column(ForeignKey("space.id"))
+    """The room it is about now: the one asked for, or the one that was accepted instead."""
     name: Mapped[str]
     club: Mapped[str | None]
     mail: Mapped[str]

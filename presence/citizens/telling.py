@@ -44,8 +44,10 @@ def tell_holder(session: Session, booking: Booking, now: datetime) -> bool:
     return True
 
 
-def open_office_task(session: Session, request: RoomRequest, space: Space, now: datetime) -> None:
-    """Let the request wait for the office that runs the room."""
+def open_office_task(
+    session: Session, request: RoomRequest, space: Space, first: datetime, now: datetime
+) -> None:
+    """Let the request wait for the office that runs the room; ``first``: when its first day begins."""
     open_task(
         session,
         key=_task(request),
@@ -55,6 +57,7 @@ def open_office_task(session: Session, request: RoomRequest, space: Space, now: 
         object_kind="room_request",
         object_id=request.id,
         office=space.office_id,
+        due_at=first,
         now=now,
     )
 
@@ -83,19 +86,21 @@ def _write(context: JobContext, job: ClaimedJob) -> None:
 def _letter(
     session: Session, view: RequestOverview, job: ClaimedJob, link: str, now: datetime
 ) -> tuple[str, str]:
+    # Offers come after this module: they tell by it what became of them.
+    from presence.citizens.offers import standing_offer
+
     request, what = view.request, str(job.payload["what"])
-    offer = None
-    if what == letters.OFFERED and view.offered and request.offer_starts and request.offer_ends:
-        offer = (view.offered.name, (request.offer_starts, request.offer_ends))
+    offer = standing_offer(session, view, now) if what == letters.OFFERED else None
     return letters.following(
         catalogue(request.language),
         letters.DECIDED if what == letters.OFFERED and offer is None else what,
         view.space.name,
         view.bookings,
         link,
-        rules=view.space.rules,
-        names=_instead(session, view, now) if what == letters.DECIDED else (),
-        offer=offer,
+        elsewhere=view.elsewhere,
+        rules=offer.space.rules if offer else view.space.rules,
+        names=_instead(session, view, now) if what in letters.WITH_OTHERS else (),
+        offer=(offer.space.name, (offer.starts, offer.ends), offer.fee) if offer else None,
     )
 
 
@@ -106,7 +111,9 @@ def _instead(session: Session, view: RequestOverview, now: datetime) -> list[str
     if len(gone) != 1:
         return []
     only = gone[0]
-    found = other_rooms(session, view.space, only.starts, only.ends, whole=only.whole_day, now=now)
+    found = other_rooms(
+        session, view.rooms[only.space_id], only.starts, only.ends, whole=only.whole_day, now=now
+    )
     return [offer.name for offer in found]
 
 

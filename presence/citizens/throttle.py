@@ -35,6 +35,12 @@ def source(address: str) -> str:
     return str(parsed)
 
 
+def one_at_a_time(session: Session, name: str) -> None:
+    """Until the transaction ends, nobody else passes here with the same name: for what is counted before it is done."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite's writers take turns anyway
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
+
+
 def reserve(
     session: Session,
     key: bytes,
@@ -49,8 +55,7 @@ def reserve(
     ``sender`` is a ``source``, or a mail address that would be written to.
     """
     hashed = keyed_hash(key, f"form:{purpose}", sender.lower())
-    if session.get_bind().dialect.name == "postgresql":  # SQLite's writers take turns anyway
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(hashed))))
+    one_at_a_time(session, hashed)
     for limit in limits:
         booked = session.scalar(
             select(func.count())

@@ -1,6 +1,6 @@
 """What somebody from outside asks for: a room, once or as a series, checked against the room's rules and its plan."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,18 +9,30 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from presence.spaces import recurrence
+from presence.spaces.booking import LONGEST_NAME
+from presence.spaces.fees import fee
 from presence.spaces.opening import MINUTES, at
-from presence.spaces.queries import bookings_in, free_instead, load_space, taken_spaces, terms_of
+from presence.spaces.queries import (
+    bookings_in,
+    free_instead,
+    load_space,
+    prices_of,
+    taken_spaces,
+    terms_of,
+)
 from presence.spaces.recurrence import Pattern
 from presence.spaces.series import Occurrence, SeriesConflictError, occurrences
 from presence.spaces.states import Party
 from presence.spaces.tables import Space
 from presence.spaces.taking import Offer, TakenError
 from storage.actors import Citizen
+from storage.clock import local_date
 from storage.conflicts import ConflictError, NotFoundError
 
 EARLY = 6 * 60
 """An end up to this minute that lies before the beginning means the next morning."""
+NEAR = timedelta(days=20 * 366)
+"""Days farther off are slips of the pen, and some of them no calendar can count from."""
 MOST_DAYS = 60
 """Days one request may ask for, so that a clerk can look at them."""
 
@@ -38,6 +50,13 @@ class Applicant:
     @property
     def party(self) -> Party:
         return Party.CLUB if self.club else Party.CITIZEN
+
+    @property
+    def problem(self) -> str | None:
+        """Why a booking can't bear their name, in German."""
+        if len(self.holder) <= LONGEST_NAME:
+            return None
+        return f"Name und Verein dürfen zusammen höchstens {LONGEST_NAME - 3} Zeichen lang sein. Bitte kürzen Sie."
 
     @property
     def holder(self) -> str:
@@ -83,6 +102,19 @@ def from_row(row: Mapping[str, Any]) -> tuple[RoomWish, Applicant]:
     return wish, Applicant(row["name"], row["mail"], row["club"], row["phone"], row["language"])
 
 
+def end_of(first: int, last: int) -> int:
+    """The minute at which something ends that begins at ``first``, of the same day or beyond 24:00."""
+    return last + MINUTES if last <= min(first, EARLY) else last
+
+
+def fees_of(
+    session: Session, space: Space, days: Sequence[Occurrence], party: Party
+) -> dict[str, int]:
+    """What each day costs, in cents, by its date in ISO format."""
+    prices = prices_of(session, space.id)
+    return {each.day.isoformat(): fee(prices, party, each.starts, each.ends) for each in days}
+
+
 def days_of(session: Session, wish: RoomWish, now: datetime) -> tuple[Space, list[Occurrence]]:
     """The room, and every day to ask for. Raises ``ConflictError`` with what to do instead.
 
@@ -92,10 +124,12 @@ def days_of(session: Session, wish: RoomWish, now: datetime) -> tuple[Space, lis
     space = load_space(session, wish.space)
     if not space.public:
         raise NotFoundError("Diesen Raum gibt es nicht.")
+    if abs(wish.day - local_date(now)) > NEAR:
+        raise ConflictError("Bitte prüfen Sie den Tag.")
     days = recurrence.days(wish.day, wish.pattern) if wish.pattern else [wish.day]
     if len(days) > MOST_DAYS:
         raise ConflictError(f"Bitte fragen Sie höchstens {MOST_DAYS} Tage auf einmal an.")
-    last = wish.last + MINUTES if wish.last <= min(wish.first, EARLY) else wish.last
+    last = end_of(wish.first, wish.last)
     if last <= wish.first and not wish.whole_day:
         raise ConflictError("Das Ende liegt vor dem Beginn. Bitte prüfen Sie die Zeiten.")
     held = bookings_in(

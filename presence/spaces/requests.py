@@ -92,6 +92,35 @@ def decline_request(
     note(session, actor, "booking.decline", row, now)
 
 
+def set_aside(
+    session: Session,
+    actor: Actor,
+    booking: UUID,
+    state: State,
+    *,
+    answer: str | None = None,
+    now: datetime,
+) -> None:
+    """Close a request nobody has to decide on any more: its time came first (``EXPIRED``), or whoever asked gave it up
+    or took something else (``CANCELLED``). It held no time, so it may be over. The caller has checked who may, and
+    tells whom it concerns. Doing it twice is fine.
+    """
+    row = session.scalars(
+        select(Booking)
+        .where(Booking.id == booking)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None or row.state == state.value:
+        return
+    if row.state != State.REQUESTED.value:
+        raise ConflictError(REVISION)
+    require_step(State.REQUESTED, state)
+    _settle(row, state, answer, now)
+    verb = "booking.expire" if state is State.EXPIRED else "booking.cancel"
+    note(session, actor, verb, row, now)
+
+
 def _settle(row: Booking, state: State, answer: str | None, now: datetime) -> None:
     row.state, row.answer, row.changed_at = state.value, answer, now
     row.revision += 1

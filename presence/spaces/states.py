@@ -6,7 +6,9 @@ from storage.conflicts import ConflictError
 
 
 class State(StrEnum):
-    """Only ``CONFIRMED`` holds its time; requests wait beside one another until somebody decides."""
+    """Only ``CONFIRMED`` holds its time; requests wait beside one another until somebody decides, or their time comes
+    first (``EXPIRED``).
+    """
 
     REQUESTED = "requested"
     CONFIRMED = "confirmed"
@@ -14,6 +16,7 @@ class State(StrEnum):
     CANCELLED = "cancelled"
     DISPLACED = "displaced"
     RELEASED = "released"
+    EXPIRED = "expired"
 
 
 STATE_NAMES: dict[State, str] = {
@@ -23,10 +26,13 @@ STATE_NAMES: dict[State, str] = {
     State.CANCELLED: "abgesagt",
     State.DISPLACED: "durch die Stadt belegt",
     State.RELEASED: "freigegeben",
+    State.EXPIRED: "verfallen",
 }
 
 FOLLOWING: dict[State, frozenset[State]] = {
-    State.REQUESTED: frozenset({State.CONFIRMED, State.DECLINED, State.CANCELLED}),
+    State.REQUESTED: frozenset(
+        {State.CONFIRMED, State.DECLINED, State.CANCELLED, State.EXPIRED}
+    ),
     State.CONFIRMED: frozenset({State.CANCELLED, State.DISPLACED, State.RELEASED}),
 }
 """What may come next; what is missing here is final."""

@@ -1,9 +1,10 @@
-"""What is forgotten by itself of what citizens sent, and offers that nobody answered."""
+"""What is forgotten by itself of what citizens sent, and what nobody decided on or answered in time."""
 
 from collections.abc import Mapping
 
-from presence.citizens.deciding import end_offers
 from presence.citizens.forgetting import forget
+from presence.citizens.lapsing import expire
+from presence.citizens.offers import end_offers
 from storage.jobs.handlers import JobContext
 from storage.schedules import ScheduleDefinition
 
@@ -14,10 +15,14 @@ def _forget(context: JobContext) -> Mapping[str, int]:
     return house.database.run(lambda session: forget(session, now))
 
 
-def _end_offers(context: JobContext) -> Mapping[str, int]:
+def _lapse(context: JobContext) -> Mapping[str, int]:
     house = context.house
     now = house.clock()
-    return {"abgelaufen": house.database.run(lambda session: end_offers(session, now))}
+    offers = house.database.run(lambda session: end_offers(session, now))
+    return {
+        "Angebote": offers,
+        "Anfragen": house.database.run(lambda session: expire(session, now)),
+    }
 
 
 def schedules() -> list[ScheduleDefinition]:
@@ -27,6 +32,9 @@ def schedules() -> list[ScheduleDefinition]:
             "presence.anfragen", "Daten alter Raumanfragen löschen", "35 0 * * *", _forget
         ),
         ScheduleDefinition(
-            "desks.angebote", "Abgelaufene Raumangebote zurücknehmen", "5 6 * * *", _end_offers
+            "desks.angebote",
+            "Raumanfragen und Angebote beenden, deren Zeit kam",
+            "5 * * * *",
+            _lapse,
         ),
     ]

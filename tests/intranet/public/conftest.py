@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import httpx
@@ -24,6 +24,9 @@ from storage.clock import local_date
 from storage.house import House, open_house
 from storage.organisation.operations import add_office, add_person
 from storage.organisation.queries import load_staff, person_by_login
+
+if TYPE_CHECKING:
+    from tests.intranet.public.town import Town
 
 ACTOR = System("test")
 LONG_AGO = date(2020, 1, 1)
@@ -156,12 +159,12 @@ class Browser:
     def get(
         self, path: str, params: Mapping[str, str] | None = None, language: str = "de"
     ) -> httpx.Response:
-        return self._ask("GET", path, params=params, headers={"Accept-Language": language})
+        return self.ask("GET", path, params=params, headers={"Accept-Language": language})
 
     def post(self, path: str, data: Mapping[str, str]) -> httpx.Response:
-        return self._ask("POST", path, data=data)
+        return self.ask("POST", path, data=data)
 
-    def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(self._app, client=(self._address, 40000))
             async with httpx.AsyncClient(
@@ -178,3 +181,10 @@ class Browser:
 def browser(house: House, spaces: dict[str, UUID]) -> Browser:
     del spaces
     return Browser(house)
+
+
+@pytest.fixture
+def town(house: House, browser: Browser, clock: Clock) -> "Town":
+    from tests.intranet.public.town import Town
+
+    return Town(house, browser, clock)

@@ -1,7 +1,7 @@
 """The clerk's page of room requests: what stands against a request, and the three answers."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,6 +9,8 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from intranet.door import open_door
+from presence.citizens.offers import accept_offer, standing_offer
+from presence.citizens.queries import overview
 from presence.citizens.room_links import RoomLinks
 from presence.citizens.room_requests import confirm_sending, send_request
 from presence.citizens.tables import RoomRequest
@@ -19,8 +21,8 @@ from presence.sign_in import Token, sign_in
 from presence.spaces.booking import Wish, book
 from presence.spaces.opening import at
 from presence.spaces.recurrence import Pattern
-from presence.spaces.tables import Booking
-from storage.actors import Staff, System
+from presence.spaces.tables import Booking, Space
+from storage.actors import Citizen, Staff, System
 from storage.house import House
 from tests.intranet.conftest import MAIN
 
@@ -148,3 +150,59 @@ def test_two_clerks_and_the_second_is_told(
     assert "Entschieden." in text(press(first, "Zusagen"))
     assert "Entschieden." in text(press(second, "Zusagen"))
     assert states(house) == ["confirmed"]
+
+
+def test_the_days_that_are_left_of_a_series_are_granted(
+    house: House, spaces: dict[str, UUID], page: Callable[..., AppTest]
+) -> None:
+    request = ask(house, spaces["saal"], Pattern("week", count=3))
+    house.clock.now = at(DAY + timedelta(days=2), 9 * 60)  # type: ignore[attr-defined]
+    app = page("karla", request)
+    assert "Die Zeit ist schon vorbei." in text(app)
+    shown = text(press(app, "Die freien 2 Tage zusagen"))
+    assert shown.count("gebucht</span>") == 2
+    assert "verfallen</span>" in shown
+
+
+def test_what_is_over_asks_for_a_word_or_something_else(
+    house: House, spaces: dict[str, UUID], page: Callable[..., AppTest]
+) -> None:
+    request = ask(house, spaces["saal"])
+    house.clock.now = at(DAY, 19 * 60)  # type: ignore[attr-defined]
+    app = page("karla", request)
+    assert "Die angefragte Zeit ist schon vorbei." in text(app)
+    assert not [each for each in app.button if "Zusagen" in each.label]
+    app.date_input[0].set_value(DAY + timedelta(days=1))
+    assert "Angeboten ist" in text(press(app, "Anbieten und schreiben"))
+
+
+def test_an_evening_that_ends_after_midnight_can_be_offered(
+    house: House, spaces: dict[str, UUID], page: Callable[..., AppTest]
+) -> None:
+    with house.database.write() as session:
+        hall = session.get_one(Space, spaces["saal"])
+        hall.hours = [[day, 8 * 60, 25 * 60] for day in range(7)]
+    app = page("karla", ask(house, spaces["saal"]))
+    app.selectbox[0].set_value(spaces["saal"])
+    app.date_input[0].set_value(DAY + timedelta(days=1))
+    app.time_input[1].set_value(time(0, 30))
+    assert "Angeboten ist „Großer Saal“" in text(press(app, "Anbieten und schreiben"))
+    with house.database.read() as session:
+        row = session.scalars(select(RoomRequest)).one()
+        assert row.offer_ends == at(DAY + timedelta(days=2), 30)
+
+
+def test_who_took_another_room_stands_under_that_room(
+    house: House, spaces: dict[str, UUID], page: Callable[..., AppTest]
+) -> None:
+    request = ask(house, spaces["saal"])
+    app = press(page("karla", request), "Anbieten und schreiben")
+    assert "Angeboten ist „Bürgertreff“" in text(app)
+    with house.database.write() as session:
+        view = overview(session, session.get_one(RoomRequest, request))
+        standing = standing_offer(session, view, house.clock())
+        assert standing is not None
+        accept_offer(session, Citizen(request), request, seen=standing.mark, now=house.clock())
+    shown = text(page("karla", request))
+    assert "Raumanfrage: Bürgertreff" in shown
+    assert "Großer Saal, Mittwoch, 15.04.2026" in shown

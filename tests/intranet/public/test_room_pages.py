@@ -163,3 +163,48 @@ def test_a_house_without_bookings_shows_no_rooms(tmp_path: Path) -> None:
         assert "/raeume" not in browser.get("/").text
     finally:
         made.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("POST", "/", "GET, HEAD"), ("DELETE", "/raeume/saal", "GET, HEAD"),
+        ("PUT", "/raeume/saal/anfrage", "GET, HEAD, POST"),
+        ("GET", "/anfrage/abc/annehmen", "POST"), ("OPTIONS", "/raeume", "GET, HEAD"),
+        ("PATCH", "/anfrage/bestaetigen/abc", "GET, HEAD, POST"),
+    ],
+)  # fmt: skip
+def test_what_an_address_does_not_take_is_said_with_what_it_takes(
+    browser: Browser, method: str, path: str, allowed: str
+) -> None:
+    answer = browser.ask(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+    assert "So geht das hier nicht." in answer.text
+    assert '<html lang="de">' in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/raeume/%00", "/raeume/saal%00/anfrage", "/raeume/%ff", "/raeume/..%2f..", "/raeume/" + "x" * 3000]
+)  # fmt: skip
+def test_addresses_nobody_has_are_not_found(browser: Browser, path: str) -> None:
+    assert browser.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["//boese.example", "///boese.example/x"])
+def test_no_address_leads_out_of_town(browser: Browser, path: str) -> None:
+    answer = browser.ask("GET", "http://stadt.example" + path)
+    assert answer.status_code == 404
+    assert 'href="//' not in answer.text
+
+
+def test_errors_and_the_start_page_speak_english_too(browser: Browser) -> None:
+    for path, words in (
+        ("/", "How to reach your city administration."), ("/nichts", "This page does not exist."),
+        ("/raeume/nichts", "This room does not exist."), ("/anfrage/x", "This link is not valid."),
+    ):  # fmt: skip
+        answer = browser.get(path, language="en")
+        assert '<html lang="en">' in answer.text
+        assert words in answer.text
+    law = browser.get("/datenschutz?sprache=en").text
+    assert '<html lang="de">' in law
+    assert 'href="/?sprache=en"' in law

@@ -1,6 +1,8 @@
 """Every sentence of the citizens' pages and mails stands in every catalogue, with the same gaps to fill in."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
@@ -8,16 +10,68 @@ import pytest
 import yaml
 
 from config.translations import FOLDER, LANGUAGES, SOURCE, catalogue
-from intranet.public import room_status, sending
+from intranet.public import confirming, forms, room_confirming, room_status, rooms, sending
 from intranet.public.room_form import PERSON, fields
-from presence.citizens import letters, links, room_requests
+from presence.citizens import deciding, letters, links, offers, room_requests
 from presence.citizens.occupancy import PublicRoom
 from presence.spaces.terms import Terms
 
+FIELDS = ("von", "bis", "tag", "verein", "name", "letzter_tag")
+"""Names of fields that stand where messages do."""
 ROOT = Path(__file__).parents[3]
 IN_TEMPLATES = re.compile(r"""_\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
 IN_CODE = re.compile(r"""\bsay\(\s*"((?:[^"\\]|\\.)*)\"""")
+SPEAKING = {"message", "refuse", "_WrongError", "LinkError"}
+"""Calls whose words people read."""
+RULES = (
+    "presence/spaces/terms.py",
+    "presence/citizens/wishes.py",
+    "presence/citizens/room_requests.py",
+)
 OTHERS = sorted(set(LANGUAGES) - {SOURCE})
+
+
+def in_pages() -> Iterator[str]:
+    """Titles and messages of the pages' code, where they stand in it as they are."""
+    for path in (ROOT / "intranet/public").glob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(call, ast.Call):
+                continue
+            name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+            titles = [each.value for each in call.keywords if each.arg == "title"]
+            for value in [*(call.args if name in SPEAKING else []), *titles]:
+                if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                    yield value.value
+
+
+def said_by_rules() -> Iterator[str]:
+    """Whole sentences of the rules a form is checked by, with ``{}`` where they fill something in."""
+    for name in RULES:
+        tree = ast.parse((ROOT / name).read_text("utf-8"))
+        inside = {
+            id(part)
+            for each in ast.walk(tree)
+            if isinstance(each, ast.JoinedStr)
+            for part in each.values
+        }
+        for node in ast.walk(tree):
+            text = ""
+            if isinstance(node, ast.JoinedStr):
+                text = "".join(
+                    str(part.value) if isinstance(part, ast.Constant) else "{}"
+                    for part in node.values
+                )
+            elif (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and id(node) not in inside
+            ):
+                text = node.value
+            if (
+                re.search(r"(Bitte|Tage?|Sie|Zeit|geschlossen|gesperrt)\b.*[.:)}]$", text)
+                and "``" not in text
+            ):
+                yield text
 
 
 def spoken() -> set[str]:
@@ -44,7 +98,10 @@ def spoken() -> set[str]:
     found |= {*letters.SUBJECTS.values(), *letters.OPENINGS.values(), *letters.STATES.values()}
     found |= {*room_status.DONE.values(), room_status.OVER, room_requests.REVOKED}
     found |= {sending.STALE, sending.TRAPPED, sending.TOO_FAST, sending.TOO_OFTEN}
-    found |= {links.INVALID, links.EXPIRED}
+    found |= {links.INVALID, links.EXPIRED, forms.NO_DAY, offers.OVER, offers.CHANGED}
+    found |= {offers.REPLACED, deciding.GONE, room_requests.TOO_MANY, room_requests.CHANGED}
+    found |= {rooms.BACK[1], room_confirming.TITLE, confirming.OVER}
+    found |= set(in_pages()) - set(FIELDS)
     return found - {""}
 
 
@@ -59,4 +116,39 @@ def test_the_gaps_are_the_same(language: str) -> None:
         return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
     sentences = yaml.safe_load((FOLDER / f"{language}.yaml").read_text("utf-8"))
-    assert [german for german, other in sentences.items() if gaps(german) != gaps(other)] == []
+    messages = yaml.safe_load((FOLDER / f"{language}-meldungen.yaml").read_text("utf-8"))
+    everything = [
+        *sentences.items(),
+        *(pair for held in messages.values() for pair in held.items()),
+    ]
+    assert [german for german, other in everything if gaps(german) != gaps(other)] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_the_rules_say_is_known(language: str) -> None:
+    held = catalogue(language)
+    known = {
+        re.sub(r"\{\w+\}", "{}", each) for each in (*held.messages["sentences"], *held.sentences)
+    }
+    said = set(said_by_rules())
+    assert len(said) > 12
+    assert sorted(said - known) == []
+
+
+@pytest.mark.parametrize(
+    ("german", "english"),
+    [
+        ("Großer Saal ist in dieser Zeit schon gebucht. Frei ist: „Treff“.",
+         "Großer Saal is booked already at this time. Free instead: „Treff“."),
+        (("Saal und Foyer ist dienstags von 8:00 bis 12:00 und 14:00 bis 18:00 Uhr geöffnet. "
+         "Bitte wählen Sie eine Zeit, zu der am Dienstag geöffnet ist."),
+         ("Saal und Foyer is open on Tuesdays from 8:00 to 12:00 and 14:00 to 18:00. "
+         "Please choose a time at which it is open on Tuesday.")),
+        ("Saal kann am Stück höchstens 2 Stunden und 30 Minuten gebucht werden.",
+         "Saal can be booked for at most 2 hours and 30 minutes at a time."),
+        ("Das Dach ist undicht.", "Das Dach ist undicht."),
+    ],
+)  # fmt: skip
+def test_messages_are_known_with_their_gaps_filled_in(german: str, english: str) -> None:
+    assert catalogue("en").told(german) == english
+    assert catalogue("de").told(german) == german

@@ -6,12 +6,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from presence.citizens.links import LinkError
-from presence.citizens.submissions import KEEP, confirm, forget_submissions, submit
+from presence.citizens.submissions import KEEP, confirm, forget_submissions, is_sent, submit
 from presence.citizens.tables import FormAttempt, Submission
 from presence.citizens.throttle import Limit, reserve, source
 from storage.house import House
+from tests.presence.citizens.asking import at_once
 
 KEY = b"k" * 32
 LIMITS = (Limit(2, timedelta(hours=1)), Limit(3, timedelta(days=1)))
@@ -108,3 +110,23 @@ def test_a_sending_of_another_kind_is_not_found(house: House) -> None:
         row, _ = submit(session, "room", {"n": 1}, "a@example.org", key="f1", now=house.clock())
         with pytest.raises(LinkError):
             confirm(session, "fault", row.id, lambda _: uuid4(), now=house.clock())
+
+
+def test_one_form_sent_by_many_clicks_at_once_is_braked_once(house: House) -> None:
+    once = (Limit(1, timedelta(hours=1)),)
+
+    def click() -> bool:
+        def run(session: Session) -> bool:
+            if is_sent(session, "f1"):
+                return True
+            if not reserve(session, KEY, "room", "192.0.2.1", once, now=house.clock()):
+                return False
+            submit(session, "room", {"n": 1}, "a@example.org", key="f1", now=house.clock())
+            return True
+
+        return house.database.run(run)
+
+    assert at_once(*[click] * 6) == [True] * 6
+    with house.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Submission)) == 1
+        assert session.scalar(select(func.count()).select_from(FormAttempt)) == 1

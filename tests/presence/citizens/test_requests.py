@@ -1,6 +1,5 @@
 """Requests from outside on both databases: two clerks at once, two clicks at once, and what is forgotten when."""
 
-import threading
 from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import UUID
@@ -8,14 +7,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from config.settings import Settings
 from presence.citizens.deciding import approve, decline
 from presence.citizens.forgetting import forget as forget_requests
 from presence.citizens.queries import overview
 from presence.citizens.room_links import RoomLinks
 from presence.citizens.room_requests import confirm_sending, send_request, take_back
 from presence.citizens.tables import FormAttempt, RoomRequest, RoomRequestBooking, Submission
-from presence.citizens.wishes import Applicant, RoomWish, from_row
+from presence.citizens.wishes import from_row
 from presence.spaces.changing import cancel_range
 from presence.spaces.recurrence import Pattern
 from presence.spaces.series import SeriesConflictError
@@ -28,48 +26,7 @@ from storage.conflicts import ConflictError
 from storage.house import House
 from storage.jobs.tables import Job
 from storage.rights import NotAllowedError
-
-DAY = date(2026, 4, 15)
-VERA = Applicant("Vera Verein", "vera@chor.example", "Chor", "07089 1")
-ANTON = Applicant("Anton Anders", "anton@example.org")
-
-
-def wish(spaces: dict[str, UUID], day: date = DAY, **changes: object) -> RoomWish:
-    given = {"title": "Probe", "people": 30, "first": 18 * 60, "last": 20 * 60} | changes
-    return RoomWish(spaces["saal"], day, **given)  # type: ignore[arg-type]
-
-
-def ask(house: House, asked: RoomWish, who: Applicant = VERA, key: str = "f1") -> UUID:
-    links = RoomLinks(Settings(data_dir=house.settings.data_dir, _env_file=None))
-    with house.database.write() as session:
-        row = send_request(session, asked, who, links, key=key, now=house.clock())
-    with house.database.write() as session:
-        return confirm_sending(session, row.id, now=house.clock())
-
-
-def states(house: House) -> list[str]:
-    with house.database.read() as session:
-        return sorted(session.scalars(select(Booking.state)))
-
-
-def at_once(*deeds: Callable[[], object]) -> list[object]:
-    """What each gave or raised."""
-    outcomes: list[object] = []
-    start = threading.Barrier(len(deeds))
-
-    def run(deed: Callable[[], object]) -> None:
-        start.wait()
-        try:
-            outcomes.append(deed())
-        except Exception as error:  # noqa: BLE001 - it is what the test looks at
-            outcomes.append(error)
-
-    threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
+from tests.presence.citizens.asking import ANTON, DAY, VERA, ask, at_once, send, states, wish
 
 
 def test_two_clerks_approve_two_requests_for_one_evening(
@@ -270,3 +227,22 @@ def test_taken_times_offer_other_rooms(
     with pytest.raises(TakenError) as caught:
         ask(house, wish(spaces), ANTON, "f2")
     assert caught.value.offers == []  # there is one public room only, and no other is named
+
+
+def test_confirming_many_at_once_does_not_slip_over_the_cap(
+    house: House, spaces: dict[str, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("presence.citizens.room_requests.MOST_OPEN", 2)
+    sent = [
+        send(house, wish(spaces, DAY + timedelta(days=number)), key=f"f{number}")
+        for number in range(5)
+    ]
+
+    def confirm(submission: UUID) -> Callable[[], object]:
+        return lambda: house.database.run(
+            lambda session: confirm_sending(session, submission, now=house.clock())
+        )
+
+    outcomes = at_once(*(confirm(each) for each in sent))
+    assert sorted(type(each).__name__ for each in outcomes) == ["ConflictError"] * 3 + ["UUID"] * 2
+    assert states(house) == ["requested"] * 2

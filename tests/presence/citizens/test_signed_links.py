@@ -51,3 +51,17 @@ def test_an_expired_link_says_so() -> None:
     with pytest.raises(LinkError) as caught:
         Links(KEY).read("status", token, LATER)
     assert str(caught.value) == EXPIRED
+
+
+def test_a_link_is_written_in_one_way_only() -> None:
+    """The signs of ordinary base64 stand for the same bytes, but are no link of ours."""
+    tokens = [Links(KEY).sign("status", uuid4(), expires=LATER) for _ in range(40)]
+    others = {
+        changed
+        for token in tokens
+        for changed in (token.replace("-", "+"), token.replace("_", "/"), token + "\n", f" {token}")
+        if changed != token
+    }
+    for changed in others:
+        with pytest.raises(LinkError):
+            Links(KEY).read("status", changed, NOW)
