@@ -30,9 +30,7 @@ STATE_NAMES: dict[State, str] = {
 }
 
 FOLLOWING: dict[State, frozenset[State]] = {
-    State.REQUESTED: frozenset(
-        {State.CONFIRMED, State.DECLINED, State.CANCELLED, State.EXPIRED}
-    ),
+    State.REQUESTED: frozenset({State.CONFIRMED, State.DECLINED, State.CANCELLED, State.EXPIRED}),
     State.CONFIRMED: frozenset({State.CANCELLED, State.DISPLACED, State.RELEASED}),
 }
 """What may come next; what is missing here is final."""
