@@ -6,7 +6,7 @@ from uuid import UUID
 import streamlit as st
 
 from intranet import html, words
-from intranet.deeds import attempt, carry_out
+from intranet.deeds import carry_out
 from intranet.notes import note
 from intranet.status_desk import touch
 from intranet.visit import Visit
@@ -116,7 +116,14 @@ def calendar_desk(visit: Visit, person: UUID, *, agreed: bool) -> None:
         done, _ = carry_out(
             visit,
             lambda session: connect_calendar(
-                session, visit.house.settings, visit.staff, person, link, consent=consent, now=now
+                session,
+                current_store(visit.house),
+                visit.house.settings,
+                visit.staff,
+                person,
+                link,
+                consent=consent,
+                now=now,
             ),
         )
         if done:
@@ -136,10 +143,12 @@ def _connected(visit: Visit, person: UUID, problem: str | None, fetched: str | N
     if st.button("Kalender trennen", icon=":material/link_off:", key="kalender-trennen"):
         now = visit.house.clock()
         done, _ = carry_out(
-            visit, lambda session: disconnect_calendar(session, visit.staff, person, now=now)
+            visit,
+            lambda session: disconnect_calendar(
+                session, current_store(visit.house), visit.staff, person, now=now
+            ),
         )
         if done:
-            attempt(lambda: current_store(visit.house).set_busy(person, []))
             note("Getrennt. Adresse und belegte Zeiten sind gelöscht.")
             st.rerun()
 

@@ -11,13 +11,10 @@ from intranet.status_desk import back_again, switch
 from intranet.views.presence import PersonLine, office_board, offices_to_see
 from intranet.visit import visit, visitor
 from presence.availability.current import current_store
-from presence.availability.queries import lines_of
+from presence.availability.queries import NotAgreedError, lines_of
 
 REFRESH = "5s"
-OFF = (
-    "Die Übersicht ist ausgeschaltet. Sie zeigt erst etwas, wenn eine Dienstvereinbarung über den "
-    "Anwesenheitsmonitor eingetragen und von beiden Seiten bestätigt ist."
-)
+OFF = str(NotAgreedError())
 here = visitor()
 
 

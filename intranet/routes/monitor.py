@@ -61,7 +61,7 @@ def routes(house: House, cookies: Cookies, hub: Hub) -> list[Route]:
         known, refusal = await desk.who(request)
         if known is None or known.ended:
             text = refusal or (known.ended if known else None) or UNKNOWN
-            return _page("tafel_zu.html", 401, titel="Kein Monitor", text=text)
+            return _page("tafel_zu.html", _code(refusal), titel="Kein Monitor", text=text)
         response = _page("tafel.html", 200, version=version)
         cookies.set_screen(response, request.cookies[cookies.screen])
         return response
@@ -76,7 +76,7 @@ def routes(house: House, cookies: Cookies, hub: Hub) -> list[Route]:
                 refusal
                 or (known.ended if known else None)
                 or "Dieser Link gilt nicht (mehr). Bitte lassen Sie sich einen neuen geben.",
-                status_code=429 if refusal == TOO_OFTEN else 403,
+                status_code=429 if refusal else 403,
             )
         response = Response(status_code=204)
         cookies.set_screen(response, token or "")
@@ -105,13 +105,11 @@ class _Desk:
         self, request: Request, token: str | None
     ) -> tuple[Standing | None, str | None]:
         """The screen, or ``None`` and, where there is more to say than "unknown", why."""
-        address = request.client.host if request.client else ""
-        if not self._tries.allows(address):
-            return None, TOO_OFTEN
         known = await to_thread.run_sync(self._look, token)
-        if known is None:
-            self._tries.count(address)
-        return known, None
+        if known is not None:  # also where others at the same address, behind one router, guess
+            return known, None
+        address = request.client.host if request.client else ""
+        return None, None if self._tries.count(address) else TOO_OFTEN
 
     def may_stream(self, known: Standing) -> bool:
         return self._streams.count(known.device.token.hex)
@@ -135,9 +133,8 @@ class _Stream:
             await PlainTextResponse(not_now_in_words(error), 503)(scope, receive, send)
             return
         if known is None or known.ended:
-            code = 429 if refusal == TOO_OFTEN else 401
             text = refusal or (known.ended if known else None) or UNKNOWN
-            await PlainTextResponse(text, code)(scope, receive, send)
+            await PlainTextResponse(text, _code(refusal))(scope, receive, send)
             return
         if not self._desk.may_stream(known):
             await PlainTextResponse(TOO_OFTEN, 429)(scope, receive, send)
@@ -174,6 +171,11 @@ _BEGIN = {
         (b"x-accel-buffering", b"no"),  # a reverse proxy must not collect what it gets
     ],
 }
+
+
+def _code(refusal: str | None) -> int:
+    """401: not, or no longer, a screen. 429: who asks too often is told nothing about the token."""
+    return 429 if refusal else 401
 
 
 def _body(data: bytes, *, more: bool) -> dict[str, object]:

@@ -16,6 +16,7 @@ from presence.availability.rights import absences_to_enter
 from presence.availability.tables import AvailabilityProfile
 from storage.actors import Actor, ProtectionClass, Scope, Staff
 from storage.agreements.queries import keys_in_force
+from storage.alphabet import place_of
 from storage.clock import local, local_date
 from storage.organisation.queries import names, offices, people
 from storage.organisation.tables import Absence
@@ -94,7 +95,7 @@ def whom_to_set(session: Session, staff: Staff, now: datetime) -> dict[UUID, Cho
     delegated = set(may_set_for(session, staff.person))
     led = set(absences_to_enter(session, staff, local_date(now))) if staff.grants else set()
     called = names(session, (delegated | led) - {staff.person})
-    others = sorted(called.items(), key=lambda each: each[1].casefold())
+    others = sorted(called.items(), key=lambda each: place_of(each[1]))
     return {
         staff.person: Choice("mich selbst", status=True),
         **{person: Choice(name, status=person in delegated) for person, name in others},

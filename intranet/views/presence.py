@@ -9,9 +9,14 @@ from sqlalchemy.orm import Session
 
 from intranet import words
 from presence.availability.current import CurrentStore
-from presence.availability.queries import BoardLine, board, may_see_office
+from presence.availability.queries import (
+    BOARDS,
+    BoardLine,
+    NotAgreedError,
+    board,
+    may_see_office,
+)
 from presence.monitor.queries import monitors, subjects_for
-from presence.monitor.snapshot import AGREEMENT
 from presence.monitor.subjects import KIND_NAMES, MODE_NAMES, Kind, Mode, Subject, Theme
 from storage.actors import Staff
 from storage.agreements.queries import in_force
@@ -57,14 +62,16 @@ def offices_to_see(session: Session, staff: Staff, now: datetime) -> Offices:
     day = local_date(now)
     rows = [row for row in offices(session, day) if may_see_office(session, staff, row.id)]
     rows.sort(key=lambda row: not staff.works_in(row.id))
-    return Offices(in_force(session, AGREEMENT, day), {row.id: row.name for row in rows})
+    return Offices(in_force(session, BOARDS, day), {row.id: row.name for row in rows})
 
 
 def office_board(
     session: Session, store: CurrentStore, staff: Staff, office: UUID, now: datetime
 ) -> Sequence[PersonLine] | None:
     """``None`` where no Dienstvereinbarung is in force (any more)."""
-    if not in_force(session, AGREEMENT, local_date(now)):
+    try:
+        lines = board(session, store, staff, office, now)
+    except NotAgreedError:
         return None
     return [
         PersonLine(
@@ -72,7 +79,7 @@ def office_board(
             line,
             words.when(line.availability.until, now) if line.availability.until else "",
         )
-        for line in board(session, store, staff, office, now)
+        for line in lines
     ]
 
 

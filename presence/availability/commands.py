@@ -11,16 +11,10 @@ from presence.availability.calendar.isolation import read_file
 from presence.availability.calendar.reading import LARGEST, BusyTimes, CalendarError
 from presence.availability.current import current_store
 from presence.availability.queries import BoardLine, board
-from storage.agreements.queries import in_force
 from storage.clock import LOCAL, local, local_date
 from storage.command_line import AsJson, acting_person, explained, fail, show_json, show_table
 from storage.house import House
 from storage.organisation.queries import office_by_key
-
-SELF_ENTERED = (
-    "Hinweis: Für den Anwesenheitsmonitor gilt keine Dienstvereinbarung. Gezeigt wird nur, was die "
-    "Beschäftigten selbst eingetragen haben (Status, Abwesenheit, Arbeitszeit)."
-)
 
 
 def register(app: typer.Typer, open_house: Callable[[], House]) -> None:
@@ -35,9 +29,7 @@ def register(app: typer.Typer, open_house: Callable[[], House]) -> None:
         """Zeigt, wie die Beschäftigten eines Amts gerade zu erreichen sind."""
         house = open_house()
         with explained():
-            lines, agreed = _board(house, office)
-        if not agreed:
-            typer.echo(SELF_ENTERED, err=True)
+            lines = _board(house, office)
         if as_json:
             show_json([_as_json(line) for line in lines])
             return
@@ -73,16 +65,14 @@ def register(app: typer.Typer, open_house: Callable[[], House]) -> None:
 _STATUS = {"busy": "belegt", "tentative": "vorläufig", "away": "abwesend"}
 
 
-def _board(house: House, office: str) -> tuple[list[BoardLine], bool]:
-    """The lines, and whether the monitor's agreement is in force."""
+def _board(house: House, office: str) -> list[BoardLine]:
     now = house.clock()
     actor = acting_person(house, "presence.board")
     with house.database.read() as session:
         where = office_by_key(session, office, local_date(now))
         if where is None:
             fail(f"Das Amt „{office}“ gibt es nicht. Bitte geben Sie Kürzel oder Nummer an.")
-        agreed = in_force(session, "monitor", local_date(now))
-        return board(session, current_store(house), actor, where.id, now), agreed
+        return board(session, current_store(house), actor, where.id, now)
 
 
 def _row(line: BoardLine) -> tuple[str | None, ...]:

@@ -14,28 +14,30 @@ import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    NullPool,
-    create_engine,
-    delete,
-    event,
-    insert,
-    make_url,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import Connection, Table, delete, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from presence.availability.current_tables import BUSY, COUNTER, FLUECHTIG, STATUS, tables_of
+from presence.availability.current_engine import (
+    engine_of,
+    keep_out_of_the_log,
+    rewrite,
+    take_turns,
+)
+from presence.availability.current_tables import (
+    BUSY,
+    COUNTER,
+    FLUECHTIG,
+    NOTICE,
+    STATUS,
+    tables_of,
+)
 from presence.availability.facts import Manual
 from presence.availability.levels import Level
 from storage.house import House
@@ -45,8 +47,7 @@ logger = logging.getLogger(__name__)
 
 CACHE_TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n"
 """CACHEDIR.TAG (bford.info/cachedir): backup programs leave a folder out that holds it."""
-BUSY_TIMEOUT_MS = 10_000
-_LOCK = 7_236_103  # an arbitrary key of our own for PostgreSQL's advisory lock
+NOTICE_DAYS = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,37 +59,65 @@ class BusySpan:
     status: str
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Somebody set another's status."""
+
+    by: UUID
+    at: datetime
+
+
 class CurrentStore:
     """Opened with ``current_store(house)``. Safe to share among threads."""
 
     def __init__(self, url: str) -> None:
-        self._engine = _engine(url)
+        self._engine = engine_of(url)
         self._file = self._engine.url.database if self._engine.dialect.name == "sqlite" else None
         self._made = False
 
-    def set_status(self, person: UUID, status: Manual) -> None:
-        """Replace what this person's status is."""
+    def set_status(self, person: UUID, status: Manual, *, by: Deed | None = None) -> None:
+        """Replace what this person's status is; ``by`` whom else, and when, they are told."""
         with self._write() as connection:
-            connection.execute(delete(STATUS).where(STATUS.c.person == person))
-            connection.execute(
-                insert(STATUS).values(
-                    person=person,
-                    level=int(status.level),
-                    starts=status.starts,
-                    until=status.until,
-                    message=status.message,
-                    place=status.place,
-                )
+            self._put(
+                connection,
+                STATUS,
+                {"person": person},
+                {
+                    "level": int(status.level),
+                    "starts": status.starts,
+                    "until": status.until,
+                    "message": status.message,
+                    "place": status.place,
+                },
             )
+            self._tell(connection, person, by)
             _count(connection)
 
-    def clear_status(self, person: UUID) -> bool:
+    def clear_status(self, person: UUID, *, by: Deed | None = None) -> bool:
         """Forget it. False where there was none."""
         with self._write() as connection:
             gone = connection.execute(delete(STATUS).where(STATUS.c.person == person)).rowcount
             if gone:
+                self._tell(connection, person, by)
                 _count(connection)
         return bool(gone)
+
+    def deeds(self, person: UUID) -> list[Deed]:
+        """Who else set this person's status since they last read it, and when; the latest last."""
+        with self._read() as connection:
+            rows = connection.execute(
+                select(NOTICE.c.by, NOTICE.c.at)
+                .where(NOTICE.c.person == person)
+                .order_by(NOTICE.c.at)
+            ).all()
+        return [Deed(row.by, row.at) for row in rows]
+
+    def read_deeds(self, person: UUID, until: datetime) -> None:
+        """They know of everything up to this moment: it is forgotten."""
+        with self._write() as connection:
+            connection.execute(
+                delete(NOTICE).where(NOTICE.c.person == person, NOTICE.c.at <= until)
+            )
 
     def statuses(self, people: Collection[UUID], now: datetime) -> dict[UUID, Manual]:
         """What is set and not over, by person."""
@@ -139,24 +168,45 @@ class CurrentStore:
         with self._write() as connection:
             _count(connection)
 
-    def forget(self, person: UUID) -> None:
-        """Everything about a person who leaves or asks for it."""
+    def people(self) -> frozenset[UUID]:
+        """Of whom anything is known at all."""
+        with self._read() as connection:
+            return frozenset(
+                person
+                for column in (STATUS.c.person, BUSY.c.person, NOTICE.c.person, NOTICE.c.by)
+                for person in connection.execute(select(column).distinct()).scalars()
+            )
+
+    def forget(self, *people: UUID) -> None:
+        """Everything about people who leave or ask for it."""
         with self._write() as connection:
-            for table in (STATUS, BUSY):
-                connection.execute(delete(table).where(table.c.person == person))
+            for column in (STATUS.c.person, BUSY.c.person, NOTICE.c.person, NOTICE.c.by):
+                connection.execute(delete(column.table).where(column.in_(people)))
             _count(connection)
 
+    def forget_busy(self) -> int:
+        """All calendars, of everybody. Returns how many rows went."""
+        with self._write() as connection:
+            gone = connection.execute(delete(BUSY)).rowcount
+            if gone:
+                _count(connection)
+        return gone
+
     def purge(self, now: datetime) -> dict[str, int]:
-        """Forget what is over, and rewrite what is left, so that no page keeps a trace. Returns how many rows went."""
+        """Forget what is over, and rewrite what is left, so that no page keeps a trace. Returns how many rows went.
+
+        Writers wait meanwhile (see ``_write``): what is set during the night is neither lost nor twice there.
+        """
         gone: dict[str, int] = {}
         with self._write() as connection:
-            for name, table, end in (
-                ("Status", STATUS, STATUS.c.until),
-                ("Kalenderzeiten", BUSY, BUSY.c.ends),
+            for name, table, over in (
+                ("Status", STATUS, STATUS.c.until <= now),
+                ("Kalenderzeiten", BUSY, BUSY.c.ends <= now),
+                ("Hinweise", NOTICE, NOTICE.c.at <= now - NOTICE_DAYS),
             ):
-                gone[name] = connection.execute(delete(table).where(end <= now)).rowcount
+                gone[name] = connection.execute(delete(table).where(over)).rowcount
                 if self._file is None:
-                    _rewrite(connection, table)
+                    rewrite(connection, table)
             _count(connection)
         if self._file is not None:
             with self._engine.connect() as plain:
@@ -174,10 +224,28 @@ class CurrentStore:
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
+        """One writer at a time on both databases: deeds are short, and the night must not meet one half done."""
         self._ensure()
         writer = self._engine.execution_options(writer=True)
         with self._noticing_damage(), writer.begin() as connection:
+            if self._file is None:
+                take_turns(connection)
             yield connection
+
+    def _tell(self, connection: Connection, person: UUID, by: Deed | None) -> None:
+        if by is not None:
+            self._put(connection, NOTICE, {"person": person, "by": by.by}, {"at": by.at})
+
+    def _put(
+        self, connection: Connection, table: Table, key: dict[str, Any], values: dict[str, Any]
+    ) -> None:
+        """Insert or renew the row of this key."""
+        add = sqlite.insert if self._file is not None else postgresql.insert
+        connection.execute(
+            add(table)
+            .values(**key, **values)
+            .on_conflict_do_update(index_elements=list(key), set_=values)
+        )
 
     @contextmanager
     def _noticing_damage(self) -> Iterator[None]:
@@ -213,13 +281,13 @@ class CurrentStore:
     def _create(self) -> None:
         with self._engine.execution_options(writer=True).begin() as connection:
             if self._file is None:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+                take_turns(connection)
                 connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {FLUECHTIG}"))
             elif connection.exec_driver_sql("PRAGMA quick_check").scalar() != "ok":
                 raise DatabaseError("quick_check", None, sqlite3.DatabaseError("broken"))
             tables_of().create_all(connection)
             if self._file is None:
-                _keep_out_of_the_log(connection)
+                keep_out_of_the_log(connection)
             if connection.execute(select(COUNTER.c.version)).first() is None:
                 connection.execute(insert(COUNTER).values(version=0))
 
@@ -240,55 +308,3 @@ def _opened(url: str) -> CurrentStore:
 
 def _count(connection: Connection) -> None:
     connection.execute(update(COUNTER).values(version=COUNTER.c.version + 1))
-
-
-def _keep_out_of_the_log(connection: Connection) -> None:
-    logged = connection.execute(
-        text(
-            "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace"
-            " WHERE n.nspname = :schema AND relkind = 'r' AND relpersistence = 'p'"
-        ),
-        {"schema": FLUECHTIG},
-    ).scalars()
-    for name in logged.all():
-        connection.execute(text(f'ALTER TABLE {FLUECHTIG}."{name}" SET UNLOGGED'))
-
-
-def _rewrite(connection: Connection, table: Any) -> None:
-    """A new file for the table: PostgreSQL keeps deleted rows in the old one until their place is needed."""
-    kept = [dict(row) for row in connection.execute(select(table)).mappings()]
-    connection.execute(text(f"TRUNCATE {FLUECHTIG}.{table.name}"))
-    if kept:
-        connection.execute(insert(table), kept)
-
-
-def _engine(url: str) -> Engine:
-    """``hide_parameters``: an error's text, which may be logged, never shows a message or a place."""
-    if make_url(url).get_backend_name() != "sqlite":
-        engine = create_engine(
-            url, pool_size=2, max_overflow=8, pool_pre_ping=True, hide_parameters=True
-        )
-        return engine.execution_options(schema_translate_map={None: FLUECHTIG})
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
-    connection.isolation_level = None
-    for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-        "secure_delete=ON",
-        "journal_mode=MEMORY",
-        "synchronous=OFF",
-        "temp_store=MEMORY",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin(connection: Connection) -> None:
-    if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
-        return
-    writer = connection.get_execution_options().get("writer", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")

@@ -40,6 +40,19 @@ BUSY = Table(
         "erase",
     ),
 )
+NOTICE = Table(
+    "current_notice",
+    _METADATA,
+    Column("person", Uuid(), primary_key=True),
+    Column("by", Uuid(), primary_key=True),
+    Column("at", UtcDateTime(), nullable=False),
+    info=privacy(
+        "Hinweis an die Person, dass jemand anderes ihren Status gesetzt hat",
+        "person",
+        "bis er gelesen ist, höchstens 30 Tage",
+        "erase",
+    ),
+)
 COUNTER = Table(
     "current_version",
     _METADATA,

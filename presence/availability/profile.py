@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from presence.availability.current import CurrentStore
 from presence.availability.rights import require_own
 from presence.availability.tables import (
     AvailabilityProfile,
@@ -99,6 +100,16 @@ def forget_leavers(session: Session, today: date) -> int:
             session.execute(delete(column.class_).where(column.in_(left)).returning(column)).all()
         )
     return gone
+
+
+def forget_strangers(session: Session, store: CurrentStore, today: date) -> int:
+    """Nightly: of whoever is not (or no longer) one of the people here, the store knows nothing. Returns how many."""
+    known = store.people()
+    here = session.scalars(select(Person.id).where(Person.id.in_(known), valid_on(Person, today)))
+    strangers = known.difference(here)
+    if strangers:
+        store.forget(*strangers)
+    return len(strangers)
 
 
 def set_profile(

@@ -19,12 +19,14 @@ from presence.availability.facts import AbsenceSpan, Availability, Facts, Source
 from presence.availability.resolver import resolve
 from presence.availability.tables import (
     AvailabilityProfile,
+    CalendarLink,
     OfficeVisibility,
     StatusDelegate,
     WorkingWeek,
 )
 from storage.actors import Actor, ProtectionClass, Scope, Staff, System
-from storage.agreements.queries import keys_in_force
+from storage.agreements.queries import in_force, keys_in_force
+from storage.alphabet import place_of
 from storage.clock import local_date
 from storage.organisation.queries import names, valid_on
 from storage.organisation.substitution import absent_at, acting_substitute, ruling
@@ -33,6 +35,20 @@ from storage.rights import NotAllowedError, Verb, may
 
 AHEAD = timedelta(days=1)
 """How far the resolver looks for what comes next."""
+
+
+BOARDS = "monitor"
+"""The key of the Dienstvereinbarung that allows boards, on walls and in the intranet."""
+
+
+class NotAgreedError(NotAllowedError):
+    """No Dienstvereinbarung is in force that allows it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Die Übersicht ist ausgeschaltet. Sie zeigt erst etwas, wenn eine Dienstvereinbarung über den "
+            "Anwesenheitsmonitor eingetragen und von beiden Seiten bestätigt ist."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +81,8 @@ def facts_for(
     statuses = store.statuses(open_to, now)
     entries = sources.entries(session, open_to, now, allowed)
     if "calendar" in allowed:
-        for person, spans in store.busy(open_to, now, now + AHEAD).items():
+        linked = _connected(session, open_to)
+        for person, spans in store.busy(linked, now, now + AHEAD).items():
             entries.setdefault(person, []).extend(_entry(person, span) for span in spans)
     weeks = _weeks(session, open_to, today)
     profiles = {
@@ -107,7 +124,11 @@ def availability_of(
 def board(
     session: Session, store: CurrentStore, actor: Actor, office: UUID, now: datetime
 ) -> list[BoardLine]:
-    """Everybody of an office, by name. Raises ``NotAllowedError`` where the office keeps it to its own people."""
+    """Everybody of an office, by name. Raises ``NotAllowedError`` where the office keeps it to its own people, and
+    ``NotAgreedError`` while no Dienstvereinbarung allows boards: then nobody's availability is even asked for.
+    """
+    if not in_force(session, BOARDS, local_date(now)):
+        raise NotAgreedError
     if not may_see_office(session, actor, office):
         raise NotAllowedError(
             "Dieses Amt zeigt seine Erreichbarkeit nur den eigenen Beschäftigten."
@@ -132,7 +153,7 @@ def lines_of(
         )
         for person, answer in answers.items()
     ]
-    return sorted(lines, key=lambda line: (line.name.casefold(), line.person))
+    return sorted(lines, key=lambda line: (place_of(line.name), line.person))
 
 
 def members(session: Session, office: UUID, day: date) -> Sequence[UUID]:
@@ -196,6 +217,13 @@ def _absences(
         acting = acting_substitute(row.person_id, follow)
         found.setdefault(row.person_id, []).append(AbsenceSpan(row.starts, row.ends, acting))
     return found
+
+
+def _connected(session: Session, people: Collection[UUID]) -> Sequence[UUID]:
+    """Who has a calendar connected: what the store might know of others does not count."""
+    return session.scalars(
+        select(CalendarLink.person_id).where(CalendarLink.person_id.in_(people))
+    ).all()
 
 
 def _standing(

@@ -106,8 +106,7 @@ def _by_hand(facts: Facts, manual: Manual, now: datetime) -> Availability:
 def _by_source(
     facts: Facts, entry: SourceEntry, rank: int, place: SourceEntry | None, now: datetime
 ) -> Availability:
-    spans = [(each.starts, each.ends) for each in facts.entries if _RANK[each.kind] == rank]
-    ends = _joined_end(spans, entry.ends) if len(spans) > 1 else entry.ends
+    ends = _end_of(facts, entry, rank, now)
     level = _LEVEL[rank]
     if rank == AWAY and facts.substitute is not None:
         level = Level.SUBSTITUTED
@@ -188,6 +187,22 @@ def _joined_end(spans: list[tuple[datetime, datetime]], end: datetime) -> dateti
             break
         end = max(end, ends)
     return end
+
+
+def _end_of(facts: Facts, entry: SourceEntry, rank: int, now: datetime) -> datetime:
+    """Where the entry ends together with those of its rank that go on at the same place; another place is told anew."""
+    alike: list[SourceEntry] = []
+    others: list[SourceEntry] = []
+    for each in facts.entries:
+        if _RANK[each.kind] == rank and each is not entry:
+            (alike if each.place == entry.place else others).append(each)
+    ends = entry.ends
+    if alike:
+        ends = _joined_end([(each.starts, each.ends) for each in alike], ends)
+    for each in others:
+        if now < each.starts < ends and each.ends >= entry.ends:
+            ends = each.starts
+    return ends
 
 
 def _before(facts: Facts, end: datetime | None, rank: int, now: datetime) -> datetime | None:

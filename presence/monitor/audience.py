@@ -33,6 +33,7 @@ class Part:
     office: UUID
     title: str
     people: frozenset[UUID]
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +85,14 @@ def _office(session: Session, office: UUID, day: date) -> Audience | None:
         .where(Office.parent_id == office, valid_on(Office, day))
         .order_by(Office.number)
     )
-    titles = {row.id: row.name for row in (top, *below)}
-    members = _members(session, titles, day)
+    offices = {row.id: row for row in (top, *below)}
+    members = _members(session, offices, day)
     return Audience(
         top.name,
         tuple(
-            Part(each, title, members[each]) for each, title in titles.items() if members.get(each)
+            Part(each, row.name, members[each], row.phone)
+            for each, row in offices.items()
+            if members.get(each)
         ),
     )
 
@@ -133,7 +136,7 @@ def _booked_in(session: Session, floor: UUID, now: datetime) -> set[UUID]:
 def _parts(session: Session, people: Collection[UUID], day: date) -> tuple[Part, ...]:
     """These people by office, as far as the office shows itself to the whole house."""
     rows = session.execute(
-        select(Office.id, Office.name, Membership.person_id)
+        select(Office.id, Office.name, Office.phone, Membership.person_id)
         .join(Membership, Membership.office_id == Office.id)
         .join(OfficeVisibility, OfficeVisibility.office_id == Office.id)
         .where(
@@ -144,10 +147,12 @@ def _parts(session: Session, people: Collection[UUID], day: date) -> tuple[Part,
         )
         .order_by(Office.number)
     )
-    found: dict[UUID, tuple[str, set[UUID]]] = {}
-    for office, name, person in rows:
-        found.setdefault(office, (name, set()))[1].add(person)
-    return tuple(Part(office, name, frozenset(who)) for office, (name, who) in found.items())
+    found: dict[UUID, tuple[str, str | None, set[UUID]]] = {}
+    for office, name, phone, person in rows:
+        found.setdefault(office, (name, phone, set()))[2].add(person)
+    return tuple(
+        Part(office, name, frozenset(who), phone) for office, (name, phone, who) in found.items()
+    )
 
 
 def _members(

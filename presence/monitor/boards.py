@@ -1,7 +1,8 @@
 """From answers to what a screen shows: names where only staff come, words and numbers for the public. Pure.
 
 The public learns whether somebody is there for it, never who. Numbers are given for five people and more only, as the
-Dienstvereinbarung says: of fewer, a number would tell about somebody.
+Dienstvereinbarung says: of fewer, a number would tell about somebody. Of fewer than three nothing is told that depends
+on them, because "zurzeit nicht besetzt" before an office of one says where that one is not: only how to ask.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,8 @@ from storage.clock import LOCAL
 
 SMALLEST = 5
 """People of whom there must be for a number to be told."""
+FEWEST = 3
+"""People of whom something must be known for anything to be told about them."""
 _NUMBERS = [
     "null",
     "ein",
@@ -60,16 +63,20 @@ def person_row(line: BoardLine, now: datetime) -> Row:
     )
 
 
-def office_row(title: str, answers: Sequence[Availability], now: datetime) -> Row:
-    """An office or counter, for the public."""
+def office_row(
+    title: str, answers: Sequence[Availability], now: datetime, phone: str | None = None
+) -> Row:
+    """An office or counter, for the public. ``phone`` is the office's, never a person's."""
     known = [each for each in answers if each.source != "unknown"]
+    if len(known) < FEWEST:
+        ask = f"Bitte fragen Sie nach: {phone}" if phone else "Bitte fragen Sie nach."
+        return Row(title, Level.LIMITED, "keine Angabe", detail=ask)
     there = sum(each.level >= Level.LIMITED for each in known)
     many = len(known) >= SMALLEST
-    if not known:
-        return Row(title, Level.LIMITED, "keine Angabe")
     if there:
         full = there * 2 >= len(known)
-        told = f"{_capital(number(there))} von {number(len(known))} sind für Sie da."
+        words = number if len(known) < len(_NUMBERS) else str
+        told = f"{_capital(words(there))} von {words(len(known))} sind für Sie da."
         if there == 1:
             told = f"Eine Person von {number(len(known))} ist für Sie da."
         return Row(

@@ -12,6 +12,7 @@ from presence.monitor.subjects import Kind, Mode, Spec, Subject, Theme, subject_
 from presence.monitor.tables import MonitorDevice
 from presence.monitor.tokens import LONGEST, hash_of
 from storage.actors import Actor, Device
+from storage.alphabet import place_of
 from storage.rights import Verb, may
 
 
@@ -49,7 +50,7 @@ def monitors(session: Session, actor: Actor) -> list[tuple[MonitorDevice, Subjec
         subject = subject_of(session, Kind(row.kind), row.subject_id)
         if may(actor, Verb.MONITOR_CHANGE, subject.scope if subject else None):
             found.append((row, subject))
-    return sorted(found, key=lambda each: (each[0].revoked_at is not None, each[0].name.casefold()))
+    return sorted(found, key=lambda each: (each[0].revoked_at is not None, place_of(each[0].name)))
 
 
 def subjects_for(session: Session, actor: Actor, day: date) -> list[Subject]:

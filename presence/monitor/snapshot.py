@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from presence.availability.current import CurrentStore
-from presence.availability.queries import BoardLine, lines_of
+from presence.availability.queries import BOARDS, BoardLine, lines_of
 from presence.monitor.audience import Audience, audience
 from presence.monitor.boards import Row, office_row, person_row
 from presence.monitor.hours import evening, next_hour, resting
@@ -18,7 +18,6 @@ from storage.agreements.queries import in_force
 from storage.clock import local_date
 from storage.rights import Verb, require
 
-AGREEMENT = "monitor"
 Audiences = dict[tuple[Kind, UUID], Audience | None]
 
 
@@ -58,7 +57,7 @@ def snapshot(
     """
     require(actor, Verb.MONITOR_SHOW)
     until, rest, late = next_hour(now), resting(now), evening(now)
-    if not in_force(session, AGREEMENT, local_date(now)):
+    if not in_force(session, BOARDS, local_date(now)):
         return Snapshot(False, {}, until, rest, late)
     found: Audiences = {} if meant is None else meant
     shown = {(spec.kind, spec.subject) for spec in specs}
@@ -86,7 +85,7 @@ def _board(
     else:
         answers = {line.person: line.availability for line in lines}
         rows = [
-            office_row(part.title, [answers[each] for each in part.people], now)
+            office_row(part.title, [answers[each] for each in part.people], now, part.phone)
             for part in meant.parts
         ]
     return Board(meant.title, spec.mode, tuple(rows))

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from storage.actors import Role, Staff
+from storage.alphabet import place_of
 from storage.organisation.queries import valid_on
 from storage.organisation.tables import Person, RoleGrant
 
@@ -48,7 +49,7 @@ def speakers(session: Session, today: date) -> Sequence[tuple[str, date]]:
     ).all()
     apart = _administered(session, today)
     found = {person: (name, since) for person, name, since in rows if person not in apart}
-    return sorted(found.values(), key=lambda each: each[0].casefold())
+    return sorted(found.values(), key=lambda each: place_of(each[0]))
 
 
 def _administered(session: Session, today: date) -> set[UUID]:

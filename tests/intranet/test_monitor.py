@@ -155,12 +155,15 @@ def test_a_status_reaches_the_stream_at_once_and_names_never_reach_the_public(
         staff = stack.enter_context(stream(server, hang()[1]))
         public = stack.enter_context(stream(server, hang(Mode.COUNTS)[1]))
         assert {row["name"] for row in board(staff)["zeilen"]} == {"Anna Beispiel", "Neu Hier"}
-        assert "Beispiel" not in json.dumps(board(public))
+        seen = board(public)
+        assert "Beispiel" not in json.dumps(seen)
+        assert (
+            seen["zeilen"][0]["wort"] == "keine Angabe"
+        )  # two people work here: it would be theirs
         set_status(furnished, "anna.beispiel", Level.URGENT)
         told = board(staff)
         assert [row["wort"] for row in told["zeilen"]] == ["nur dringend", "eingeschränkt"]
         assert "Zahnarzt" not in json.dumps(told)
-        assert board(public)["zeilen"][0]["wort"] == "nur in dringenden Fällen"
 
 
 @pytest.mark.parametrize("deed", [rotate_monitor, revoke_monitor])
@@ -192,7 +195,9 @@ def test_without_an_agreement_it_says_so(
     assert "Beispiel" not in json.dumps(shown)
 
 
-def test_whoever_guesses_is_slowed_down(furnished: Any, small: Any) -> None:
+def test_whoever_guesses_is_slowed_down_and_nobody_beside_them(
+    furnished: Any, hang: Callable[..., tuple[UUID, str]]
+) -> None:
     """In the process itself: the brake counts by address, and all tests share one."""
     import asyncio
 
@@ -202,16 +207,55 @@ def test_whoever_guesses_is_slowed_down(furnished: Any, small: Any) -> None:
     from intranet.routes.monitor import TRIES, _Desk
 
     desk = _Desk(furnished.house, Cookies(secure=False))
+    device, token = hang()
 
-    async def guess(address: str) -> str | None:
-        return (await desk.check(Request({"type": "http", "client": (address, 1)}), "falsch"))[1]
+    async def come(address: str, with_token: str = "falsch") -> tuple[UUID | None, str | None]:
+        known, refusal = await desk.check(
+            Request({"type": "http", "client": (address, 1)}), with_token
+        )
+        return known.device.token if known else None, refusal
 
     async def guesses() -> None:
-        assert [await guess("10.0.0.1") for _ in range(TRIES)] == [None] * TRIES
-        assert await guess("10.0.0.1") == "Zu viele Versuche. Bitte warten Sie eine Minute."
-        assert await guess("10.0.0.2") is None
+        assert [await come("10.0.0.1") for _ in range(TRIES)] == [(None, None)] * TRIES
+        assert await come("10.0.0.1") == (None, "Zu viele Versuche. Bitte warten Sie eine Minute.")
+        assert await come("10.0.0.1", token) == (device, None)  # a screen behind the same router
+        assert await come("10.0.0.2") == (None, None)
 
     asyncio.run(guesses())
+    with furnished.house.database.write() as session:
+        session.execute(delete(MonitorDevice))
+
+
+@pytest.mark.usefixtures("agreed")
+def test_wrong_is_told_from_too_often(
+    furnished: Any, small: Any, hang: Callable[..., tuple[UUID, str]], tmp_path: Path
+) -> None:
+    """By status, on a server of its own, so that nobody else is braked."""
+    from intranet.routes.monitor import TRIES
+
+    _, token = hang()
+    with _serving(furnished, small, _free_port(), tmp_path / "stderr") as (base, _child):
+        own = {"Origin": base}
+        with httpx.Client(base_url=base) as guesser:
+
+            def guess(path: str) -> httpx.Response:
+                if path == "/monitor/einrichten":
+                    return guesser.post(path, json={"token": "falsch"}, headers=own)
+                return guesser.get(path, headers=cookie("falsch"))
+
+            codes = [guess("/monitor").status_code for _ in range(TRIES)]
+            assert set(codes) == {401}
+            for path in ("/monitor", "/monitor/strom", "/monitor/einrichten"):
+                deadline = time.monotonic() + 60
+                while (
+                    refused := guess(path)
+                ).status_code != 429:  # a try comes back every 3 seconds
+                    assert refused.status_code in {401, 403}
+                    assert time.monotonic() < deadline
+                assert "Zu viele Versuche" in refused.text
+        assert httpx.get(base + "/monitor", headers=cookie(token)).status_code == 200
+        with stream(base, token) as events_:
+            assert board(events_)["zustand"] == "da"
 
 
 @pytest.mark.usefixtures("agreed")

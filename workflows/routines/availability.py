@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from presence.availability.absences import forget_over
 from presence.availability.calendar.refreshing import forget_calendars, refresh
 from presence.availability.current import current_store
-from presence.availability.profile import forget_leavers, forget_old_weeks
+from presence.availability.profile import forget_leavers, forget_old_weeks, forget_strangers
 from storage.clock import local_date
 from storage.jobs.handlers import JobContext
 from storage.schedules import ScheduleDefinition
@@ -18,7 +18,10 @@ def _forget(context: JobContext) -> Mapping[str, int]:
         weeks = forget_old_weeks(session, local_date(now))
         forget_leavers(session, local_date(now))
     forget_calendars(house)
-    current_store(house).purge(now)  # how many had set something is nobody's business
+    store = current_store(house)
+    with house.database.read() as session:
+        forget_strangers(session, store, local_date(now))
+    store.purge(now)  # how many had set something is nobody's business
     return {"Abwesenheiten": absences, "Arbeitszeiten": weeks}
 
 

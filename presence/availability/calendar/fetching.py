@@ -10,8 +10,10 @@ import ipaddress
 import socket
 import ssl
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from presence.availability.calendar.reading import LARGEST, CalendarError
@@ -20,8 +22,29 @@ CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 20.0
 REDIRECTS = 3
 CHUNK = 64 * 1024
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_SIX_TO_FOUR = ipaddress.ip_network("2002::/16")
+MOST_ADDRESSES = 4
+"""Addresses of one name that are tried, one after the other."""
+_SPECIAL_4 = tuple(
+    map(
+        ipaddress.IPv4Network,
+        (
+            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+            "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24",
+            "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+            "224.0.0.0/4", "240.0.0.0/4",
+        ),
+    )
+)  # fmt: skip
+"""IANA IPv4 Special-Purpose Address Registry (RFC 6890), and multicast; also what Python counts as global."""
+_UNICAST_6 = ipaddress.IPv6Network("2000::/3")
+"""All that is given out to the internet (IANA IPv6 Global Unicast Address Assignments)."""
+_SPECIAL_6 = tuple(
+    map(
+        ipaddress.IPv6Network,
+        ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"),
+    )
+)
+"""Within it: protocols and tunnels (Teredo, 6to4, ORCHID), documentation (IANA IPv6 Special-Purpose Address Registry)."""
 _QUERY = (
     '<?xml version="1.0" encoding="utf-8"?><C:free-busy-query xmlns:C="urn:ietf:params:xml:ns:caldav">'
     '<C:time-range start="{begins:%Y%m%dT%H%M%SZ}" end="{ends:%Y%m%dT%H%M%SZ}"/></C:free-busy-query>'
@@ -60,12 +83,11 @@ def is_public(address: str) -> bool:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped is not None:
-            return is_public(str(ip.ipv4_mapped))
-        if ip in _NAT64 or ip in _SIX_TO_FOUR or ip.teredo is not None:
-            return False
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+    if isinstance(ip, ipaddress.IPv4Address):
+        return not any(ip in net for net in _SPECIAL_4)
+    if ip.ipv4_mapped is not None:
+        return is_public(str(ip.ipv4_mapped))
+    return ip in _UNICAST_6 and not any(ip in net for net in _SPECIAL_6)
 
 
 def fetch(
@@ -117,8 +139,19 @@ class _Pinned(http.client.HTTPSConnection):
             raise CalendarError(
                 "Diese Adresse liegt im internen Netz. Bitte wenden Sie sich an die Systemverwaltung."
             )
-        plain = socket.create_connection((str(found[0][4][0]), self.port), CONNECT_SECONDS)
+        plain = _first_that_answers(dict.fromkeys(str(each[4][0]) for each in found), self.port)
         self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)
+
+
+def _first_that_answers(addresses: Iterable[str], port: int) -> socket.socket:
+    """A connection to one of them, in the resolver's order. Raises ``OSError`` where none answers."""
+    failed: OSError | None = None
+    for address in islice(addresses, MOST_ADDRESSES):
+        try:
+            return socket.create_connection((address, port), CONNECT_SECONDS)
+        except OSError as error:
+            failed = error
+    raise failed or OSError("no address")
 
 
 def _ask(

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from presence.availability.calendar.fetching import Link, checked_address
 from presence.availability.calendar.reading import CalendarError
+from presence.availability.current import CurrentStore
 from presence.availability.rights import require_own
 from presence.availability.tables import CalendarLink
 from presence.keys import load_key
@@ -29,6 +31,7 @@ _NONCE = 12
 
 def connect_calendar(
     session: Session,
+    store: CurrentStore,
     settings: Settings,
     actor: Actor,
     person: UUID,
@@ -71,17 +74,27 @@ def connect_calendar(
             set_={**renewed, "revision": CalendarLink.revision + 1},
         )
     )
+    store.set_busy(person, [])  # what another calendar said
     _note(session, actor, "calendar.connect", person, now)
 
 
-def disconnect_calendar(session: Session, actor: Actor, person: UUID, *, now: datetime) -> None:
-    """Take the consent back: address and secret are deleted. The caller forgets the busy times in the store."""
+def disconnect_calendar(
+    session: Session, store: CurrentStore, actor: Actor, person: UUID, *, now: datetime
+) -> None:
+    """Take the consent back: address, secret and busy times are deleted.
+
+    The link goes first: a fetch under way keeps its row locked until it has written what it read (``refreshing``), so
+    it comes wholly before this or finds no link any more.
+    """
     require_own(actor, person)
-    row = session.get(CalendarLink, person)
-    if row is None:
-        return
-    session.delete(row)
-    _note(session, actor, "calendar.disconnect", person, now)
+    gone = session.scalars(
+        delete(CalendarLink)
+        .where(CalendarLink.person_id == person)
+        .returning(CalendarLink.person_id)
+    ).all()
+    store.set_busy(person, [])
+    if gone:
+        _note(session, actor, "calendar.disconnect", person, now)
 
 
 def own_link(session: Session, actor: Actor, person: UUID) -> CalendarLink | None:

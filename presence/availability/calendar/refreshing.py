@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
 
 from presence.availability.calendar.fetching import Link
 from presence.availability.calendar.isolation import read_link
@@ -54,15 +55,12 @@ def refresh(
 
 
 def forget_calendars(house: House) -> int:
-    """Nightly: without an agreement no busy time stays. Returns of how many people they were forgotten."""
+    """Nightly: without an agreement no busy time stays. Returns how many were forgotten."""
     now = house.clock()
     with house.database.read() as session:
         if in_force(session, "calendar", local_date(now)):
             return 0
-        people = session.scalars(select(CalendarLink.person_id)).all()
-    for person in people:
-        current_store(house).set_busy(person, [])
-    return len(people)
+    return current_store(house).forget_busy()
 
 
 def _refresh_one(house: House, row: CalendarLink, read: Reader, now: datetime) -> bool:
@@ -70,26 +68,30 @@ def _refresh_one(house: House, row: CalendarLink, read: Reader, now: datetime) -
         link = open_link(house.settings, row)
         busy = read(link, now, now + AHEAD, house.settings.internal_calendar_hosts)
     except CalendarError as error:
-        _mark(house, row.person_id, row.revision, str(error), now)
+        with house.database.write() as session:
+            _mark(session, row.person_id, row.revision, str(error), now)
         return False
-    if _mark(house, row.person_id, row.revision, None, now):
-        current_store(house).set_busy(
-            row.person_id, [BusySpan(one, other, status) for one, other, status in busy.rows()]
-        )
+    spans = [BusySpan(one, other, status) for one, other, status in busy.rows()]
+    with house.database.write() as session:
+        # The link stays locked until its busy times are written: who disconnects meanwhile waits, and then deletes them.
+        agreed = in_force(session, "calendar", local_date(house.clock()))
+        if _mark(session, row.person_id, row.revision, None, now) and agreed:
+            current_store(house).set_busy(row.person_id, spans)
     return True
 
 
-def _mark(house: House, person: UUID, revision: int, problem: str | None, now: datetime) -> bool:
+def _mark(
+    session: Session, person: UUID, revision: int, problem: str | None, now: datetime
+) -> bool:
     """Note how it went, unless the calendar was disconnected or replaced meanwhile. Returns whether it still stands."""
-    with house.database.write() as session:
-        found = session.scalars(
-            update(CalendarLink)
-            .where(CalendarLink.person_id == person, CalendarLink.revision == revision)
-            .values(
-                fetched_at=now,
-                problem=problem,
-                failures=0 if problem is None else CalendarLink.failures + 1,
-            )
-            .returning(CalendarLink.person_id)
-        ).all()
+    found = session.scalars(
+        update(CalendarLink)
+        .where(CalendarLink.person_id == person, CalendarLink.revision == revision)
+        .values(
+            fetched_at=now,
+            problem=problem,
+            failures=0 if problem is None else CalendarLink.failures + 1,
+        )
+        .returning(CalendarLink.person_id)
+    ).all()
     return bool(found)

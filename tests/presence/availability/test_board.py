@@ -19,10 +19,16 @@ from presence.availability.profile import (
     show_office,
     working_hours,
 )
-from presence.availability.queries import availability_of, board, delegates_of
+from presence.availability.queries import (
+    NotAgreedError,
+    availability_of,
+    board,
+    delegates_of,
+)
 from presence.availability.statuses import TIMERS, clear_status, set_status, timer_end
+from presence.availability.tables import CalendarLink
 from presence.availability.week import Hours
-from storage.actors import Staff
+from storage.actors import Staff, System
 from storage.agreements.operations import confirm_agreement, record_agreement
 from storage.clock import local_date
 from storage.conflicts import ConflictError
@@ -78,7 +84,9 @@ def test_a_status_with_timer_is_on_the_board_until_it_rings(
     staff: Load,
     people: People,
     offices: People,
+    agree: Callable[[str], None],
 ) -> None:
+    agree("monitor")
     now = house.clock()
     set_status(
         house,
@@ -100,8 +108,14 @@ def test_a_status_with_timer_is_on_the_board_until_it_rings(
 
 
 def test_an_office_is_seen_by_its_own_people_until_its_head_opens_it(
-    house: House, store: CurrentStore, staff: Load, people: People, offices: People
+    house: House,
+    store: CurrentStore,
+    staff: Load,
+    people: People,
+    offices: People,
+    agree: Callable[[str], None],
 ) -> None:
+    agree("monitor")
     now = house.clock()
     office = offices["ordnungsamt"]
     set_status(
@@ -136,6 +150,16 @@ def test_an_office_is_seen_by_its_own_people_until_its_head_opens_it(
         board(session, store, staff("emil"), office, now)
 
 
+def test_without_an_agreement_there_is_no_board_for_anybody(
+    house: House, store: CurrentStore, staff: Load, offices: People
+) -> None:
+    now = house.clock()
+    with house.database.read() as session:
+        for actor in (staff("anna"), staff("dora"), staff("emil"), System("test")):
+            with pytest.raises(NotAgreedError, match="Dienstvereinbarung"):
+                board(session, store, actor, offices["ordnungsamt"], now)
+
+
 @pytest.mark.usefixtures("booked")
 def test_what_could_monitor_counts_only_under_an_agreement(
     house: House,
@@ -156,6 +180,11 @@ def test_what_could_monitor_counts_only_under_an_agreement(
     agree("booking")
     assert source() == "booking"
     agree("calendar")
+    assert (
+        source() == "booking"
+    )  # what the store knows of somebody without a calendar is not looked at
+    with house.database.write() as session:
+        session.add(CalendarLink(person_id=people["ben"], kind="ics", secret=b"", consented_at=now))
     assert source() == "calendar"
 
 

@@ -4,18 +4,21 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, select
 
 from config.settings import Settings
 from storage.actors import System
+from storage.agreements.tables import Agreement
 from storage.all_tables import create_all
 from storage.clock import local_date
 from storage.house import House
 from storage.organisation.operations import add_office, add_person
+from storage.organisation.tables import Person
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 UTF8 = {"PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1"}
@@ -80,16 +83,41 @@ def _refused(done: subprocess.CompletedProcess[str], code: int) -> str:
     return line
 
 
-def test_board_without_an_agreement_says_so_and_shows_what_people_entered(run: Run) -> None:
+def test_board_without_an_agreement_shows_nobody(run: Run) -> None:
+    said = _refused(run("board", "bauamt", "--as", "ben.bau", "--json"), 3)
+    assert "Dienstvereinbarung" in said
+
+
+@pytest.fixture
+def agreed(data: Path) -> Iterator[None]:
+    """A Dienstvereinbarung in force, for the length of a test."""
+    house = House(Settings(data_dir=data, _env_file=None))
+    today, now = local_date(house.clock()), house.clock()
+    with house.database.write() as session:
+        one, other = session.scalars(select(Person.id))
+        session.add(
+            Agreement(
+                key="monitor", title="Monitor", file_number="DV 1", signed_on=today, valid_from=today,
+                recorded_by=one, recorded_at=now, by_council=False, confirmed_by=other, confirmed_at=now,
+            )
+        )  # fmt: skip
+    yield
+    with house.database.write() as session:
+        session.execute(delete(Agreement))
+    house.close()
+
+
+@pytest.mark.usefixtures("agreed")
+def test_board_of_the_own_office(run: Run) -> None:
     done = run("board", "bauamt", "--as", "ben.bau", "--json")
     assert done.returncode == 0, done.stderr
     (line,) = json.loads(done.stdout)
     assert {"person", "level", "label", "until", "place", "substitute", "because"} <= set(line)
     assert line["person"] == "Ben Bau"
     assert line["level"] in range(5)
-    assert "keine Dienstvereinbarung" in done.stderr
 
 
+@pytest.mark.usefixtures("agreed")
 def test_board_of_a_closed_or_unknown_office(run: Run) -> None:
     assert "eigenen Beschäftigten" in _refused(run("board", "bauamt", "--as", "olga.ord"), 3)
     assert "gibt es nicht" in _refused(run("board", "mondamt", "--as", "olga.ord"), 2)

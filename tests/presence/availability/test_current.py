@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from presence.availability.current import BusySpan, CurrentStore, current_store
+from presence.availability.current import BusySpan, CurrentStore, Deed, current_store
 from presence.availability.current_tables import tables_of
 from presence.availability.facts import Manual
 from presence.availability.levels import Level
@@ -78,7 +78,11 @@ def test_the_night_forgets_what_is_over_and_keeps_the_rest(
     store.set_status(over, Manual(Level.URGENT, now, now - HOUR))
     store.set_status(running, Manual(Level.URGENT, now + HOUR, now))
     store.set_busy(over, [BusySpan(now - HOUR, now, "busy"), BusySpan(now, now + HOUR, "busy")])
-    assert store.purge(now) == {"Status": 1, "Kalenderzeiten": 1}
+    told = [Deed(new_id(), now - timedelta(days=days)) for days in (1, 30)]
+    for deed in told:
+        store.set_status(running, Manual(Level.URGENT, now + HOUR, now), by=deed)
+    assert store.purge(now) == {"Status": 1, "Kalenderzeiten": 1, "Hinweise": 1}
+    assert store.deeds(running) == told[:1]
     assert set(store.statuses([over, running], now - HOUR)) == {running}
     assert store.busy([over], now - HOUR, now + HOUR) == {over: [BusySpan(now, now + HOUR, "busy")]}
 
@@ -116,7 +120,7 @@ def test_a_file_that_breaks_later_is_begun_anew_at_the_next_use(tmp_path: Path) 
 def test_a_store_that_is_busy_is_not_taken_for_broken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("presence.availability.current.BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr("presence.availability.current_engine.BUSY_TIMEOUT_MS", 50)
     file = tmp_path / "fluechtig" / "anwesenheit.sqlite"
     CurrentStore(f"sqlite:///{file}").touch()
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
@@ -262,4 +266,9 @@ def test_one_store_per_house(house: House, store: CurrentStore) -> None:
 
 def test_every_table_of_the_store_says_whom_it_concerns() -> None:
     lines = register(tables_of())
-    assert {line.table for line in lines} == {"current_status", "current_busy", "current_version"}
+    assert {line.table for line in lines} == {
+        "current_busy",
+        "current_notice",
+        "current_status",
+        "current_version",
+    }

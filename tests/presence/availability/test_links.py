@@ -3,11 +3,12 @@
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -25,7 +26,7 @@ from presence.availability.calendar.links import (
 )
 from presence.availability.calendar.reading import BusyTimes, CalendarError
 from presence.availability.calendar.refreshing import forget_calendars, refresh
-from presence.availability.current import CurrentStore
+from presence.availability.current import BusySpan, CurrentStore, current_store
 from storage.actors import Staff
 from storage.agreements.operations import confirm_agreement, end_agreement, record_agreement
 from storage.clock import local_date
@@ -48,6 +49,8 @@ People = dict[str, UUID]
     [
         ("8.8.8.8", True),
         ("2606:4700::1111", True),
+        ("2a01:4f8::1", True),
+        ("::ffff:8.8.8.8", True),
         ("127.0.0.1", False),
         ("10.1.2.3", False),
         ("172.16.0.1", False),
@@ -62,6 +65,20 @@ People = dict[str, UUID]
         ("::ffff:10.0.0.1", False),
         ("64:ff9b::a00:1", False),
         ("2002:a00:1::", False),
+        ("fec0::1", False),
+        ("::10.0.0.1", False),
+        ("2001::1", False),
+        ("2001:db8::1", False),
+        ("3fff::1", False),
+        ("100::1", False),
+        ("5f00::1", False),
+        ("ff02::1", False),
+        ("192.0.0.8", False),
+        ("192.0.0.170", False),
+        ("192.88.99.1", False),
+        ("198.18.0.1", False),
+        ("203.0.113.7", False),
+        ("255.255.255.255", False),
         ("kein", False),
     ],
 )
@@ -204,6 +221,26 @@ def test_what_must_not_be(
         get(path, inside=inside)
 
 
+def test_where_the_first_address_does_not_answer_the_next_one_does(
+    get: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name with several addresses, as DNS gives them; only the second has a server."""
+
+    def resolved(_name: str, port: int, **_kind: object) -> list[tuple[Any, ...]]:
+        stream = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+        return [(*stream, (address, port)) for address in ("127.0.0.2", "127.0.0.1")]
+
+    given = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, port, *more, **kind: (
+            resolved(host, port) if host == "localhost" else given(host, port, *more, **kind)
+        ),
+    )
+    assert get("/kalender.ics") == CALENDAR
+
+
 def test_a_wrong_certificate_and_a_silent_server(server: str) -> None:
     with pytest.raises(CalendarError, match="Zertifikat"):
         fetch(Link("ics", server + "/x"), *WINDOW, frozenset({"localhost"}))
@@ -250,6 +287,7 @@ def _connect(house: House, actor: Staff, person: UUID, *, consent: bool = True) 
     with house.database.write() as session:
         connect_calendar(
             session,
+            current_store(house),
             house.settings,
             actor,
             person,
@@ -306,9 +344,81 @@ def test_a_calendar_is_asked_until_it_is_disconnected_or_the_agreement_ends(
         )
     assert forget_calendars(house) == 1
     assert store.busy([anna], now, now + timedelta(hours=1)) == {}
+
+
+def _disconnect(house: House, actor: Staff, person: UUID) -> None:
+    with house.database.write() as session:
+        disconnect_calendar(session, current_store(house), actor, person, now=house.clock())
+
+
+def _known(house: House, store: CurrentStore, person: UUID) -> bool:
+    return person in store.busy([person], house.clock(), house.clock() + timedelta(days=9))
+
+
+def _hour(
+    _link: Link, begins: datetime, _ends: datetime, _hosts: frozenset[str] = frozenset()
+) -> BusyTimes:
+    return BusyTimes({"busy": [(begins, begins + timedelta(hours=1))]})
+
+
+@pytest.mark.usefixtures("agreed")
+def test_who_disconnects_takes_the_busy_times_along(
+    house: House, store: CurrentStore, staff: Load, people: People
+) -> None:
+    anna = people["anna"]
+    _connect(house, staff("anna"), anna)
+    refresh(house, _hour)
+    assert _known(house, store, anna)
+    with pytest.raises(NotAllowedError):
+        _disconnect(house, staff("dora"), anna)
     for _ in range(2):
-        with house.database.write() as session:
-            disconnect_calendar(session, staff("anna"), anna, now=now)
+        _disconnect(house, staff("anna"), anna)
+        assert not _known(house, store, anna)
+    _connect(house, staff("anna"), anna)
+    refresh(house, _hour)
+    _connect(
+        house, staff("anna"), anna
+    )  # another calendar: what the first one said is no longer so
+    assert not _known(house, store, anna)
+
+
+@pytest.mark.usefixtures("agreed")
+def test_a_fetch_under_way_brings_nothing_back(
+    house: House, store: CurrentStore, staff: Load, people: People
+) -> None:
+    """Disconnected while the calendar is being read, and once more in the moment its result is written."""
+    anna = people["anna"]
+
+    def read(*asked: Any) -> BusyTimes:
+        _disconnect(house, staff("anna"), anna)
+        return _hour(*asked)
+
+    _connect(house, staff("anna"), anna)
+    refresh(house, read)
+    assert not _known(house, store, anna)
+
+    _connect(house, staff("anna"), anna)
+    writing, leaving = (
+        threading.Event(),
+        threading.Thread(
+            target=lambda: (writing.wait(20), _disconnect(house, staff("anna"), anna))
+        ),
+    )
+    leaving.start()
+    write = CurrentStore.set_busy
+
+    def slow(self: CurrentStore, person: UUID, spans: Sequence[BusySpan]) -> None:
+        if spans:  # between marking the link and writing what it gave
+            writing.set()
+            leaving.join(0.3)
+        write(self, person, spans)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CurrentStore, "set_busy", slow)
+        refresh(house, _hour)
+    leaving.join(20)
+    assert not leaving.is_alive()
+    assert not _known(house, store, anna)
 
 
 @pytest.mark.usefixtures("agreed")

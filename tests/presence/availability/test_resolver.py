@@ -44,6 +44,25 @@ def test_appointments_back_to_back_are_one() -> None:
     assert resolve(facts, NOW).until == NOW + 2 * HOUR
 
 
+def test_two_places_back_to_back_are_two() -> None:
+    here, there = (
+        entry("place", begins, ends, place=place, source="booking", word="Platzbuchung")
+        for begins, ends, place in ((-1, 1, "Platz 1"), (1, 3, "Platz 2"))
+    )
+    on = entry("place", 0.5, 1, place="Platz 1", source="booking")
+    for entries in ((here, there, on), (there, on, here)):
+        now = resolve(Facts(entries=entries), NOW)
+        assert (now.place, now.until) == ("Platz 1", NOW + HOUR)
+        assert now.because == "erreichbar, weil Platzbuchung bis 12:00"
+        then = resolve(Facts(entries=entries), NOW + HOUR)
+        assert (then.place, then.until) == ("Platz 2", NOW + 3 * HOUR)
+
+
+def test_one_place_booked_twice_in_a_row_is_one() -> None:
+    facts = Facts(entries=(entry("place", -1, 1, place="P"), entry("place", 1, 2, place="P")))
+    assert resolve(facts, NOW).until == NOW + 2 * HOUR
+
+
 def test_absence_goes_before_everything_and_names_its_substitute() -> None:
     facts = Facts(
         absences=(absence(-1, 20 * 24),),
@@ -154,7 +173,7 @@ def facts(draw: st.DrawFn) -> Facts:
             )
         ),
         entries=tuple(
-            SourceEntry(PERSON, "calendar", draw(kinds), *span)
+            SourceEntry(PERSON, "calendar", draw(kinds), *span, place=draw(st.sampled_from("AB")))
             for span in draw(st.lists(spans(), max_size=6))
         ),
         work=draw(st.none() | st.just(tuple(WorkSpan(*span) for span in work))),
@@ -174,6 +193,8 @@ def test_an_answer_holds_until_the_moment_it_names(known: Facts, at: datetime, l
         assert then.source == answer.source
         if answer.source != "absence":  # within an absence the substitute may change
             assert then.level == answer.level
+        if answer.because.startswith("erreichbar, weil"):
+            assert then.place == answer.place
 
 
 @settings(max_examples=200, deadline=None)

@@ -56,9 +56,11 @@ def test_until_is_said_as_short_as_can_be(until: datetime | None, words: str) ->
         ([4, 4, 3, 0], "für Sie da", "Es ist jemand für Sie da."),
         ([2, 0, 0, 1, 0], "nur in dringenden Fällen", "Bitte fragen Sie nach."),
         ([0, 0, 0, 0, 0], "zurzeit nicht besetzt", "voraussichtlich wieder ab 10:00"),
-        ([0], "zurzeit nicht besetzt", ""),
-        ([], "keine Angabe", ""),
-        ([4] * 13, "für Sie da", "13 von 13 sind für Sie da."),
+        ([0, 0, 0], "zurzeit nicht besetzt", ""),
+        ([4, 4], "keine Angabe", "Bitte fragen Sie nach."),
+        ([], "keine Angabe", "Bitte fragen Sie nach."),
+        ([4] * 12, "für Sie da", "Zwölf von zwölf sind für Sie da."),
+        ([4] * 8 + [0] * 5, "für Sie da", "8 von 13 sind für Sie da."),
     ],
 )
 def test_the_public_reads_words(levels: list[int], word: str, detail: str) -> None:
@@ -69,6 +71,18 @@ def test_the_public_reads_words(levels: list[int], word: str, detail: str) -> No
 def test_who_is_not_known_counts_neither_way() -> None:
     row = office_row("Amt", [answer(Level.LIMITED, "unknown")] * 9, NOW)
     assert row.word == "keine Angabe"
+
+
+@given(st.lists(st.sampled_from(list(Level)), max_size=2), st.integers(0, 9))
+def test_of_fewer_than_three_nothing_is_told_that_depends_on_them(
+    levels: list[Level], unknown: int
+) -> None:
+    answers = [answer(each, until=NOW + HOUR) for each in levels]
+    answers += [answer(Level.LIMITED, "unknown")] * unknown
+    assert office_row("Standesamt", answers, NOW, "4711") == office_row(
+        "Standesamt", [], NOW, "4711"
+    )
+    assert office_row("Standesamt", answers, NOW, "4711").detail == "Bitte fragen Sie nach: 4711"
 
 
 @given(st.lists(st.sampled_from(list(Level)), max_size=4))

@@ -72,6 +72,9 @@ def test_each_change_reaches_all_screens_of_the_board_and_no_other(
 ) -> None:
     agree()
     tokens = [hang()[1], hang()[1], hang("bauamt")[1], hang(mode=Mode.COUNTS)[1]]
+    begun = house.clock()
+    for who in ("ben", "dora"):  # of fewer than three people the public is told nothing
+        store.set_status(people[who], Manual(Level.UNREACHABLE, begun + timedelta(hours=1), begun))
 
     async def scene(hub: Hub) -> None:
         one, other, elsewhere, public = (join(house, hub, token) for token in tokens)
