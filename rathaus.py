@@ -43,7 +43,12 @@ OPERATING = frozenset({"up", "web", "public", "engine", "upgrade", "status"})
 def _house() -> "House":
     from storage.house import open_house
 
-    return open_house()
+    house = open_house()
+    if house.settings.video_address:
+        from presence.spaces import hybrid
+
+        hybrid.wire(hybrid.RoomsElsewhere(house.settings))
+    return house
 
 
 def _database() -> "Database":

@@ -59,6 +59,9 @@ class Settings(SignInSettings):
     internal_calendar_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
     """Names of calendar servers in the house's own network that people may connect; all others must be public."""
 
+    video_address: str | None = None
+    """Address of the city's own video system, e.g. ``https://video.stadt.example/{raum}``: hybrid rooms link to it."""
+
     watched_folder: Path | None = None
     """Folder whose files are taken in; ``data_dir/eingang`` by default."""
     upload_limit_mib: int = 200
@@ -81,6 +84,13 @@ class Settings(SignInSettings):
     @classmethod
     def _hosts(cls, value: Any) -> Any:
         return value.lower().replace(",", " ").split() if isinstance(value, str) else value
+
+    @field_validator("video_address")
+    @classmethod
+    def _with_room(cls, value: str | None) -> str | None:
+        if value and not (value.startswith("https://") and "{raum}" in value):
+            raise ValueError("Nötig ist eine Adresse wie https://video.stadt.example/{raum}.")
+        return value or None
 
     @field_validator("metrics_token")
     @classmethod

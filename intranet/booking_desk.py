@@ -1,8 +1,9 @@
 """Choosing a time and booking for it: what "Plätze" and "Räume" share, and the panel of a chosen desk."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
-from typing import TypeVar
+from typing import TypeVar, cast
+from uuid import UUID
 
 import streamlit as st
 from sqlalchemy.orm import Session
@@ -13,18 +14,23 @@ from intranet.deeds import attempt
 from intranet.notes import note
 from intranet.status_desk import touch
 from intranet.views.spaces import (
+    FARTHEST,
     FREE,
     MINE,
     TAKEN,
     BookingLine,
+    SpaceLine,
     When,
     day_plan,
     my_bookings,
+    others_bookings,
     space_line,
+    when_of,
 )
 from intranet.visit import Visit
 from presence.spaces.booking import Wish, book
-from presence.spaces.changing import check_in, release
+from presence.spaces.changing import LONGEST_ANSWER, cancel_several, check_in, release
+from presence.spaces.queries import free_instead
 from presence.spaces.tables import Space
 from presence.spaces.taking import TakenError
 from storage.clock import local, local_date, new_id
@@ -38,23 +44,29 @@ _KEY = "buchung-schluessel"
 def when_form(
     visit: Visit, name: str, columns: Sequence[DeltaGenerator], *, whole: bool = True
 ) -> When:
-    """A day, and the whole of it or from one time to another. Starts with today and the next hour.
+    """A day, and the whole of it or from one time to another.
 
-    ``columns``: four of them (day, whole or hours, from, to), without ``whole`` three.
+    Starts with what the address asks for (whoever comes from a search has chosen a time already), else with today and
+    the next hour. ``columns``: four of them (day, whole or hours, from, to), without ``whole`` three.
     """
     now = visit.house.clock()
     today = local_date(now)
+    asked = when_of(st.query_params, today) or When(today)
+    begins, ends = _next_hour(now), _next_hour(now, 1)
+    if asked.hours is not None:
+        begins, ends = (time(minute // 60 % 24, minute % 60) for minute in asked.hours)
     day = columns[0].date_input(
-        "Tag", today, min_value=today, format="DD.MM.YYYY", key=f"{name}-tag"
-    )
+        "Tag", asked.day, min_value=today, max_value=today + FARTHEST, format="DD.MM.YYYY",
+        key=f"{name}-tag",
+    )  # fmt: skip
     if whole:
         how = columns[1].segmented_control(
-            "Dauer", [WHOLE, HOURS], default=WHOLE, key=f"{name}-dauer"
+            "Dauer", [WHOLE, HOURS], default=HOURS if asked.hours else WHOLE, key=f"{name}-dauer"
         )
         if how != HOURS:
             return When(day)
-    first = columns[-2].time_input("von", _next_hour(now), step=QUARTER, key=f"{name}-von")
-    last = columns[-1].time_input("bis", _next_hour(now, 1), step=QUARTER, key=f"{name}-bis")
+    first = columns[-2].time_input("von", begins, step=QUARTER, key=f"{name}-von")
+    last = columns[-1].time_input("bis", ends, step=QUARTER, key=f"{name}-bis")
     return When(day, (_minutes(first), _minutes(last) or 24 * 60))
 
 
@@ -65,7 +77,7 @@ def desk_panel(visit: Visit, space: Space, when: When) -> None:
         line = space_line(session, visit.staff, space, when, now)
         taken = day_plan(session, visit.staff, space, when.day)
         own = [each for each in my_bookings(session, visit.staff, now) if each.space.id == space.id]
-    st.subheader(space.name, anchor=False)
+    st.subheader(words.plain(space.name), anchor=False)
     spans = ", ".join(
         f"{words.moment(each.starts)[-5:]} bis {words.moment(each.ends)[-5:]} Uhr" for each in taken
     )
@@ -76,16 +88,66 @@ def desk_panel(visit: Visit, space: Space, when: When) -> None:
     )
     if line.state == FREE and line.span is not None:
         wish = Wish(space.id, *line.span, whole_day=when.hours is None)
-        if st.button(f"{space.name} buchen", type="primary", icon=":material/event_available:"):
-            book_now(visit, wish, f"{space.name} ist für Sie gebucht.")
+        label = f"{words.plain(space.name)} buchen"
+        if st.button(label, type="primary", icon=":material/event_available:"):
+            book_now(visit, wish, f"{space.name} ist für Sie gebucht.", when)
     elif line.state == MINE:
         for each in own:
             st.write(f"Ihre Buchung: {words.plain(each.span)} ({each.state}).")
             own_buttons(visit, each)
     elif line.state == TAKEN:
-        st.write("Dieser Platz ist in dieser Zeit belegt. Freie Plätze sehen Sie auf dem Plan.")
+        st.write("Dieser Platz ist in dieser Zeit belegt.")
+        _show_instead(free_desks(visit, line, when), when)
     else:
         st.write(words.plain(line.why))
+    cancel_desk(visit, space)
+
+
+def free_desks(visit: Visit, line: SpaceLine, when: When) -> dict[UUID, str]:
+    """The nearest free ones instead of a desk that is taken, best first."""
+    if line.span is None:
+        return {}
+    with visit.house.database.read() as session:
+        found = free_instead(
+            session, visit.staff, line.space, *line.span, whole=when.hours is None,
+            now=visit.house.clock(),
+        )  # fmt: skip
+    return {row.id: row.name for row, _ in found}
+
+
+def _show_instead(free: Mapping[UUID, str], when: When | None, page: str = "plaetze?platz") -> None:
+    for space, name in free.items():
+        link = html.page_link(f"/{page}={space}{when.query if when else ''}", name)
+        st.html(f"<p>Frei ist {link.html}.</p>")
+
+
+def cancel_desk(visit: Visit, space: Space) -> None:
+    """Cancel what others have booked, with a reason; shown to nobody but who looks after the space."""
+    now = visit.house.clock()
+    with visit.house.database.read() as session:
+        booked = others_bookings(session, visit.staff, space, now)
+    if not booked:
+        return
+    with (
+        st.expander("Buchungen anderer absagen", icon=":material/event_busy:"),
+        st.form(f"absagen-{space.id}", border=False),
+    ):
+        chosen = st.multiselect(
+            "Buchungen", list(booked), format_func=lambda each: booked[each],
+            placeholder="Bitte wählen",
+        )  # fmt: skip
+        reason = st.text_input(
+            "Grund", max_chars=LONGEST_ANSWER, help="Steht in der Nachricht an die Betroffenen."
+        )
+        sent = st.form_submit_button("Absagen und Bescheid geben")
+    if sent and not chosen:
+        st.error("Bitte wählen Sie, welche Buchungen Sie absagen.", icon=":material/error:")
+    elif sent:
+        deed(
+            visit,
+            lambda session: cancel_several(session, visit.staff, chosen, reason=reason, now=now),
+            "Abgesagt. Wer gebucht hatte, bekommt Bescheid.",
+        )
 
 
 def own_buttons(visit: Visit, line: BookingLine) -> None:
@@ -116,31 +178,38 @@ def own_buttons(visit: Visit, line: BookingLine) -> None:
         )
 
 
-def book_now(visit: Visit, wish: Wish, message: str) -> None:
+def book_now(visit: Visit, wish: Wish, message: str, when: When) -> None:
     """Book for oneself; asked again with the same button, it is the same booking."""
     now, key = visit.house.clock(), deed_key()
-    deed(visit, lambda session: book(session, visit.staff, wish, key=key, now=now), message)
+    deed(
+        visit,
+        lambda session: book(session, visit.staff, wish, key=key, now=now),
+        message,
+        when=when,
+    )
 
 
 def deed(
-    visit: Visit, do: Callable[[Session], T], message: str, page: str = "plaetze?platz"
+    visit: Visit,
+    do: Callable[[Session], T],
+    message: str | Callable[[T], str],
+    page: str = "plaetze?platz",
+    when: When | None = None,
 ) -> T | None:
-    """Carry out, say so, and begin the page anew; a refusal offers what is free instead."""
+    """Carry out, say so, and begin the page anew; a refusal offers what is free instead, for the same span."""
 
     def run() -> T:
         try:
             return visit.house.database.run(do)
         except TakenError as taken:
-            for offer in taken.offers:
-                link = html.page_link(f"/{page}={offer.space}", offer.name)
-                st.html(f"<p>Frei ist {link.html}.</p>")
+            _show_instead({offer.space: offer.name for offer in taken.offers}, when, page)
             raise
 
     done, made = attempt(run)
     if done:
         st.session_state.pop(_KEY, None)
         touch(visit)
-        note(message)
+        note(message if isinstance(message, str) else message(cast("T", made)))
         st.rerun()
     return made
 

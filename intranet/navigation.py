@@ -89,6 +89,9 @@ PAGES = (
         ADMIN,
         _may(Verb.AGREEMENT_RECORD),
     ),
+    PageSpec(
+        "gebaeude", "gebaeude.py", "Gebäude und Räume", "domain", ADMIN, _walls, room=Room.DESKS
+    ),
     PageSpec("monitore", "monitore.py", "Monitore", "tv", ADMIN, _walls, room=Room.MONITOR),
     PageSpec(
         "zeitplaene", "zeitplaene.py", "Zeitpläne", "schedule", ADMIN, _may(Verb.SCHEDULE_SEE)

@@ -10,8 +10,8 @@ from html import escape
 from uuid import UUID
 
 from intranet import html, words
-from intranet.views.spaces import FREE, MINE, PARTLY, SHUT, TAKEN, SpaceLine
-from presence.spaces.opening import Span, at
+from intranet.views.spaces import FREE, MINE, PARTLY, SHUT, TAKEN, SpaceLine, When
+from presence.spaces.opening import MINUTES, Span
 from presence.spaces.queries import Taken
 from presence.spaces.tables import Floor
 from storage.clock import WEEKDAYS, local
@@ -26,9 +26,9 @@ CLASSES = {
 }
 
 
-def floor_plan(floor: Floor, lines: Iterable[SpaceLine], chosen: UUID | None) -> str:
-    """The plan with everything bookable on it; the chosen desk is framed."""
-    links = "".join(_link(floor, line, chosen) for line in lines)
+def floor_plan(floor: Floor, lines: Iterable[SpaceLine], chosen: UUID | None, when: When) -> str:
+    """The plan with everything bookable on it; the chosen desk is framed. Links lead on with the same span."""
+    links = "".join(_link(floor, line, chosen, when) for line in lines)
     ratio = f"{floor.width:g} / {floor.height:g}"
     return (
         f'<div class="geschoss" tabindex="0" role="region" aria-label="Plan {escape(floor.name)}">'
@@ -46,14 +46,14 @@ def legend() -> str:
     return f'<ul class="legende">{items}</ul>'
 
 
-def table(caption: str, lines: Sequence[SpaceLine]) -> str:
+def table(caption: str, lines: Sequence[SpaceLine], when: When) -> str:
     """The same for who doesn't see the plan."""
     return html.table(
         caption,
         ["Platz", "Stand", "Ausstattung"],
         [
             (
-                html.page_link(target(line), line.space.name),
+                html.page_link(target(line, when), line.space.name),
                 html.state(line.state),
                 ", ".join(line.space.equipment),
             )
@@ -62,14 +62,14 @@ def table(caption: str, lines: Sequence[SpaceLine]) -> str:
     )
 
 
-def target(line: SpaceLine) -> str:
-    """Where a desk or room is chosen."""
+def target(line: SpaceLine, when: When) -> str:
+    """Where a desk or room is chosen, for the span one looks at."""
     if line.space.kind == "room":
-        return f"/raeume?raum={line.space.id}"
-    return f"/plaetze?platz={line.space.id}"
+        return f"/raeume?raum={line.space.id}{when.query}"
+    return f"/plaetze?platz={line.space.id}{when.query}"
 
 
-def _link(floor: Floor, line: SpaceLine, chosen: UUID | None) -> str:
+def _link(floor: Floor, line: SpaceLine, chosen: UUID | None, when: When) -> str:
     space = line.space
     style = (
         f"left:{space.x / floor.width * 100:.2f}%;top:{space.y / floor.height * 100:.2f}%;"
@@ -85,7 +85,7 @@ def _link(floor: Floor, line: SpaceLine, chosen: UUID | None) -> str:
         shown = f"{sign}<span>{escape(space.name.rpartition(' ')[2])}</span>"
         kind = "platz"
     return (
-        f'<a class="hier hier-karte {kind} {CLASSES[line.state]}" href="{target(line)}" target="_self" '
+        f'<a class="hier hier-karte {kind} {CLASSES[line.state]}" href="{escape(target(line, when))}" target="_self" '
         f'style="{style}" aria-label="{label}" title="{label}"{current}>{shown}</a>'
     )
 
@@ -136,19 +136,25 @@ def _told(each: Taken) -> str:
 
 
 def _place(day: date, span: Span, first: int, last: int) -> str:
-    zero = at(day, 0)
-    begins, ends = ((moment - zero).total_seconds() / 60 for moment in span)
-    left, right = max(begins, first), min(ends, last)
+    """Where a bar lies. The scale is the clock on the wall, also on the days on which it is put forward or back; what
+    lies in the hour that comes twice is at least as wide as a quarter of an hour.
+    """
+    begins, ends = (_on_the_wall(day, moment) for moment in span)
+    left = min(max(begins, first), last)
+    right = min(max(ends, left + 15), last)
     size = last - first
-    return f"left:{(left - first) / size * 100:.2f}%;width:{max(right - left, 0) / size * 100:.2f}%"
+    return f"left:{(left - first) / size * 100:.2f}%;width:{(right - left) / size * 100:.2f}%"
 
 
 def _scale(days: Sequence[tuple[date, list[Span], list[Taken]]]) -> tuple[int, int]:
-    """First and last minute of all opening hours of the week."""
+    """First and last minute of the clock of all opening hours of the week."""
     minutes = [
-        int((moment - at(day, 0)).total_seconds() // 60)
-        for day, opened, _ in days
-        for span in opened
-        for moment in span
+        _on_the_wall(day, moment) for day, opened, _ in days for span in opened for moment in span
     ]
     return (min(minutes), max(minutes)) if minutes else (8 * 60, 18 * 60)
+
+
+def _on_the_wall(day: date, moment: datetime) -> int:
+    """Minutes of that day's clock, beyond 24:00 on the next day, below nought on the day before."""
+    there = local(moment)
+    return (there.date() - day).days * MINUTES + there.hour * 60 + there.minute

@@ -6,9 +6,9 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from intranet import html, plan_view, words
-from intranet.booking_desk import deed, deed_key, when_form
+from intranet.booking_desk import cancel_desk, deed, deed_key, when_form
 from intranet.deeds import attempt
-from intranet.views.spaces import RoomFacts, week_plan
+from intranet.views.spaces import RoomFacts, When, week_plan
 from intranet.visit import Visit, visit
 from presence.spaces.booking import LONGEST_TITLE, Holder, Wish, book
 from presence.spaces.recurrence import Pattern
@@ -44,6 +44,8 @@ def room_page(here: Visit, space: Space, facts: RoomFacts) -> None:
         st.html(
             html.empty("Diesen Raum bucht nur das Amt, das ihn betreut.", "Bitte fragen Sie dort.")
         )
+    if facts.may_cancel:
+        cancel_desk(here, space)
 
 
 def _facts(space: Space, facts: RoomFacts) -> str:
@@ -52,6 +54,7 @@ def _facts(space: Space, facts: RoomFacts) -> str:
         ("Personen", str(space.capacity)),
         ("Ausstattung", ", ".join(space.equipment) or "keine"),
         ("Geöffnet", "; ".join(facts.hours)),
+        ("Gesperrt", "; ".join(facts.shut)),
         ("Regeln", space.rules),
         ("Video", "Begegnungszone: mit Videoraum buchbar" if space.video else ""),
     ]
@@ -105,10 +108,10 @@ def _book(here: Visit, space: Space, facts: RoomFacts) -> None:
         return
     wish = Wish(space.id, *span, whole_day=when.hours is None, title=title)
     if rhythm is None:
-        _book_once(here, wish, holder, displace=displace)
+        _book_once(here, wish, holder, when, displace=displace)
         return
     pattern = Pattern(rhythm.every, rhythm.interval, until=until)
-    _book_series(here, wish, pattern, holder)
+    _book_series(here, wish, pattern, holder, when, displace=displace)
 
 
 def _for_whom(space: Space) -> tuple[Holder | None, bool]:
@@ -131,7 +134,9 @@ def _for_whom(space: Space) -> tuple[Holder | None, bool]:
     return Holder(party, name=name.strip() or None, mail=mail.strip() or None), False
 
 
-def _book_once(here: Visit, wish: Wish, holder: Holder | None, *, displace: bool) -> None:
+def _book_once(
+    here: Visit, wish: Wish, holder: Holder | None, when: When, *, displace: bool
+) -> None:
     if not st.button("Buchen", type="primary", icon=":material/event_available:"):
         return
     now, key = here.house.clock(), deed_key()
@@ -142,46 +147,63 @@ def _book_once(here: Visit, wish: Wish, holder: Holder | None, *, displace: bool
             tell=holder is not None,
         )  # fmt: skip
 
-    deed(here, run, "Der Raum ist gebucht.", PAGE)
+    deed(here, run, "Der Raum ist gebucht.", PAGE, when)
 
 
-def _book_series(here: Visit, wish: Wish, pattern: Pattern, holder: Holder | None) -> None:
-    """First what would be booked and what stands against it, then one button for all or all but those."""
+def _book_series(
+    here: Visit,
+    wish: Wish,
+    pattern: Pattern,
+    holder: Holder | None,
+    when: When,
+    *,
+    displace: bool,
+) -> None:
+    """First what would be booked, what stands against it and who would give way, then one button for all or all but
+    what can't be.
+    """
     now = here.house.clock()
 
     def look() -> list[Occurrence]:
         with here.house.database.read() as session:
-            return preview(session, here.staff, wish, pattern, now=now)
+            return preview(session, here.staff, wish, pattern, now=now, displace=displace)
 
     done, found = attempt(look)
     if not done or found is None:
         return
     conflicts = [each for each in found if each.problem]
+    moved = {each.day for each in found if each.moves}
+    giving_way = f", {len(moved)} statt eines Vereins" if moved else ""
     st.html(
         html.table(
-            f"Serie: {len(found)} Termine, davon {len(conflicts)} nicht möglich",
+            f"Serie: {len(found)} Termine, davon {len(conflicts)} nicht möglich{giving_way}",
             [html.Column("Tag", "zeit"), "Ergebnis"],
             [
-                (
-                    f"{WEEKDAYS[each.day.weekday()]}, {words.day(each.day)}",
-                    html.state("geht nicht").html and html.Safe(
-                        f"{html.state('geht nicht').html} {html.text(each.problem)}"
-                    ) if each.problem else "frei",
-                )
+                (f"{WEEKDAYS[each.day.weekday()]}, {words.day(each.day)}", _result(each))
                 for each in found
             ],
         )
-    )  # fmt: skip
+    )
     free = len(found) - len(conflicts)
     label = f"Ohne diese Tage buchen ({free} Termine)" if conflicts else f"{free} Termine buchen"
     if not free or not st.button(label, type="primary", icon=":material/event_repeat:"):
         return
     key = deed_key()
 
-    def run(session: Session) -> None:
-        book_series(
+    def run(session: Session) -> int:
+        _, left_out = book_series(
             session, here.staff, wish, pattern, key=key, now=now, holder=holder,
-            skip_conflicts=bool(conflicts), tell=holder is not None,
+            skip_conflicts=bool(conflicts), displace=moved, tell=holder is not None,
         )  # fmt: skip
+        return len(found) - len(left_out)
 
-    deed(here, run, f"{free} Termine sind gebucht.", PAGE)
+    deed(here, run, lambda count: f"{count} Termine sind gebucht.", PAGE, when)
+
+
+def _result(each: Occurrence) -> html.Cell:
+    if each.problem:
+        return html.Safe(f"{html.state('geht nicht').html} {html.text(each.problem)}")
+    if each.moves:
+        titles = html.text(", ".join(f"„{title}“" for title in each.moves))
+        return html.Safe(f"{html.state('Verein weicht').html} {titles}")
+    return "frei"

@@ -12,6 +12,7 @@ from intranet.views.spaces import FREE, MINE, When, floor_names, floor_view, hom
 from intranet.visit import visit, visitor
 from presence.spaces.queries import load_space
 from presence.spaces.tables import Space
+from storage.clock import local_date
 from storage.conflicts import NotFoundError
 
 here = visitor()
@@ -27,7 +28,8 @@ def chosen_space() -> Space | None:
 
 def chosen_floor(names: Mapping[UUID, str], space: Space | None) -> UUID:
     """The floor one looks at; a desk in the address brings its own, choosing another floor leaves the desk."""
-    if space is not None and st.session_state.get("platz-vorher") != space.id:
+    new = space is not None and st.session_state.get("platz-vorher") != space.id
+    if new and space is not None and space.floor_id in names:
         st.session_state["geschoss"] = space.floor_id
     st.session_state["platz-vorher"] = space.id if space else None
     return st.selectbox(
@@ -51,22 +53,22 @@ def occupancy(floor: UUID, when: When, chosen: UUID | None) -> None:
         f'<p role="status"><strong>{free} von {len(desks)}</strong> Plätzen sind in dieser Zeit frei.'
         + (f" Sie haben <strong>{html.text(own)}</strong> gebucht." if own else "")
         + "</p>"
-        + plan_view.floor_plan(row, lines, chosen)
+        + plan_view.floor_plan(row, lines, chosen, when)
         + plan_view.legend()
     )
     if desks:
         with st.expander("Plätze als Liste", icon=":material/list:"):
-            st.html(plan_view.table("Plätze auf diesem Geschoss", desks))
+            st.html(plan_view.table("Plätze auf diesem Geschoss", desks, when))
 
 
 st.title("Plätze", anchor=False)
 with here.house.database.read() as session:
-    storeys = floor_names(session)
+    storeys = floor_names(session, local_date(here.house.clock()))
     home = home_floor(session, here.staff, here.house.clock())
 if not storeys:
     st.html(html.empty("Noch keine Gebäude.", "Gebäude und Plätze trägt die Systemverwaltung ein."))
     st.stop()
-if home is not None:
+if home in storeys:
     st.session_state.setdefault("geschoss", home)
 space = chosen_space()
 first, *rest = st.columns([3, 2, 3, 2, 2], vertical_alignment="bottom")

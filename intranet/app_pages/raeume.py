@@ -6,9 +6,18 @@ from intranet import html
 from intranet.booking_desk import when_form
 from intranet.chosen import one_or_all
 from intranet.room_desk import room_page
-from intranet.views.spaces import equipment_of_rooms, floor_names, room_facts, room_lines
+from intranet.views.spaces import (
+    equipment_of_rooms,
+    floor_names,
+    room_facts,
+    room_lines,
+    when_of,
+)
 from intranet.visit import visitor
 from storage.clock import local_date
+
+LAST = "raumsuche"
+"""How many people and what equipment one has searched for: kept for the way back from a room."""
 
 here = visitor()
 today = local_date(here.house.clock())
@@ -21,8 +30,13 @@ def search() -> None:
     columns = st.columns([2, 1, 1], vertical_alignment="bottom")
     when = when_form(here, "raum", columns, whole=False)
     one, two = st.columns([1, 3])
-    people = one.number_input("Personen", 1, 1000, 4)
-    equipment = two.multiselect("Ausstattung", everything, placeholder="gleich, was da ist")
+    before_people, before_equipment = st.session_state.get(LAST, (4, []))
+    people = one.number_input("Personen", 1, 5000, before_people)
+    equipment = two.multiselect(
+        "Ausstattung", everything, [each for each in before_equipment if each in everything],
+        placeholder="gleich, was da ist",
+    )  # fmt: skip
+    st.session_state[LAST] = people, equipment
     with here.house.database.read() as session:
         lines = room_lines(
             session, here.staff, when, here.house.clock(), capacity=people, equipment=equipment
@@ -40,7 +54,7 @@ def search() -> None:
             ],
             [
                 (
-                    html.page_link(f"/raeume?raum={line.space.id}", line.space.name),
+                    html.page_link(f"/raeume?raum={line.space.id}{when.query}", line.space.name),
                     html.Safe(html.state(line.state).html + f" {html.quiet(line.why).html}"),
                     str(line.space.capacity),
                     floors[line.space.floor_id],
@@ -52,6 +66,7 @@ def search() -> None:
     )  # fmt: skip
 
 
+asked = when_of(st.query_params, today)
 one_or_all(
     here,
     "raum",

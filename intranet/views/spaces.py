@@ -1,6 +1,6 @@
 """What "Plätze", "Räume" and "Meine Buchungen" show: occupancy of a floor, plans of rooms, one's own bookings."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -13,12 +13,14 @@ from presence.spaces import check_in
 from presence.spaces.feeds import place_of
 from presence.spaces.fees import in_words, price_on
 from presence.spaces.hybrid import video_link
-from presence.spaces.opening import Span, at, clock, loaded, open_on
+from presence.spaces.opening import MINUTES, Span, at, clock, loaded, open_on, slot_begin
 from presence.spaces.opening import in_words as hours_in_words
 from presence.spaces.queries import (
     Taken,
+    bookings_from,
     floors,
     load_space,
+    may_cancel,
     own_bookings,
     plan_of,
     prices_of,
@@ -30,9 +32,10 @@ from presence.spaces.queries import (
 )
 from presence.spaces.states import PARTY_NAMES, STATE_NAMES, Party, State
 from presence.spaces.tables import Booking, Floor, Space
-from presence.spaces.terms import day_span, problem
+from presence.spaces.terms import closed, day_span, problem
 from storage.actors import Staff
 from storage.clock import WEEKDAYS, local, local_date
+from storage.organisation.tables import Person
 from storage.rights import Verb, may
 
 FREE, PARTLY, TAKEN, MINE, SHUT = (
@@ -42,6 +45,9 @@ FREE, PARTLY, TAKEN, MINE, SHUT = (
     "meine Buchung",
     "nicht buchbar",
 )
+
+
+FARTHEST = timedelta(days=5 * 366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,37 @@ class When:
         if self.hours is None:
             return day_span(terms_of(space), self.day, now)
         return at(self.day, self.hours[0]), at(self.day, self.hours[1])
+
+    @property
+    def query(self) -> str:
+        """For an address, so that the next page begins with the same span: "&tag=2026-03-02&von=0900&bis=1030"."""
+        if self.hours is None:
+            return f"&tag={self.day.isoformat()}"
+        first, last = (f"{minute // 60:02d}{minute % 60:02d}" for minute in self.hours)
+        return f"&tag={self.day.isoformat()}&von={first}&bis={last}"
+
+
+def when_of(query: Mapping[str, str], today: date) -> When | None:
+    """What an address asks for; ``None`` where it names no day, or one that nobody can book."""
+    try:
+        day = date.fromisoformat(query.get("tag", ""))
+        hours = [_minute(query[name]) for name in ("von", "bis") if name in query]
+    except ValueError:
+        return None
+    if not today <= day <= today + FARTHEST:
+        return None
+    return When(day, (hours[0], hours[1]) if len(hours) == 2 and hours[0] < hours[1] else None)
+
+
+def _minute(clock: str) -> int:
+    hour, minute = int(clock[:2]), int(clock[2:])
+    if (
+        len(clock) != 4
+        or not (0 <= hour <= 24 and 0 <= minute < 60)
+        or hour * 60 + minute > MINUTES
+    ):
+        raise ValueError(clock)
+    return hour * 60 + minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +129,16 @@ class RoomFacts:
     fees: Sequence[tuple[str, str, str]]
     caretaker: bool
     may_book: bool
+    may_cancel: bool
+    """Others' bookings, too: then they are told."""
+    shut: Sequence[str]
+    """When it is out of order, and why."""
 
 
-def floor_names(session: Session) -> dict[UUID, str]:
-    """All floors by id, as in "Rathaus, 1. Obergeschoss"."""
-    return {floor.id: f"{building.name}, {floor.name}" for building, floor in floors(session)}
+def floor_names(session: Session, day: date | None = None) -> dict[UUID, str]:
+    """All floors by id, as in "Rathaus, 1. Obergeschoss"; with ``day`` without those given up by then."""
+    found = floors(session, day)
+    return {floor.id: f"{building.name}, {floor.name}" for building, floor in found}
 
 
 def home_floor(session: Session, staff: Staff, now: datetime) -> UUID | None:
@@ -154,10 +196,9 @@ def equipment_of_rooms(session: Session, day: date) -> list[str]:
 def _lines(
     session: Session, staff: Staff, spaces: Sequence[Space], when: When, now: datetime
 ) -> list[SpaceLine]:
-    day = (at(when.day, 0), at(when.day + timedelta(days=1), 0))
-    window = (
-        day if when.hours is None else (at(when.day, when.hours[0]), at(when.day, when.hours[1]))
-    )
+    first, last = when.hours or (0, MINUTES)
+    # What is over takes nothing away: who was there this morning and left has left.
+    window = max(at(when.day, first), slot_begin(now)), at(when.day, last)
     taken = (
         taken_spaces(session, [row.id for row in spaces], *window) if window[0] < window[1] else {}
     )
@@ -198,15 +239,18 @@ def day_plan(session: Session, staff: Staff, space: Space, day: date) -> list[Ta
 def week_plan(
     session: Session, staff: Staff, space: Space, monday: date
 ) -> list[tuple[date, list[Span], list[Taken]]]:
-    """The seven days of a week: opening hours and what is taken."""
-    hours = loaded(space.hours)
+    """The seven days of a week: when it is open, and what is taken."""
+    terms = terms_of(space)
     sunday = monday + timedelta(days=6)
     taken = plan_of(session, staff, space, at(monday, 0), at(sunday + timedelta(days=1), 0))
     found = []
     for number in range(7):
         day = monday + timedelta(days=number)
         here = [each for each in taken if local_date(each.starts) <= day <= _last_day(each)]
-        found.append((day, open_on(hours, day), here))
+        opened = [
+            span for span in open_on(terms.hours, day) if not closed(terms, *span, whole=False)
+        ]
+        found.append((day, opened, here))
     return found
 
 
@@ -226,7 +270,34 @@ def room_facts(session: Session, staff: Staff, space: UUID, today: date) -> tupl
         fees,
         may(staff, Verb.BOOKING_DECIDE, scope_of(row)),
         may(staff, Verb.SPACE_BOOK, scope_of(row)),
+        may_cancel(staff, row),
+        closures_in_words(row, today),
     )
+
+
+def closures_in_words(space: Space, today: date) -> list[str]:
+    """As in "02.03.2026 bis 04.03.2026: Maler", what is over left out."""
+    return [
+        f"{words.day(each.first)} bis {words.day(each.last)}: {each.reason}"
+        for each in terms_of(space).closures
+        if each.last >= today
+    ]
+
+
+def others_bookings(session: Session, staff: Staff, space: Space, now: datetime) -> dict[UUID, str]:
+    """What is booked in a space from now on, in words, for who may cancel it; at desks without names."""
+    if not may_cancel(staff, space):
+        return {}
+    rows = bookings_from(session, space.id, now)
+    people = select(Person).where(Person.id.in_({row.person_id for row in rows if row.person_id}))
+    names: dict[UUID | None, str] = {row.id: row.name for row in session.scalars(people)}
+    return {
+        row.id: span_in_words(row.starts, row.ends, now)
+        if space.kind == "desk"
+        else f"{span_in_words(row.starts, row.ends, now)}: {row.title} "
+        f"({row.holder_name or names.get(row.person_id, 'ohne Namen')})"
+        for row in rows
+    }
 
 
 def my_bookings(session: Session, staff: Staff, now: datetime) -> list[BookingLine]:

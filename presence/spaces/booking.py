@@ -4,11 +4,13 @@ The journal keeps the deed on the booking's id and nothing else: neither which s
 itself is gone a few days later, and then nothing tells who was where.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from presence.spaces.fees import fee
@@ -19,7 +21,7 @@ from presence.spaces.states import Party, State
 from presence.spaces.tables import Booking, Space
 from presence.spaces.taking import TakenError, give_back, offers_for, take
 from presence.spaces.terms import problem
-from storage.actors import Actor, Staff
+from storage.actors import Actor, Citizen, Staff
 from storage.clock import local_date, new_id
 from storage.conflicts import ConflictError
 from storage.journal.entries import record
@@ -70,23 +72,53 @@ def book(
     holder gets a confirmation by mail. The same ``key`` again finds the booking that is there. Raises ``TakenError`` with offers, ``ConflictError`` where the
     space's rules say no, ``NotAllowedError``, ``NotFoundError``.
     """
-    space = load_space(session, wish.space)
+    booking, gone = entered(
+        session, actor, wish, key=key, now=now, holder=holder, displace=displace, series=series,
+        tell=tell,
+    )  # fmt: skip
+    tell_gone(session, gone, now)
+    return booking
+
+
+def entered(
+    session: Session,
+    actor: Actor,
+    wish: Wish,
+    *,
+    key: str,
+    now: datetime,
+    holder: Holder | None = None,
+    displace: bool = False,
+    series: UUID | None = None,
+    tell: bool = False,
+) -> tuple[Booking, list[Booking]]:
+    """As ``book``, but who gave way is not told yet: a series tells each of them once, with all days."""
+    space = load_space(session, wish.space, held=True)
     require(actor, Verb.SPACE_BOOK, scope_of(space))
     if holder is not None or displace:
         require(actor, Verb.BOOKING_DECIDE, scope_of(space))
-    found = session.scalars(select(Booking).where(Booking.key == key)).one_or_none()
-    if found is not None:
-        return found
+    if found := made_by(session, key):
+        return found, []
     holder = holder or Holder(person=actor.person if isinstance(actor, Staff) else None)
     booking = drafted(session, space, wish, holder, State.CONFIRMED, key=key, now=now)
     booking.series_id = series
-    if displace:
-        make_way(session, actor, booking, space, now)
-    take(session, actor, booking, space, now)
+    gone = make_way(session, actor, booking, space, now) if displace else []
+    try:
+        take(session, actor, booking, space, now)
+    except IntegrityError:
+        # The same deed at the same moment: its insert was first, and ours waited for it.
+        if found := made_by(session, key):
+            return found, []
+        raise
     if tell:
         tell_decision(session, booking, space, now)
     note(session, actor, Verb.SPACE_BOOK, booking, now)
-    return booking
+    return booking, gone
+
+
+def made_by(session: Session, key: str) -> Booking | None:
+    """What the deed of this key has booked already."""
+    return session.scalars(select(Booking).where(Booking.key == key)).one_or_none()
 
 
 def drafted(
@@ -121,9 +153,14 @@ def drafted(
     )  # fmt: skip
 
 
-def make_way(session: Session, actor: Actor, booking: Booking, space: Space, now: datetime) -> None:
-    """Displace the clubs that hold the booking's time. Raises ``TakenError`` where one need not give way."""
-    party = Party(booking.party)
+def make_way(
+    session: Session, actor: Actor, booking: Booking, space: Space, now: datetime
+) -> list[Booking]:
+    """Displace the clubs that hold the booking's time; gives what was theirs, for ``tell_gone``.
+
+    Raises ``TakenError`` where one need not give way.
+    """
+    party, gone = Party(booking.party), []
     standing = bookings_in(session, space.id, booking.starts, booking.ends)
     for row in standing:
         if not may_displace(
@@ -141,8 +178,20 @@ def make_way(session: Session, actor: Actor, booking: Booking, space: Space, now
         row.answer = "Die Stadt braucht den Raum selbst."
         row.revision += 1
         give_back(session, row)
-        tell_displaced(session, row, space, offers_for(session, actor, row, space, now), now)
         note(session, actor, "booking.displace", row, now)
+        gone.append(row)
+    return gone
+
+
+def tell_gone(session: Session, gone: Sequence[Booking], now: datetime) -> None:
+    """Tell who gave way, each once; a single booking also what else people from outside may ask for at that time."""
+    if not gone:
+        return
+    space, names = load_space(session, gone[0].space_id), list[str]()
+    if len(gone) == 1:
+        (row,) = gone
+        names = [each.name for each in offers_for(session, Citizen(row.id), row, space, now)]
+    tell_displaced(session, gone, space, names, now)
 
 
 def note(session: Session, actor: Actor, verb: str, booking: Booking, now: datetime) -> None:

@@ -1,20 +1,20 @@
-"""What becomes of a booking: check-in, release, cancelling, also a range of a series.
+"""What becomes of a booking: check-in, release, cancelling, also a range of a series or of a room.
 
 Check-in and release of desks stand in no journal: an entry of the moment would say that somebody was in the house.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from presence.spaces import check_in as rules
 from presence.spaces.booking import note
-from presence.spaces.notices import tell_decision
-from presence.spaces.opening import SLOT, at, slot_begin
-from presence.spaces.queries import load_space, scope_of
+from presence.spaces.notices import tell_cancelled
+from presence.spaces.opening import at, slot_begin
+from presence.spaces.queries import load_space, may_cancel
 from presence.spaces.states import State, require_step
 from presence.spaces.tables import Booking, BookingSeries, Space
 from presence.spaces.taking import give_back
@@ -22,9 +22,10 @@ from storage.actors import Actor, Citizen, Staff, System
 from storage.clock import local
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
-from storage.rights import NotAllowedError, Verb, may
+from storage.rights import NotAllowedError
 
 LONGEST_ANSWER = 500
+OVER = "Diese Buchung ist schon vorbei."
 
 
 def check_in(session: Session, actor: Actor, booking: UUID, *, now: datetime) -> None:
@@ -43,7 +44,9 @@ def check_in(session: Session, actor: Actor, booking: UUID, *, now: datetime) ->
 
 
 def release(session: Session, actor: Actor, booking: UUID, *, now: datetime) -> None:
-    """Leave earlier: from the next quarter of an hour on the space is free. Before its beginning, it is cancelled."""
+    """Leave earlier: the space is free at once, the quarter of an hour under way with it. Before its beginning, the
+    booking is cancelled.
+    """
     row, space = _load(session, booking)
     _require_own_or_caretaker(actor, row, space)
     if row.state == State.RELEASED.value:
@@ -53,11 +56,9 @@ def release(session: Session, actor: Actor, booking: UUID, *, now: datetime) -> 
         return
     require_step(State(row.state), State.RELEASED)
     if row.ends <= now:
-        raise ConflictError("Diese Buchung ist schon vorbei.")
-    until = slot_begin(now)
-    until = until if until == now else until + SLOT
-    give_back(session, row, until)
-    row.ends = min(row.ends, until)
+        raise ConflictError(OVER)
+    row.ends = max(row.starts, slot_begin(now))
+    give_back(session, row, row.ends)
     _settle(row, State.RELEASED, now)
     if space.kind == "room":
         note(session, actor, "booking.release", row, now)
@@ -70,6 +71,48 @@ def cancel(
     row, space = _load(session, booking)
     _require_own_or_caretaker(actor, row, space)
     _cancel(session, actor, row, space, reason, now)
+
+
+def cancel_several(
+    session: Session, actor: Actor, bookings: Collection[UUID], *, reason: str, now: datetime
+) -> int:
+    """Who looks after a space cancels what others have there, all or nothing, and says why.
+
+    Everybody affected is told once, with all dates. What is cancelled already stays so. Returns how many.
+    """
+    if not reason.strip():
+        raise ConflictError("Bitte nennen Sie den Grund; er steht in der Nachricht.")
+    spaces: dict[UUID, tuple[Space, list[Booking]]] = {}
+    for row in locked(session, Booking.id.in_(bookings)):
+        space = load_space(session, row.space_id)
+        _require_own_or_caretaker(actor, row, space)
+        if row.state == State.CANCELLED.value:
+            continue
+        require_step(State(row.state), State.CANCELLED)
+        if row.ends <= now:
+            raise ConflictError(OVER)
+        spaces.setdefault(space.id, (space, []))[1].append(row)
+    for space, rows in spaces.values():
+        call_off(session, actor, rows, space, reason, now)
+    return sum(len(rows) for _, rows in spaces.values())
+
+
+def call_off(
+    session: Session,
+    actor: Actor,
+    rows: Sequence[Booking],
+    space: Space,
+    reason: str | None,
+    now: datetime,
+) -> None:
+    """End bookings of a space that the caller has checked and locked, and tell each holder once."""
+    for row in rows:
+        give_back(session, row)
+        row.answer = " ".join((reason or "").split())[:LONGEST_ANSWER] or None
+        _settle(row, State.CANCELLED, now)
+        note(session, actor, "booking.cancel", row, now)
+    others = [row for row in rows if not _is_own(actor, row)]
+    tell_cancelled(session, others, space, now)
 
 
 def withdraw(session: Session, actor: Citizen, booking: UUID, *, now: datetime) -> None:
@@ -90,17 +133,19 @@ def cancel_range(
     *,
     first: date,
     last: date | None = None,
+    reason: str | None = None,
     now: datetime,
 ) -> int:
     """Cancel what a series has from ``first`` to ``last`` (both included; ``None``: to its end) and is yet to come.
 
-    Returns how many. What has begun or is over stays.
+    Returns how many. What has begun or is over stays. Whoever else's it was is told once, with all dates.
     """
     row = session.get(BookingSeries, series)
     if row is None:
         raise NotFoundError
     space = load_space(session, row.space_id)
     begins = max(at(first, 0), now)
+    _require_own_or_caretaker(actor, row, space)
     where = [
         Booking.series_id == series,
         Booking.starts >= begins,
@@ -108,15 +153,12 @@ def cancel_range(
     ]
     if last is not None:
         where.append(Booking.starts < at(date.fromordinal(last.toordinal() + 1), 0))
-    found: Sequence[Booking] = session.scalars(
-        select(Booking).where(*where).order_by(Booking.starts).with_for_update()
-    ).all()
-    _require_series(actor, row, space)
+    found = locked(session, *where)
     for each in found:
         give_back(session, each)
+        each.answer = " ".join((reason or "").split())[:LONGEST_ANSWER] or None
         _settle(each, State.CANCELLED, now)
-        if each.holder_mail is not None:
-            tell_decision(session, each, space, now)
+    tell_cancelled(session, [each for each in found if not _is_own(actor, each)], space, now)
     if found:
         record(
             session,
@@ -137,13 +179,8 @@ def _cancel(
         return
     require_step(State(row.state), State.CANCELLED)
     if row.ends <= now:
-        raise ConflictError("Diese Buchung ist schon vorbei.")
-    give_back(session, row)
-    row.answer = " ".join((reason or "").split())[:LONGEST_ANSWER] or None
-    _settle(row, State.CANCELLED, now)
-    note(session, actor, "booking.cancel", row, now)
-    if not (_is_own(actor, row) or isinstance(actor, Citizen)):
-        tell_decision(session, row, space, now)
+        raise ConflictError(OVER)
+    call_off(session, actor, [row], space, reason, now)
 
 
 def _settle(row: Booking, state: State, now: datetime) -> None:
@@ -152,29 +189,37 @@ def _settle(row: Booking, state: State, now: datetime) -> None:
 
 
 def _load(session: Session, booking: UUID) -> tuple[Booking, Space]:
-    row = session.scalars(
-        select(Booking).where(Booking.id == booking).with_for_update()
-    ).one_or_none()
-    if row is None:
+    found = locked(session, Booking.id == booking)
+    if not found:
         raise NotFoundError("Diese Buchung gibt es nicht (mehr).")
-    return row, load_space(session, row.space_id)
+    return found[0], load_space(session, found[0].space_id)
+
+
+def locked(session: Session, *where: ColumnElement[bool]) -> Sequence[Booking]:
+    """As they stand now, whatever was read before: others may have changed them while we waited for the lock."""
+    return session.scalars(
+        select(Booking)
+        .where(*where)
+        .order_by(Booking.starts, Booking.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def _is_own(actor: Actor, row: Booking) -> bool:
-    return isinstance(actor, Staff) and row.person_id == actor.person
+    """Who does it themselves needs no message; from outside only the holder of the link comes as far as this."""
+    return isinstance(actor, Citizen) or (
+        isinstance(actor, Staff) and row.person_id == actor.person
+    )
 
 
 def _require_own(actor: Actor, row: Booking) -> None:
-    if not (_is_own(actor, row) or isinstance(actor, System)):
-        raise NotAllowedError
-
-
-def _require_own_or_caretaker(actor: Actor, row: Booking, space: Space) -> None:
-    if not (_is_own(actor, row) or may(actor, Verb.BOOKING_DECIDE, scope_of(space))):
-        raise NotAllowedError
-
-
-def _require_series(actor: Actor, row: BookingSeries, space: Space) -> None:
     own = isinstance(actor, Staff) and row.person_id == actor.person
-    if not (own or may(actor, Verb.BOOKING_DECIDE, scope_of(space))):
+    if not (own or isinstance(actor, System)):
+        raise NotAllowedError
+
+
+def _require_own_or_caretaker(actor: Actor, row: Booking | BookingSeries, space: Space) -> None:
+    own = isinstance(actor, Staff) and row.person_id == actor.person
+    if not (own or may_cancel(actor, space)):
         raise NotAllowedError

@@ -19,6 +19,7 @@ from storage.clock import local_date
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
 from storage.organisation.queries import load_staff
+from storage.organisation.shut_out import shut_out
 from storage.rights import NotAllowedError, Verb, may, require
 
 MOST = 20
@@ -72,12 +73,15 @@ def feeds_of(session: Session, actor: Staff) -> Sequence[tuple[BookingFeed, Spac
 
 
 def calendar_of(session: Session, token: str, host: str, now: datetime) -> bytes:
-    """The file behind a token, with what its owner may see today. Raises ``NotFoundError``, also for who has left."""
+    """The file behind a token, with what its owner may see today.
+
+    Raises ``NotFoundError``, also for who has left and while their account is disabled.
+    """
     feed = session.scalars(
         select(BookingFeed).where(BookingFeed.token_hash == _hash(token))
     ).one_or_none()
     staff = load_staff(session, feed.person_id, local_date(now)) if feed else None
-    if feed is None or staff is None:
+    if feed is None or staff is None or shut_out(session, [staff.person]):
         raise NotFoundError
     if feed.space_id is None:
         return calendar("Meine Buchungen", _own(session, staff, now), host)

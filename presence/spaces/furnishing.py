@@ -1,8 +1,8 @@
-"""Buildings, floors with their plans, desks and rooms: entered and changed by who looks after them."""
+"""Buildings, floors with their plans, desks, rooms and their fees: entered by who looks after them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,6 +21,11 @@ from storage.journal.entries import record
 from storage.rights import Verb, require
 
 KINDS = frozenset({"desk", "room"})
+MODES = frozenset({"hourly", "daily", "both"})
+MOST_PEOPLE = 5000
+LONGEST_NAME = 120
+LONGEST_RULES = 2000
+SHORTEST = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ def add_building(
         row = Building(key=key, name=name, address=address)
         session.add(row)
         session.flush()
-        _note(session, actor, "building.add", row.id, now)
+        noted(session, actor, "building.add", row.id, now)
     return row
 
 
@@ -82,22 +87,8 @@ def add_floor(
         )
         session.add(row)
         session.flush()
-        _note(session, actor, "floor.add", row.id, now)
+        noted(session, actor, "floor.add", row.id, now)
     return row
-
-
-def change_plan(
-    session: Session, actor: Actor, floor: UUID, revision: int, *, plan: str, now: datetime
-) -> None:
-    """Another drawing of the same floor; spaces stay where they are on it."""
-    require(actor, Verb.SPACE_CHANGE)
-    row = session.get(Floor, floor, with_for_update=True)
-    if row is None:
-        raise NotFoundError
-    _same(row.revision, revision)
-    row.plan, row.width, row.height = clean(plan)
-    row.revision += 1
-    _note(session, actor, "floor.change", row.id, now)
 
 
 def add_space(
@@ -109,41 +100,23 @@ def add_space(
     if found is not None:
         return found
     row = Space(key=key, floor_id=floor, valid_to=None)
-    _fill(row, form)
+    fill(row, form)
     session.add(row)
     session.flush()
-    _note(session, actor, "space.add", row.id, now)
+    noted(session, actor, "space.add", row.id, now)
     return row
-
-
-def change_space(
-    session: Session, actor: Actor, space: UUID, revision: int, form: SpaceForm, *, now: datetime
-) -> None:
-    """Other rules from now on; bookings that are there stay. Raises ``ConflictError`` where it was changed meanwhile."""
-    row = _load(session, actor, space)
-    require(actor, Verb.SPACE_CHANGE, Scope(form.office, ProtectionClass.INTERNAL))
-    _same(row.revision, revision)
-    _fill(row, form)
-    row.revision += 1
-    _note(session, actor, "space.change", row.id, now)
-
-
-def end_space(
-    session: Session, actor: Actor, space: UUID, *, first_without: date, now: datetime
-) -> None:
-    """It can't be booked from that day on."""
-    row = _load(session, actor, space)
-    row.valid_to = first_without
-    row.revision += 1
-    _note(session, actor, "space.end", row.id, now)
 
 
 def set_fee(session: Session, actor: Actor, space: UUID, price: Price, *, now: datetime) -> None:
     """What it costs from a day on; what was booked before keeps its price."""
-    _load(session, actor, space)
+    to_change(session, actor, space)
     if price.party is Party.CITY or min(price.per_hour, price.per_day) < 0:
         raise ConflictError(
             "Bitte geben Sie ein Entgelt für Vereine oder für Bürgerinnen und Bürger an."
+        )
+    if price.per_day < price.per_hour or not price.source.strip():
+        raise ConflictError(
+            "Der Höchstbetrag am Tag liegt nicht unter dem für eine Stunde, und jedes Entgelt hat eine Grundlage."
         )
     row = session.scalars(
         select(SpaceFee).where(
@@ -157,19 +130,31 @@ def set_fee(session: Session, actor: Actor, space: UUID, price: Price, *, now: d
     row.per_hour, row.per_day, row.source = price.per_hour, price.per_day, price.source
     session.add(row)
     session.flush()
-    _note(session, actor, "space.fee", space, now)
+    noted(session, actor, "space.fee", space, now)
 
 
-def _fill(row: Space, form: SpaceForm) -> None:
-    if form.kind not in KINDS or form.bookers not in {"all", "office"} or form.capacity < 1:
-        raise ConflictError("Bitte prüfen Sie Art, Größe und wer buchen darf.")
-    if not form.name.strip():
-        raise ConflictError("Bitte geben Sie einen Namen an.")
+def fill(row: Space, form: SpaceForm) -> None:
+    """Put what a form says into a space. Raises ``ConflictError`` where it can't be."""
+    if form.kind not in KINDS or form.bookers not in {"all", "office"} or form.mode not in MODES:
+        raise ConflictError("Bitte prüfen Sie Art, Dauer und wer buchen darf.")
+    if not 1 <= form.capacity <= MOST_PEOPLE:
+        raise ConflictError(f"Bitte geben Sie 1 bis {MOST_PEOPLE} Personen an.")
+    if not form.name.strip() or len(form.name) > LONGEST_NAME or len(form.rules) > LONGEST_RULES:
+        raise ConflictError(
+            f"Bitte geben Sie einen Namen (höchstens {LONGEST_NAME} Zeichen) und kurze Regeln an."
+        )
+    lengths = (form.longest_minutes, form.check_in_minutes)
+    if any(each is not None and each < SHORTEST for each in lengths):
+        raise ConflictError(f"Dauer und Frist zum Einchecken sind mindestens {SHORTEST} Minuten.")
+    if form.ahead_days < 0 or (form.notice_days is not None and form.notice_days < 0):
+        raise ConflictError("Tage im Voraus können nicht unter null liegen.")
+    if min(form.at) < 0 or min(form.at[2:]) <= 0:
+        raise ConflictError("Bitte geben Sie Ort und Größe auf dem Plan an.")
     row.kind, row.name, row.office_id = form.kind, form.name.strip(), form.office
     row.x, row.y, row.width, row.height = form.at
     row.capacity, row.equipment, row.mode = form.capacity, list(form.equipment), form.mode
     row.hours, row.on_holidays = opening.checked(form.hours), form.on_holidays
-    row.rules, row.bookers, row.public = form.rules, form.bookers, form.public
+    row.rules, row.bookers, row.public = form.rules.strip(), form.bookers, form.public
     row.notice_days, row.longest_minutes = form.notice_days, form.longest_minutes
     row.ahead_days, row.check_in_minutes, row.video = (
         form.ahead_days,
@@ -178,22 +163,17 @@ def _fill(row: Space, form: SpaceForm) -> None:
     )
 
 
-def _load(session: Session, actor: Actor, space: UUID) -> Space:
-    row = session.get(Space, space, with_for_update=True)
+def to_change(session: Session, actor: Actor, space: UUID) -> Space:
+    """A space as it stands now, that nobody books or changes until our transaction ends."""
+    row = session.get(Space, space, with_for_update=True, populate_existing=True)
     if row is None:
-        raise NotFoundError
+        raise NotFoundError("Diesen Platz oder Raum gibt es nicht.")
     require(actor, Verb.SPACE_CHANGE, Scope(row.office_id, ProtectionClass.INTERNAL))
     return row
 
 
-def _same(held: int, seen: int) -> None:
-    if held != seen:
-        raise ConflictError(
-            "Das wurde inzwischen geändert. Bitte sehen Sie es sich noch einmal an."
-        )
-
-
-def _note(session: Session, actor: Actor, verb: str, object_id: UUID, now: datetime) -> None:
+def noted(session: Session, actor: Actor, verb: str, object_id: UUID, now: datetime) -> None:
+    """The deed in the journal, as in "space.change"."""
     record(
         session,
         actor=actor.journal_id,

@@ -1,8 +1,15 @@
 """Begegnungszonen: rooms whose bookings come with a video room. Which room that is, video says through this port."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 from uuid import UUID
+
+from config.settings import Settings
+from presence.keys import keyed_hash, load_key
+
+ROOM = "{raum}"
+"""Where an address of the setting takes the room's name."""
 
 
 class VideoRooms(Protocol):
@@ -10,6 +17,26 @@ class VideoRooms(Protocol):
 
     def link_for(self, booking: UUID, title: str, starts: datetime, ends: datetime) -> str | None:
         """The address of a booking's video room, the same at every call; ``None`` while there is none."""
+
+
+class RoomsElsewhere:
+    """Rooms of a video system the city runs beside this one: ``RATHAUS_VIDEO_ADDRESS`` with each booking's own name.
+
+    The name can't be guessed from the booking, which calendar files tell.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def _key(self) -> bytes:
+        return load_key(self._settings, "videoraum")
+
+    def link_for(self, booking: UUID, *_about: object) -> str | None:
+        """As the port says; this system makes a room when somebody comes, and asks neither what for nor when."""
+        address = self._settings.video_address
+        name = keyed_hash(self._key, "booking", booking.hex)[:32]
+        return address.replace(ROOM, name) if address else None
 
 
 _WIRED: list[VideoRooms] = []

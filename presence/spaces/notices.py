@@ -1,6 +1,6 @@
-"""What holders are told by mail. Never about desks: where somebody sits is not to lie in mailboxes."""
+"""What holders are told by mail. Never which desk and when: where somebody sits is not to lie in mailboxes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from presence.spaces.fees import in_words
 from presence.spaces.states import State
 from presence.spaces.tables import Booking, Space
-from presence.spaces.taking import Offer
 from storage.clock import WEEKDAYS, local
 from storage.mail import MailRefusedError, send_later, sendable
 from storage.organisation.tables import Person
@@ -40,21 +39,42 @@ def address_of(session: Session, booking: Booking) -> str | None:
 
 
 def tell_displaced(
-    session: Session, booking: Booking, space: Space, offers: Sequence[Offer], now: datetime
+    session: Session, bookings: Sequence[Booking], space: Space, names: Sequence[str], now: datetime
 ) -> None:
-    """The city took the room; what else is free at that time."""
-    instead = "\n".join(f"- {offer.name}" for offer in offers)
-    text = (
-        f"die Stadt braucht „{space.name}“ am {when(booking.starts, booking.ends)} selbst. "
-        f"Ihre Buchung „{booking.title}“ kann dort leider nicht stattfinden. Wir bitten um Entschuldigung."
-    )
-    if instead:
-        text += f"\n\nZur selben Zeit sind zurzeit frei:\n{instead}\n\nBitte fragen Sie eine davon neu an."
-    _send(session, booking, space, f"Ihre Buchung: {space.name} wird gebraucht", text, now)
+    """The city took the room: one mail for each holder with all their days. ``names``: what is free instead."""
+    for own in _by_holder(session, bookings, now):
+        text = (
+            f"die Stadt braucht „{space.name}“ selbst. Diese Buchungen können dort leider nicht stattfinden:"
+            f"\n\n{_days(own, titled=True)}\n\nWir bitten um Entschuldigung."
+        )
+        if names:
+            instead = "\n".join(f"- {name}" for name in names)
+            text += f"\n\nZur selben Zeit sind zurzeit frei:\n{instead}\n\nBitte fragen Sie eine davon neu an."
+        _send(session, own[0], f"Ihre Buchung: {space.name} wird gebraucht", text, now)
+
+
+def tell_cancelled(
+    session: Session, bookings: Sequence[Booking], space: Space, now: datetime
+) -> None:
+    """The house cancelled: one mail for each holder with all their days and the reason.
+
+    Of a desk the mail tells nothing but that: which one and when stands on the person's own page.
+    """
+    for own in _by_holder(session, bookings, now):
+        if space.kind == "desk":
+            text = (
+                "Ihr gebuchter Platz wurde abgesagt. Welche Tage es betrifft und warum, lesen Sie im Intranet "
+                "unter „Meine Buchungen“."
+            )
+            _send(session, own[0], "Platzbuchung abgesagt", text, now)
+            continue
+        text = f"abgesagt wurde in „{space.name}“:\n\n{_days(own, titled=True)}"
+        text += f"\n\nGrund: {own[0].answer}" if own[0].answer else ""
+        _send(session, own[0], f"Abgesagt: {space.name}", text, now)
 
 
 def tell_decision(session: Session, booking: Booking, space: Space, now: datetime) -> None:
-    """Confirmed, declined or cancelled by the house: with the reason where one was given."""
+    """Confirmed or declined by the house: with the reason where one was given."""
     at = when(booking.starts, booking.ends)
     state = State(booking.state)
     reason = f"\n\nGrund: {booking.answer}" if booking.answer else ""
@@ -63,35 +83,49 @@ def tell_decision(session: Session, booking: Booking, space: Space, now: datetim
         text = f"wir bestätigen Ihre Buchung „{booking.title}“: {space.name}, {at}."
         text += f"\n\nEntgelt: {in_words(booking.fee)}." if booking.fee else ""
         text += f"\n\nBitte beachten Sie: {space.rules}" if space.rules else ""
-    elif state is State.DECLINED:
+    else:
         subject = f"Leider nicht möglich: {space.name}"
         text = f"Ihrer Anfrage „{booking.title}“ ({space.name}, {at}) können wir leider nicht entsprechen.{reason}"
-    else:
-        subject = f"Abgesagt: {space.name}"
-        text = f"Ihre Buchung „{booking.title}“ ({space.name}, {at}) wurde abgesagt.{reason}"
-    _send(session, booking, space, subject, text, now)
+    for own in _by_holder(session, [booking], now):
+        _send(session, own[0], subject, text, now)
 
 
 def tell_series(session: Session, bookings: Sequence[Booking], space: Space, now: datetime) -> None:
     """One confirmation for all days of a series."""
-    days = "\n".join(f"- {when(each.starts, each.ends)}" for each in bookings)
     fee = sum(each.fee for each in bookings)
-    text = f"wir bestätigen Ihre Buchungen „{bookings[0].title}“, {space.name}:\n\n{days}"
+    text = (
+        f"wir bestätigen Ihre Buchungen „{bookings[0].title}“, {space.name}:\n\n{_days(bookings)}"
+    )
     text += f"\n\nEntgelt zusammen: {in_words(fee)}." if fee else ""
     text += f"\n\nBitte beachten Sie: {space.rules}" if space.rules else ""
-    _send(session, bookings[0], space, f"Bestätigt: {space.name}", text, now)
+    for own in _by_holder(session, bookings, now):
+        _send(session, own[0], f"Bestätigt: {space.name}", text, now)
 
 
-def _send(
-    session: Session, booking: Booking, space: Space, subject: str, text: str, now: datetime
-) -> None:
+def _by_holder(
+    session: Session, bookings: Sequence[Booking], now: datetime
+) -> Iterable[Sequence[Booking]]:
+    """Each holder's bookings together. Whose came by a request from outside is told by the answer to that request."""
     # Requests from outside build on bookings, and so on this module.
     from presence.citizens.telling import tell_holder
 
-    if tell_holder(session, booking, now):
-        return
+    found: dict[str | UUID | None, list[Booking]] = {}
+    for booking in sorted(bookings, key=lambda each: each.starts):
+        if not tell_holder(session, booking, now):
+            found.setdefault(booking.holder_mail or booking.person_id, []).append(booking)
+    return found.values()
+
+
+def _days(bookings: Sequence[Booking], *, titled: bool = False) -> str:
+    return "\n".join(
+        f"- {when(each.starts, each.ends)}" + (f": „{each.title}“" if titled else "")
+        for each in bookings
+    )
+
+
+def _send(session: Session, booking: Booking, subject: str, text: str, now: datetime) -> None:
     to = address_of(session, booking)
-    if to is None or space.kind == "desk":
+    if to is None:
         return
     key = f"booking:{booking.id.hex}:{booking.state}"
     send_later(session, to, subject, GREETING + text + GOODBYE, key, now=now)

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
-from presence.spaces import opening
+from presence.spaces import closures, opening
 from presence.spaces.alternatives import Place, nearest
 from presence.spaces.fees import Price
 from presence.spaces.opening import Span
@@ -47,6 +47,12 @@ def scope_of(space: Space) -> Scope:
     return Scope(space.office_id, inside)
 
 
+def may_cancel(actor: Actor, space: Space) -> bool:
+    """Whether the actor may cancel what others have there: the office that looks after it, and who changes spaces."""
+    scope = scope_of(space)
+    return may(actor, Verb.BOOKING_DECIDE, scope) or may(actor, Verb.SPACE_CHANGE, scope)
+
+
 def terms_of(space: Space) -> Terms:
     return Terms(
         space.name,
@@ -56,12 +62,22 @@ def terms_of(space: Space) -> Terms:
         timedelta(minutes=space.longest_minutes) if space.longest_minutes else None,
         space.ahead_days,
         space.valid_to,
+        closures.loaded(space.closures),
     )
 
 
-def load_space(session: Session, space: UUID) -> Space:
-    """Raises ``NotFoundError``."""
-    row = session.get(Space, space)
+def load_space(session: Session, space: UUID, *, held: bool = False) -> Space:
+    """Raises ``NotFoundError``.
+
+    ``held``: read anew, and nobody changes its rules until our transaction ends. Bookings don't wait for each other:
+    it is the same lock that their foreign key takes, and only ``FOR UPDATE`` stands against it.
+    """
+    row = session.get(
+        Space,
+        space,
+        populate_existing=held,
+        with_for_update={"read": True, "key_share": True} if held else None,
+    )
     if row is None:
         raise NotFoundError("Diesen Platz oder Raum gibt es nicht.")
     return row
@@ -75,13 +91,16 @@ def prices_of(session: Session, space: UUID) -> list[Price]:
     ]
 
 
-def floors(session: Session) -> Sequence[tuple[Building, Floor]]:
-    """All floors with their building, from the ground up."""
-    rows = session.execute(
+def floors(session: Session, day: date | None = None) -> Sequence[tuple[Building, Floor]]:
+    """All floors with their building, from the ground up; with ``day`` only those the city has then."""
+    wanted = (
         select(Building, Floor)
         .join(Floor, Floor.building_id == Building.id)
         .order_by(Building.name, Floor.level)
     )
+    if day is not None:
+        wanted = wanted.where(or_(Floor.valid_to.is_(None), Floor.valid_to > day))
+    rows = session.execute(wanted)
     return [(building, floor) for building, floor in rows]
 
 
@@ -126,6 +145,19 @@ def taken_spaces(
     for space, booking in rows:
         found.setdefault(space, set()).add(booking)
     return found
+
+
+def bookings_from(session: Session, space: UUID, since: datetime) -> Sequence[Booking]:
+    """Confirmed bookings of a space that are not over at that moment, in order."""
+    return session.scalars(
+        select(Booking)
+        .where(
+            Booking.space_id == space,
+            Booking.ends > since,
+            Booking.state == State.CONFIRMED.value,
+        )
+        .order_by(Booking.starts, Booking.id)
+    ).all()
 
 
 def bookings_in(
@@ -213,10 +245,7 @@ def free_instead(
 
     For a whole day that is each space's own opening time. Nobody is offered what they may not book.
     """
-    day = local_date(starts)
-    span = opening.slots(
-        *((opening.at(day, 0), opening.at(day, opening.MINUTES)) if whole else (starts, ends))
-    )
+    span = opening.slots(*(_from_now(local_date(starts), now) if whole else (starts, ends)))
     not_taken = ~exists().where(
         BookingSlot.space_id == Space.id,
         BookingSlot.slot >= span.start,
@@ -247,6 +276,12 @@ def free_instead(
         most,
     )
     return [fitting[place.id] for place in ranked]
+
+
+def _from_now(day: date, now: datetime) -> Span:
+    """The day, today what is left of it: who was there this morning and left takes nothing away any more."""
+    last = opening.at(day, opening.MINUTES)
+    return min(max(opening.at(day, 0), opening.slot_begin(now)), last), last
 
 
 def _may_take(actor: Actor, space: Space) -> bool:

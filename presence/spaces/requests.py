@@ -8,14 +8,16 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from presence.spaces.booking import Holder, Wish, drafted, note
+from presence.spaces.booking import Holder, Wish, drafted, made_by, note
 from presence.spaces.notices import tell_decision
-from presence.spaces.queries import load_space, scope_of
+from presence.spaces.queries import load_space, scope_of, terms_of
 from presence.spaces.states import Party, State, require_step
 from presence.spaces.tables import Booking, Space
 from presence.spaces.taking import take
+from presence.spaces.terms import closed
 from storage.actors import Actor, Citizen
 from storage.conflicts import ConflictError, NotFoundError
 from storage.rights import Verb, require
@@ -39,13 +41,12 @@ def request_booking(
     ``actor`` is a citizen with a confirmed link, somebody of the office that writes down a call, or the house.
     Raises ``ConflictError`` where the room's rules say no; whether somebody has the room already is for the clerk.
     """
-    space = load_space(session, wish.space)
+    space = load_space(session, wish.space, held=True)
     if not space.public:
         raise NotFoundError("Diesen Raum gibt es nicht.")
     if not isinstance(actor, Citizen):
         require(actor, Verb.BOOKING_DECIDE, scope_of(space))
-    found = session.scalars(select(Booking).where(Booking.key == key)).one_or_none()
-    if found is not None:
+    if found := made_by(session, key):
         return found
     if holder.party is Party.CITY or not (holder.name and holder.mail):
         raise ConflictError("Bitte geben Sie Namen und E-Mail-Adresse an.")
@@ -53,8 +54,14 @@ def request_booking(
         raise ConflictError(f"Die Nachricht darf höchstens {LONGEST_MESSAGE} Zeichen lang sein.")
     booking = drafted(session, space, wish, holder, State.REQUESTED, key=key, now=now)
     booking.message = message.strip() or None
-    session.add(booking)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(booking)
+            session.flush()
+    except IntegrityError:
+        if found := made_by(session, key):  # the same request at the same moment
+            return found
+        raise
     note(session, actor, "booking.request", booking, now)
     return booking
 
@@ -68,6 +75,8 @@ def confirm_request(
         return row
     if row.starts <= now:
         raise ConflictError("Die angefragte Zeit ist schon vorbei. Bitte lehnen Sie ab.")
+    if refusal := closed(terms_of(space), row.starts, row.ends, whole=row.whole_day):
+        raise ConflictError(refusal)
     _settle(row, State.CONFIRMED, None, now)
     take(session, actor, row, space, now)
     tell_decision(session, row, space, now)
@@ -130,11 +139,14 @@ def _to_decide(
     session: Session, actor: Actor, booking: UUID, revision: int, state: State
 ) -> tuple[Booking, Space]:
     row = session.scalars(
-        select(Booking).where(Booking.id == booking).with_for_update()
+        select(Booking)
+        .where(Booking.id == booking)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         raise NotFoundError("Diese Anfrage gibt es nicht (mehr).")
-    space = load_space(session, row.space_id)
+    space = load_space(session, row.space_id, held=True)
     require(actor, Verb.BOOKING_DECIDE, scope_of(space))
     if row.state != state.value:
         if row.revision != revision:

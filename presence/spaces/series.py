@@ -1,6 +1,6 @@
 """Series: every conflict is shown before anything is saved, and nothing is left out unless somebody says so."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -9,11 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from presence.spaces import recurrence
-from presence.spaces.booking import Holder, Wish, book
+from presence.spaces.booking import Holder, Wish, entered, tell_gone
 from presence.spaces.notices import tell_series
 from presence.spaces.opening import Span, at, is_skipped, slots
+from presence.spaces.precedence import may_displace
 from presence.spaces.queries import bookings_in, load_space, scope_of, terms_of
 from presence.spaces.recurrence import Pattern
+from presence.spaces.states import Party
 from presence.spaces.tables import Booking, BookingSeries, Space
 from presence.spaces.terms import Terms, day_span, problem
 from storage.actors import Actor, Staff
@@ -25,12 +27,16 @@ from storage.rights import Verb, require
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One day of a series; ``problem`` says in German why it can't be booked, ``None``: it can."""
+    """One day of a series; ``problem`` says in German why it can't be booked, ``None``: it can.
+
+    ``moves``: the titles of what clubs have there and would have to give way.
+    """
 
     day: date
     starts: datetime
     ends: datetime
     problem: str | None = None
+    moves: tuple[str, ...] = ()
 
 
 class SeriesConflictError(ConflictError):
@@ -53,8 +59,12 @@ def occurrences(
     *,
     whole: bool,
     now: datetime,
+    yielding: Sequence[tuple[Span, str]] = (),
 ) -> list[Occurrence]:
-    """The days as spans with their problems. ``first``: minutes of the day's clock at which it begins and ends. Pure."""
+    """The days as spans with their problems. ``first``: minutes of the day's clock at which it begins and ends. Pure.
+
+    ``yielding``: what gives way where it is needed, with its titles.
+    """
     held = {slot for starts, ends in taken for slot in slots(starts, ends)}
     found = []
     for day in days:
@@ -67,17 +77,28 @@ def occurrences(
             refusal = "Diese Uhrzeit gibt es an diesem Tag nicht: Die Uhr wird vorgestellt."
         elif refusal is None and held.intersection(slots(starts, ends)):
             refusal = f"{terms.name} ist in dieser Zeit schon gebucht."
-        found.append(Occurrence(day, starts, ends, refusal))
+        moves = tuple(
+            title for (begins, till), title in yielding if begins < ends and starts < till
+        )
+        found.append(Occurrence(day, starts, ends, refusal, () if refusal else moves))
     return found
 
 
 def preview(
-    session: Session, actor: Actor, wish: Wish, pattern: Pattern, *, now: datetime
+    session: Session,
+    actor: Actor,
+    wish: Wish,
+    pattern: Pattern,
+    *,
+    now: datetime,
+    displace: bool = False,
 ) -> list[Occurrence]:
-    """All days of the series that would be booked, each with what stands against it."""
+    """All days of the series that would be booked, each with what stands against it, or would give way."""
     space = load_space(session, wish.space)
     require(actor, Verb.SPACE_BOOK, scope_of(space))
-    return _preview(session, space, wish, pattern, now)
+    if displace:
+        require(actor, Verb.BOOKING_DECIDE, scope_of(space))
+    return _preview(session, space, wish, pattern, now, displace=displace)
 
 
 def book_series(
@@ -90,23 +111,30 @@ def book_series(
     now: datetime,
     holder: Holder | None = None,
     skip_conflicts: bool = False,
+    displace: Collection[date] = (),
     tell: bool = False,
 ) -> tuple[UUID, list[Occurrence]]:
     """Book every day, all or nothing; with ``skip_conflicts`` all but those that can't be booked.
 
-    Gives the series and the days left out. ``tell``: the holder gets one mail with all days. The same ``key`` again finds the series. Raises ``SeriesConflictError``
-    with all conflicts; ``TakenError`` where somebody was faster since they were looked up.
+    Gives the series and the days left out. ``displace``: on these days clubs give way where the notice suffices; each
+    is told once, with all days. ``tell``: the holder gets one mail with all days. The same ``key`` again finds the
+    series. Raises ``SeriesConflictError`` with all conflicts; ``TakenError`` where somebody was faster since they were
+    looked up.
     """
-    space = load_space(session, wish.space)
+    space = load_space(session, wish.space, held=True)
     require(actor, Verb.SPACE_BOOK, scope_of(space))
+    if holder is not None or displace:
+        require(actor, Verb.BOOKING_DECIDE, scope_of(space))
     made = session.scalars(
         select(Booking.series_id).where(Booking.key.startswith(f"{key}:", autoescape=True))
     ).first()
     if made is not None:
         return made, []
-    found = _preview(session, space, wish, pattern, now)
-    conflicts = [each for each in found if each.problem]
-    fitting = [each for each in found if not each.problem]
+    found = _preview(session, space, wish, pattern, now, displace=bool(displace))
+    fitting = [
+        each for each in found if not each.problem and (not each.moves or each.day in displace)
+    ]
+    conflicts = [each for each in found if each not in fitting]
     if conflicts and not skip_conflicts:
         raise SeriesConflictError(conflicts)
     if not fitting:
@@ -121,13 +149,20 @@ def book_series(
     )
     session.add(series)
     session.flush()
-    booked = [
-        book(
+    booked: list[Booking] = []
+    gone: list[Booking] = []
+    for each in fitting:
+        row, moved = entered(
             session, actor, replace(wish, starts=each.starts, ends=each.ends),
             key=f"{key}:{each.day.isoformat()}", now=now, holder=holder, series=series.id,
-        )
-        for each in fitting
-    ]  # fmt: skip
+            displace=bool(each.moves),
+        )  # fmt: skip
+        booked.append(row)
+        gone += moved
+    if booked[0].series_id not in {None, series.id}:  # the same deed, at the same moment
+        session.delete(series)
+        return booked[0].series_id, []
+    tell_gone(session, gone, now)
     if tell:
         tell_series(session, booked, space, now)
     record(
@@ -143,7 +178,13 @@ def book_series(
 
 
 def _preview(
-    session: Session, space: Space, wish: Wish, pattern: Pattern, now: datetime
+    session: Session,
+    space: Space,
+    wish: Wish,
+    pattern: Pattern,
+    now: datetime,
+    *,
+    displace: bool = False,
 ) -> list[Occurrence]:
     first = local_date(wish.starts)
     days = recurrence.days(first, pattern)
@@ -153,13 +194,21 @@ def _preview(
         at(days[0], 0) - timedelta(days=1),
         at(days[-1], 0) + timedelta(days=3),
     )
+    today = local_date(now)
+    yielding = [
+        row
+        for row in held
+        if displace
+        and may_displace(Party.CITY, Party(row.party), row.starts, space.notice_days, today)
+    ]
     return occurrences(
         terms_of(space),
         days,
         (_minute(wish.starts, first), _minute(wish.ends, first)),
-        [(row.starts, row.ends) for row in held],
+        [(row.starts, row.ends) for row in held if row not in yielding],
         whole=wish.whole_day,
         now=now,
+        yielding=[((row.starts, row.ends), row.title) for row in yielding],
     )
 
 

@@ -44,6 +44,8 @@ class Floor(WithId, WithRevision, Table):
     plan: Mapped[str]
     width: Mapped[float]
     height: Mapped[float]
+    valid_to: Mapped[date | None]
+    """The first day on which it is not the city's any more."""
 
 
 class Space(WithId, WithRevision, Table):
@@ -89,6 +91,8 @@ class Space(WithId, WithRevision, Table):
     """Its place on the plan, in the plan's units, from the top left corner."""
     valid_to: Mapped[date | None]
     """The first day on which it can't be booked any more."""
+    closures: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    """Out of order: ``[[first day, last day, reason], …]`` (``closures.py``)."""
 
 
 class SpaceFee(WithId, Table):

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from presence.availability.week import free_day
+from presence.spaces.closures import Closure, closed_between
 from presence.spaces.opening import (
     Opening,
     Span,
@@ -31,6 +32,7 @@ class Terms:
     longest: timedelta | None
     ahead: int
     valid_to: date | None = None
+    closures: Sequence[Closure] = ()
 
 
 def day_span(terms: Terms, day: date, now: datetime) -> Span | None:
@@ -52,7 +54,7 @@ def problem(
     return (
         _wrong_time(terms, starts, ends, now)
         or _wrong_mode(terms, starts, ends, whole=whole, now=now)
-        or _closed(terms, starts, ends)
+        or closed(terms, starts, ends, whole=whole)
     )
 
 
@@ -82,20 +84,33 @@ def _wrong_mode(
     return None
 
 
-def _closed(terms: Terms, starts: datetime, ends: datetime) -> str | None:
+def closed(terms: Terms, starts: datetime, ends: datetime, *, whole: bool) -> str | None:
+    """Why nobody can be there then, however early it was booked: ended, out of order, closed.
+
+    The whole day goes from the first opening to the last closing, over a break at noon.
+    """
     first, last = local_date(starts), local_date(ends - timedelta(seconds=1))
     if terms.valid_to is not None and last >= terms.valid_to:
         return f"{terms.name} kann ab {terms.valid_to:%d.%m.%Y} nicht mehr gebucht werden."
+    if shut := closed_between(terms.closures, first, last):
+        return f"{terms.name} ist {_days(shut)} gesperrt: {shut.reason}"
     if not terms.on_holidays:
         for day in {first, last}:
             if name := free_day(day):
                 return f"{terms.name} ist am {day:%d.%m.%Y} geschlossen ({name})."
-    if is_open(terms.hours, starts, ends):
+    opened = whole_day(terms.hours, first) if whole else None
+    if (opened and opened[0] <= starts and ends <= opened[1]) or is_open(terms.hours, starts, ends):
         return None
     hours = in_words(terms.hours, first.weekday())
     if local(starts).date() != local(ends).date():
         return f"{terms.name} ist {hours}. Bitte buchen Sie jeden Tag für sich."
     return f"{terms.name} ist {hours}. Bitte wählen Sie eine Zeit, zu der am {WEEKDAYS[first.weekday()]} geöffnet ist."
+
+
+def _days(closure: Closure) -> str:
+    if closure.first == closure.last:
+        return f"am {closure.first:%d.%m.%Y}"
+    return f"vom {closure.first:%d.%m.%Y} bis {closure.last:%d.%m.%Y}"
 
 
 def _length(span: timedelta) -> str:

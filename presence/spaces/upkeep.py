@@ -29,11 +29,15 @@ def release_unclaimed(session: Session, now: datetime) -> int:
         .where(
             Booking.state == State.CONFIRMED.value,
             Booking.checked_in_at.is_(None),
+            Booking.person_id.is_not(
+                None
+            ),  # clubs and citizens can't check in, so nobody asks them to
             Booking.starts <= now,
             Booking.ends > now,
             Space.check_in_minutes.is_not(None),
         )
         .with_for_update(of=Booking, skip_locked=True)
+        .execution_options(populate_existing=True)
     ).all()
     released = 0
     for row, minutes in rows:

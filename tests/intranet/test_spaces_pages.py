@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import httpx
@@ -14,11 +16,13 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import delete, select
 from streamlit.testing.v1 import AppTest
 
+from intranet import plan_view
 from presence.spaces.booking import Wish, book
 from presence.spaces.drawing import Area, draw, on_plan
 from presence.spaces.feeds import open_feed
 from presence.spaces.furnishing import SpaceForm, add_building, add_floor, add_space
 from presence.spaces.opening import Opening, at
+from presence.spaces.queries import Taken
 from presence.spaces.states import State
 from presence.spaces.tables import Booking, BookingFeed, BookingSeries, BookingSlot, Space
 from storage.actors import Staff, System
@@ -182,6 +186,152 @@ def test_a_room_without_a_title_is_not_booked(
     assert not app.exception
     assert "wofür der Raum gebraucht wird" in _text(app)
     assert _bookings(furnished) == []
+
+
+def test_the_time_one_has_chosen_goes_along_from_the_search_to_the_room(
+    browse: Browse, furnished: Any, spaces: dict[str, UUID]
+) -> None:
+    day = local_date(furnished.house.clock()) + timedelta(days=3)
+    app = browse("anna.beispiel", "raeume.py")
+    app.date_input(key="raum-tag").set_value(day).run()
+    app.time_input(key="raum-von").set_value(time(13, 15)).run()
+    app.time_input(key="raum-bis").set_value(time(0, 0)).run()
+    link = re.search(r'href="/raeume\?(raum=[^"]+)"', _text(app))
+    assert link is not None
+    asked = dict(parse_qsl(unescape(link[1])))
+    assert asked == {
+        "raum": str(spaces["raum"]), "tag": day.isoformat(), "von": "1315", "bis": "2400",
+    }  # fmt: skip
+    app = browse("anna.beispiel", "raeume.py", **asked)
+    assert not app.exception
+    assert app.date_input(key="buchung-tag").value == day
+    assert app.time_input(key="buchung-von").value == time(13, 15)
+    assert app.time_input(key="buchung-bis").value == time(0, 0)
+    assert f"/raeume?tag={day.isoformat()}&amp;von=1315&amp;bis=2400" in _text(app)
+    app = browse("anna.beispiel", "plaetze.py", platz=str(spaces["1"]), tag=day.isoformat())
+    assert app.date_input(key="platz-tag").value == day
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 28), date(2026, 3, 29), date(2026, 10, 25)])
+def test_the_picture_of_a_week_follows_the_clock_on_the_wall(day: date) -> None:
+    """A day on which the clocks change looks like any other: nine o'clock stands under the nine."""
+    opened = [(at(day, 8 * 60), at(day, 18 * 60))]
+    taken = [
+        Taken(new_id(), new_id(), at(day, 9 * 60), at(day, 13 * 60), State.CONFIRMED, "X", False)
+    ]
+    drawn = plan_view.week("Woche", [(day, opened, taken)], at(day, 0))
+    assert 'class="lage-belegt" style="left:10.00%;width:40.00%"' in drawn
+    assert '<span style="left:10.00%">9</span>' in drawn
+
+
+def test_the_hour_that_comes_twice_is_seen_in_the_picture() -> None:
+    day = date(2026, 10, 25)
+    opened = [(at(day, 0), at(day, 24 * 60))]
+    second = datetime(2026, 10, 25, 1, 0, tzinfo=UTC)  # two o'clock in winter, again
+    taken = [Taken(new_id(), new_id(), at(day, 120), second, State.CONFIRMED, "X", False)]
+    drawn = plan_view.week("Woche", [(day, opened, taken)], at(day, 0))
+    assert 'style="left:8.33%;width:1.04%"' in drawn
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"tag": "gestern"}, {"tag": "9999-12-31"}, {"tag": "2001-01-01"}, {"tag": ""},
+     {"von": "0900", "bis": "0800"}, {"von": "99", "bis": "x"}, {"von": "-100", "bis": "2500"}],
+)  # fmt: skip
+def test_an_address_made_up_begins_with_today(
+    browse: Browse, furnished: Any, spaces: dict[str, UUID], wrong: dict[str, str]
+) -> None:
+    today = local_date(furnished.house.clock())
+    app = browse(
+        "anna.beispiel",
+        "raeume.py",
+        **({"tag": today.isoformat()} | wrong),
+        raum=str(spaces["raum"]),
+    )
+    assert not app.exception
+    assert app.date_input(key="buchung-tag").value == today
+
+
+def test_who_comes_too_late_is_offered_another_desk_for_the_same_day(
+    browse: Browse, furnished: Any, spaces: dict[str, UUID]
+) -> None:
+    day = local_date(furnished.house.clock()) + timedelta(days=2)
+    app = browse("anna.beispiel", "plaetze.py", platz=str(spaces["1"]), tag=day.isoformat())
+    assert "2 von 2" in _text(app)
+    _book(furnished, "neu.hier", spaces["1"])
+    _button(app, "Platz 1 buchen").click().run()
+    assert not app.exception
+    assert "Dieser Platz ist in dieser Zeit belegt." in _text(app)
+    assert f"/plaetze?platz={spaces['2']}&amp;tag={day.isoformat()}" in _text(app)
+    assert [row.space_id for row in _bookings(furnished)] == [spaces["1"]]
+
+
+def test_who_loses_the_race_for_a_room_is_offered_another_for_the_same_time(
+    browse: Browse, furnished: Any, spaces: dict[str, UUID]
+) -> None:
+    house: House = furnished.house
+    day = local_date(house.clock()) + timedelta(days=2)
+    floor = _space(furnished, spaces["raum"]).floor_id
+    form = SpaceForm("room", "Kammer", furnished.office("hauptamt"), on_plan(0, 0, 1, 1),
+                     capacity=9, hours=ALWAYS, on_holidays=True)  # fmt: skip
+    with house.database.write() as session:
+        other = add_space(session, SYSTEM, floor, form, key="kammer", now=house.clock()).id
+    asked = {"tag": day.isoformat(), "von": "1000", "bis": "1100"}
+    app = browse("anna.beispiel", "raeume.py", raum=str(spaces["raum"]), **asked)
+    app.text_input(key="raum-titel").set_value("Runde").run()
+    _book(furnished, "neu.hier", spaces["raum"], 10, 11)
+    _button(app, "Buchen").click().run()
+    assert not app.exception
+    assert "Besprechung ist in dieser Zeit schon gebucht" in _text(app)
+    link = f"/raeume?raum={other}&amp;tag={day.isoformat()}&amp;von=1000&amp;bis=1100"
+    assert link in _text(app)
+    with house.database.write() as session:
+        session.execute(delete(Space).where(Space.id == other))
+
+
+def _space(furnished: Any, space: UUID) -> Space:
+    with furnished.house.database.read() as session:
+        found: Space = session.get_one(Space, space)
+    return found
+
+
+def test_who_looks_after_a_space_cancels_what_others_have_there(
+    browse: Browse, furnished: Any, spaces: dict[str, UUID]
+) -> None:
+    room = _book(furnished, "neu.hier", spaces["raum"], 9, 10)
+    desk = _book(furnished, "neu.hier", spaces["1"])
+    for page, key, row in (("raeume.py", "raum", room), ("plaetze.py", "platz", desk)):
+        app = browse("anna.beispiel", page, **{key: str(row.space_id)})
+        assert not app.multiselect
+        app = browse("ada.admin", page, **{key: str(row.space_id)})
+        (choice,) = app.multiselect
+        assert ("Neu Hier" in choice.options[0]) is (key == "raum")
+        _button(app, "Absagen und Bescheid geben").click().run()
+        assert "Bitte wählen Sie" in app.error[0].value
+        app.multiselect[0].set_value([row.id])
+        next(each for each in app.text_input if each.label == "Grund").set_value("Maler")
+        _button(app, "Absagen und Bescheid geben").click().run()
+        assert not app.exception
+    assert {(row.state, row.answer) for row in _bookings(furnished)} == {("cancelled", "Maler")}
+    app = browse("neu.hier", "meine_buchungen.py")
+    assert _text(app).count("Maler") == 2
+
+
+def test_names_are_words_and_never_markup(
+    browse: Browse, furnished: Any, spaces: dict[str, UUID]
+) -> None:
+    with furnished.house.database.write() as session:
+        row = session.get_one(Space, spaces["1"])
+        before, row.name = row.name, "Platz [1](https://boese.example) :red[x]"
+    try:
+        app = browse("anna.beispiel", "plaetze.py", platz=str(spaces["1"]))
+        assert not app.exception
+        for shown in (app.subheader[0].value, _button(app, "buchen").label):
+            assert "](" not in shown
+            assert "://" not in shown
+    finally:
+        with furnished.house.database.write() as session:
+            session.get_one(Space, spaces["1"]).name = before
 
 
 def test_only_who_looks_after_a_room_books_for_a_club(

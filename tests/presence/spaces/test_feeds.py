@@ -1,12 +1,16 @@
 """Calendar addresses are secret and revocable, and bookings count for availability only under an agreement."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 import icalendar
 import pytest
 
+import rathaus
+from config.settings import SettingsError, get_settings
 from presence.availability.current import current_store
 from presence.availability.queries import lines_of
 from presence.spaces import hybrid
@@ -14,9 +18,10 @@ from presence.spaces.booking import Wish, book
 from presence.spaces.changing import cancel
 from presence.spaces.feeds import calendar_of, feeds_of, open_feed, revoke_feed
 from presence.spaces.tables import Space
+from presence.tables import Account
 from storage.actors import Role, Staff
 from storage.agreements.operations import confirm_agreement, record_agreement
-from storage.clock import local_date
+from storage.clock import local_date, new_id
 from storage.conflicts import ConflictError, NotFoundError
 from storage.house import House
 from storage.organisation.operations import grant_role
@@ -122,6 +127,52 @@ def test_a_begegnungszone_has_a_link_only_while_one_is_wired(
     assert str(_events(house, token)[0]["URL"]).startswith("https://video.example/")
     hybrid.wire(None)
     assert "URL" not in _events(house, token)[0]
+
+
+def test_the_city_s_own_video_system_gives_each_booking_a_room_nobody_guesses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tuesday: Callable[..., datetime]
+) -> None:
+    monkeypatch.setenv("RATHAUS_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("RATHAUS_VIDEO_ADDRESS", "https://video.example/{raum}?lang=de")
+    one, other = new_id(), new_id()
+
+    def link(booking: UUID) -> str:
+        return hybrid.video_link(booking, "Runde", tuesday(9), tuesday(10)) or ""
+
+    try:
+        for _ in range(2):  # as two processes, or one started anew
+            get_settings.cache_clear()
+            rathaus._house()
+            first, second = link(one), link(other)
+            assert re.fullmatch(r"https://video\.example/[0-9a-f]{32}\?lang=de", first)
+            assert first != second
+            assert one.hex not in first
+        assert link(one) == first
+    finally:
+        hybrid.wire(None)
+        get_settings.cache_clear()
+    for wrong in ("http://video.example/{raum}", "https://video.example/"):
+        monkeypatch.setenv("RATHAUS_VIDEO_ADDRESS", wrong)
+        with pytest.raises(SettingsError, match="RATHAUS_VIDEO_ADDRESS"):
+            get_settings()
+
+
+def test_a_disabled_account_has_no_calendar_until_it_is_enabled_again(
+    house: House, staff: Who
+) -> None:
+    anna = staff("anna")
+    account = Account(
+        person_id=anna.person, password_hash="x", must_change=False, disabled=True,
+        changed_at=house.clock(),
+    )  # fmt: skip
+    with house.database.write() as session:
+        token = open_feed(session, anna, None, now=house.clock())
+        session.add(account)
+    with pytest.raises(NotFoundError), house.database.read() as session:
+        calendar_of(session, token, "h", house.clock())
+    with house.database.write() as session:
+        session.get_one(Account, anna.person).disabled = False
+    assert _events(house, token) == []
 
 
 def test_bookings_count_only_under_an_agreement(

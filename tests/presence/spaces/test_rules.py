@@ -1,5 +1,7 @@
 """Opening hours, series, fees, precedence, check-in and alternatives: pure rules, also across both changes of clocks."""
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -7,8 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from presence.spaces import check_in, recurrence
+from presence.spaces import check_in, hours_text, recurrence
 from presence.spaces.alternatives import Place, nearest
+from presence.spaces.closures import Closure
 from presence.spaces.fees import Price, fee, in_words
 from presence.spaces.opening import (
     MINUTES,
@@ -91,6 +94,53 @@ def test_hours_no_clock_shows_are_refused() -> None:
     for wrong in (Opening(7, 0, 60), Opening(0, 60, 60), Opening(0, 0, 7), Opening(0, 0, 40 * 60)):
         with pytest.raises(ConflictError):
             checked([wrong])
+
+
+openings = st.lists(
+    st.tuples(st.integers(0, 6), st.integers(0, 95), st.integers(1, 24)).map(
+        lambda each: Opening(each[0], each[1] * 15, (each[1] + each[2]) * 15)
+    ),
+    max_size=10,
+    unique=True,
+)
+
+
+@given(openings)
+def test_written_opening_hours_are_read_again(hours: list[Opening]) -> None:
+    lines = [hours_text.written(sorted(hours), day) for day in range(7)]
+    assert sorted(hours_text.read(lines)) == sorted(hours)
+
+
+@given(st.lists(st.text(max_size=20), min_size=7, max_size=7))
+def test_whatever_is_typed_as_hours_is_read_or_refused(lines: list[str]) -> None:
+    with suppress(ConflictError):
+        checked(hours_text.read(lines))
+
+
+def test_opening_hours_are_read_as_people_write_them() -> None:
+    assert hours_text.read(["8-12, 14.00 – 18:30 Uhr", "geschlossen", "", "9 bis 25"]) == (
+        Opening(0, 480, 720), Opening(0, 840, 1110), Opening(3, 540, 1500),
+    )  # fmt: skip
+    for wrong in ("morgens", "8:60-9", "8", "8-", "-9", "8-9-10", "8-12 14-18"):
+        with pytest.raises(ConflictError, match="Montag"):
+            hours_text.read([wrong])
+
+
+def test_a_whole_day_goes_over_a_break_at_noon() -> None:
+    broken = (Opening(4, 480, 720), Opening(4, 840, 1080))
+    desk = Terms("Platz 1", "both", broken, False, None, 30)
+    friday = date(2026, 3, 6)
+    assert _asked(friday, 480, 1080, desk, whole=True) is None
+    assert _asked(friday, 480, 1080, desk) is not None
+
+
+def test_days_out_of_order_are_closed_and_the_days_beside_them_open() -> None:
+    shut = Closure(date(2026, 3, 4), date(2026, 3, 5), "Maler")
+    room = replace(ROOM, closures=[shut])
+    asked = {day: _asked(date(2026, 3, day), 9 * 60, 10 * 60, room) for day in (3, 4, 5, 6)}
+    assert asked[3] is asked[6] is None
+    assert asked[4] == asked[5]
+    assert asked[4] == "Besprechung 101 ist vom 04.03.2026 bis 05.03.2026 gesperrt: Maler"
 
 
 def _asked(
