@@ -95,6 +95,12 @@ def load_mapping(path: Path | None) -> GroupMapping:
             "„roles“ mit group, role und office sowie „offices“ mit group und office."
         ) from None
     for rule in mapping.roles:
+        if rule.role is Role.COUNCIL:
+            raise DirectoryError(
+                f"Die Zuordnung der Gruppen ({path}) gibt „{ROLE_NAMES[rule.role]}“. Diese Rolle kommt nie aus dem "
+                "Verzeichnis, weil die Systemverwaltung seine Gruppen führt; bitte vergeben Sie sie unter „Personen "
+                "und Rechte“."
+            )
         if rule.office and rule.role in HOUSE_ROLES:
             raise DirectoryError(
                 f"Die Zuordnung der Gruppen ({path}) gibt „{ROLE_NAMES[rule.role]}“ in einem Amt; "

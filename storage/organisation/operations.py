@@ -31,6 +31,8 @@ WHOLE_HOUSE = HOUSE_ROLES | {
     Role.TRAINER,
 }
 """Roles that serve all offices unless one is named; the others are held in single ones."""
+APART = {Role.ADMIN: Role.COUNCIL, Role.COUNCIL: Role.ADMIN}
+"""Roles nobody holds both of: who switches on what could monitor, and who has to agree (LPVG BW § 75)."""
 
 
 def add_office(
@@ -148,9 +150,12 @@ def grant_role(
 ) -> None:
     """Give a role from today on; giving it twice changes nothing. House and directory (``origin``) give it apart.
 
-    Raises ``ConflictError`` for a role of the whole house that is to be given in one office: it would count nowhere.
+    Raises ``ConflictError`` for a role of the whole house that is to be given in one office (it would count nowhere),
+    for Systemverwaltung and Personalrat in one hand, and for a Personalrat from the directory, whose groups the
+    administration keeps.
     """
     require(actor, Verb.PEOPLE_CHANGE)
+    _keep_apart(session, person, role, origin, local_date(now))
     if office is not None and role in HOUSE_ROLES:
         raise ConflictError(
             f"Die Rolle „{ROLE_NAMES[role]}“ gilt nur im ganzen Haus. Bitte wählen Sie dort kein Amt."
@@ -165,6 +170,22 @@ def grant_role(
         )
     )  # fmt: skip
     _note(session, actor, "role.grant", person, _role_details(role, office), now)
+
+
+def _keep_apart(session: Session, person: UUID, role: Role, origin: str, day: date) -> None:
+    if role is Role.COUNCIL and origin != HOUSE:
+        raise ConflictError(f"Die Rolle „{ROLE_NAMES[role]}“ kommt nie aus dem Verzeichnis.")
+    other = APART.get(role)
+    if other is None or origin != HOUSE:  # what the directory gives counts for the house (agreements/sides.py)
+        return
+    held = select(RoleGrant.id).where(
+        RoleGrant.person_id == person, RoleGrant.role == other.value, valid_on(RoleGrant, day)
+    )
+    if session.scalars(held).first() is not None:
+        raise ConflictError(
+            f"„{ROLE_NAMES[role]}“ und „{ROLE_NAMES[other]}“ hat niemand zugleich: Die eine Seite schaltet ein, was "
+            "Beschäftigte überwachen könnte, die andere stimmt zu."
+        )
 
 
 def withdraw_role(

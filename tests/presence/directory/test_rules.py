@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from config.settings import Settings, SettingsError, get_settings
 from presence.directory.entries import Entry, read_entry
+from presence.directory.errors import DirectoryError
 from presence.directory.groups import groups_by_member, reached
 from presence.directory.kinds import AD, OPENLDAP
 from presence.directory.mapping import GroupMapping, RoleRule, load_mapping, rights_of
@@ -154,6 +155,13 @@ def test_a_mapping_may_be_json(tmp_path: Path) -> None:
     file.write_text('{"offices": [{"group": "cn=x", "office": "32"}]}')
     assert load_mapping(file).named_offices == {"32"}
     assert load_mapping(None) == GroupMapping()
+
+
+def test_no_group_makes_somebody_the_staff_council(tmp_path: Path) -> None:
+    file = tmp_path / "gruppen.json"
+    file.write_text('{"roles": [{"group": "cn=rat", "role": "council"}]}')
+    with pytest.raises(DirectoryError, match=r"„Personalrat“.*nie aus dem Verzeichnis"):
+        load_mapping(file)
 
 
 @pytest.mark.parametrize(
