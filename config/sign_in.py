@@ -47,7 +47,9 @@ class SignInSettings(BaseSettings):
     ldap_receive_seconds: int = Field(default=5, ge=1, le=300)
     ldap_page_size: int = Field(default=500, ge=1, le=5000)
     ldap_minimum_percent: int = Field(default=80, ge=0, le=100)
-    """A full sync that finds less of the known people than this changes nothing."""
+    """A sync that finds less of the known people than this, or would leave less of them, of their offices or of their
+    roles out of the directory, changes nothing.
+    """
 
     # OpenID Connect.
     oidc_issuer: str = ""

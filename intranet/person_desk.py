@@ -11,7 +11,7 @@ from intranet.deeds import carry_out
 from intranet.notes import note
 from intranet.views.offices import OfficeChoice
 from intranet.visit import Visit
-from presence.identities import identities_of, unlink
+from presence.identities import answer_question, identities_of, question_about, unlink
 from presence.operations import (
     create_account,
     disable_account,
@@ -73,6 +73,12 @@ def _identities(visit: Visit, person: PersonLine) -> None:
     now, staff = visit.house.clock(), visit.staff
     with visit.house.database.read() as session:
         found = identities_of(session, staff, person.person)
+        question = question_about(session, staff, person.login)
+    if question:
+        st.warning(words.plain(question), icon=":material/person_alert:")
+        if st.button("Ist geklärt", key="geklaert"):
+            done, _ = carry_out(visit, lambda s: answer_question(s, staff, person.login, now=now))
+            _again(done, "Die Aufgabe ist erledigt.")
     if not found:
         return
     titles = {each.id: each.issuer or "Verzeichnis" for each in found}

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from presence.directory.conflicts import PROVIDER_CONFLICT, settle
+from presence.directory.conflicts import PROVIDER_CONFLICT, open_about, settle
 from presence.directory.queries import LDAP
 from presence.directory.tables import DirectoryIdentity
 from presence.oidc.accounts import unclear
@@ -46,6 +46,18 @@ def identities_of(session: Session, actor: Actor, person: UUID) -> Sequence[Iden
         Identity(row.id, "" if row.source == LDAP else row.source, row.active, row.changed_at)
         for row in rows
     ]
+
+
+def question_about(session: Session, actor: Actor, login: str) -> str | None:
+    """What nobody has settled yet: somebody at the provider who came as this login and may be somebody else."""
+    require(actor, Verb.PEOPLE_CHANGE)
+    return open_about(session, unclear(login), PROVIDER_CONFLICT)
+
+
+def answer_question(session: Session, actor: Actor, login: str, *, now: datetime) -> None:
+    """It is settled who that is; who comes again as somebody else is asked about again."""
+    require(actor, Verb.PEOPLE_CHANGE)
+    settle(session, unclear(login), PROVIDER_CONFLICT, now)
 
 
 def unlink(session: Session, actor: Actor, identity: UUID, *, now: datetime) -> UUID:

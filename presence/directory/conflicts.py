@@ -50,6 +50,12 @@ def open_conflicts(
     finish_tasks(session, old, now)
 
 
+def open_about(session: Session, about: str, kind: str) -> str | None:
+    """What waits to be settled about this, in German."""
+    waiting = select(Task.title).where(Task.key == _key(about, kind), Task.done_at.is_(None))
+    return session.scalars(waiting).one_or_none()
+
+
 def settle(session: Session, about: str, kind: str, now: datetime) -> None:
     """Nobody has to look into it any more."""
     finish_tasks(session, [_key(about, kind)], now)

@@ -365,6 +365,21 @@ def test_where_everybody_may_search_groups_are_read_as_nobody(town: here.Town) -
     assert welcome(town.house, enter(town.house, "anna")).grants == {Grant(Role.CASH)}
 
 
+def test_a_server_gone_in_the_middle_is_no_failed_attempt(town: here.Town) -> None:
+    dn = town.add("anna", "Anna", "Beispiel")
+    group = town.group("kasse", dn)
+    town.map(f"roles:\n  - {{group: '{group}', role: cash}}\n")
+    outcomes = []
+    for passed in (300, 1500, 1700, 1900, 2100, 2300, 2500, 2700, 3000, 50_000):
+        connection._resting.clear()
+        with relaying(town.server.secure, cut_after=passed) as relay:
+            town.house.settings.ldap_servers = (f"ldaps://localhost:{relay.port}",)
+            outcomes.append(enter(town.house, "anna"))
+    assert outcomes[0] == Refusal(AWAY)
+    assert welcome(town.house, outcomes[-1]).grants == {Grant(Role.CASH)}
+    assert Refusal(REFUSED) not in outcomes, "more than may fail"
+
+
 def test_starttls_trusts_no_strange_authority(town: here.Town, tmp_path: Path) -> None:
     town.add("anna", "Anna", "Beispiel")
     town.house.settings.ldap_servers = (town.server.ldap,)

@@ -13,12 +13,12 @@ from presence.directory.plan import Conflict
 from presence.directory.state import Position, finish, start
 from presence.directory.sync import SyncResult
 from presence.directory.tables import DirectoryIdentity
-from presence.identities import identities_of, unlink
+from presence.identities import answer_question, identities_of, question_about, unlink
 from presence.oidc.accounts import person_of
 from presence.oidc.provider import Proven
 from presence.sessions import check
 from presence.sign_in import open_session
-from storage.actors import Citizen, Role, System
+from storage.actors import Citizen, Role, Staff, System
 from storage.conflicts import ConflictError, NotFoundError
 from storage.house import House
 from storage.organisation.operations import add_person, grant_role
@@ -123,6 +123,27 @@ def test_a_wrong_link_can_be_taken_back(house: House, anna: Person) -> None:
     assert person_of(house, anna_as("wrong")) is None
     with pytest.raises(NotFoundError), house.database.write() as session:
         unlink(session, TEST, found.id, now=house.clock())
+
+
+def test_an_administrator_says_that_a_question_is_settled(house: House, anna: Person) -> None:
+    now = house.clock()
+
+    def question() -> str | None:
+        with house.database.read() as session:
+            return question_about(session, TEST, anna.login)
+
+    assert question() is None
+    for _ in range(2):
+        assert person_of(house, anna_as("eve", "Eve Fremd")) is None
+        assert "Eve Fremd" in (question() or "")
+        assert len(waiting(house)) == 1
+        with house.database.write() as session:
+            answer_question(session, TEST, anna.login, now=now)
+        assert question() is None
+        assert not waiting(house)
+    herself = Staff(anna.id, anna.name)
+    with pytest.raises(NotAllowedError), house.database.write() as session:
+        answer_question(session, herself, anna.login, now=now)
 
 
 def test_only_the_administration_may(house: House, anna: Person) -> None:
