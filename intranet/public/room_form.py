@@ -11,7 +11,7 @@ from starlette.routing import Route
 from intranet.public.forms import Field, Filled, read
 from intranet.public.kit import FormKit, receive
 from intranet.public.pages import PERSONAL, message, page, visitor
-from intranet.public.rooms import BACK, UNKNOWN
+from intranet.public.rooms import BACK, UNKNOWN, prices
 from intranet.public.sending import TOO_OFTEN
 from presence.citizens.occupancy import PublicRoom, public_room
 from presence.citizens.room_links import RoomLinks
@@ -182,7 +182,7 @@ class _Desk:
     ) -> Response:
         return self._kit.draw(
             request, "raum_anfragen.html", filled, fields(room, conflicts=conflicts is not None),
-            note=note, status=status, seal=seal, title="Raum anfragen", room=room,
+            note=note, status=status, seal=seal, title="Raum anfragen", room=room, prices=prices(room),
             conflicts=conflicts.conflicts if conflicts else [],
         )  # fmt: skip
 

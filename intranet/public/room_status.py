@@ -16,7 +16,7 @@ from intranet.public.rooms import BACK
 from presence.citizens.letters import STATES, when
 from presence.citizens.links import LinkError
 from presence.citizens.offers import StandingOffer, accept_offer, refuse_offer, standing_offer
-from presence.citizens.queries import RequestOverview, overview
+from presence.citizens.queries import COUNTED, RequestOverview, overview
 from presence.citizens.room_links import STATUS, RoomLinks
 from presence.citizens.room_requests import may_take_back, opened_by, renew_link, take_back
 from presence.citizens.tables import RoomRequest
@@ -48,7 +48,7 @@ def routes(house: House) -> list[Route]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A day of a request; ``room`` where it is in another room than the rest."""
+    """A day of a request; ``room`` where there are several. ``fee`` is empty where nothing is to be paid any more."""
 
     times: str
     room: str | None
@@ -121,8 +121,8 @@ class _Desk:
             offered=_offered(who, offer) if offer else None,
             lines=[
                 Line(
-                    when(who.say, (each.starts, each.ends)), view.elsewhere.get(each.space_id),
-                    STATES[State(each.state)], each.answer or "", in_words(each.fee),
+                    when(who.say, (each.starts, each.ends)), view.named.get(each.space_id),
+                    STATES[State(each.state)], each.answer or "", in_words(each.fee) if each.state in COUNTED else "",
                 )
                 for each in view.bookings
             ],

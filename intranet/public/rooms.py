@@ -73,11 +73,7 @@ class _Desk:
             days=week.week(room.terms, monday, busy, who.say),
             monday=monday, sunday=monday + timedelta(days=6), bar=week.BAR,
             earlier=_other_week(room, monday, -7, now), later=_other_week(room, monday, 7, now),
-            prices=[
-                (PARTY_NAMES[price.party], in_words(price.per_hour), in_words(price.per_day),
-                 price.source)
-                for price in room.prices
-            ],
+            prices=prices(room),
         )  # fmt: skip
 
     def calendar(self, request: Request) -> Response:
@@ -99,6 +95,14 @@ class _Desk:
                 "Content-Disposition": 'inline; filename="belegung.ics"',
             },
         )
+
+
+def prices(room: PublicRoom) -> list[tuple[str, str, str, str]]:
+    """For whom, by the hour, by the day, and what it rests on."""
+    return [
+        (PARTY_NAMES[price.party], in_words(price.per_hour), in_words(price.per_day), price.source)
+        for price in room.prices
+    ]
 
 
 def place(room: PublicRoom) -> str:

@@ -27,7 +27,7 @@ from storage.rights import Verb, may
 class DayLine:
     """A day of a request. ``against`` says who holds that time already, ``beside`` how many others ask for it.
 
-    ``room`` is its name where it is not the one the request is about. ``over``: it waited until its time came.
+    ``room`` is its name where the request has several. ``over``: it waited until its time came.
     """
 
     booking: Booking
@@ -111,7 +111,7 @@ def _line(session: Session, row: Booking, view: RequestOverview, now: datetime) 
     return DayLine(
         row, when(row.starts, row.ends), STATE_NAMES[State(row.state)], against,
         len(_others(session, row, State.REQUESTED)) if waits else 0,
-        view.elsewhere.get(row.space_id), over,
+        view.named.get(row.space_id), over,
     )  # fmt: skip
 
 

@@ -73,14 +73,14 @@ def following(
     bookings: Sequence[Booking],
     link: str,
     *,
-    elsewhere: Mapping[UUID, str] | None = None,
+    rooms: Mapping[UUID, str] | None = None,
     rules: str = "",
     names: Sequence[str] = (),
     offer: tuple[str, Span, int] | None = None,
 ) -> tuple[str, str]:
     """Subject and text of every later mail.
 
-    ``elsewhere``: names of rooms that bookings are in, where it is not ``room``. ``rules``: those of the room it is
+    ``rooms``: names of the rooms that bookings are in, where there are several. ``rules``: those of the room it is
     about, or that is offered. ``names``: rooms that are free instead, where one must give way. ``offer``: which room,
     when, and for how many cents.
     """
@@ -93,7 +93,7 @@ def following(
             parts.append(say("Bitte beachten Sie: {rules}", rules=rules))
         parts.append(say("Bitte sagen Sie uns über den Link unten, ob Sie das annehmen."))
     else:
-        parts.append(_lines([_state(say, each, elsewhere or {}) for each in bookings], say))
+        parts.append(_lines([_state(say, each, rooms or {}) for each in bookings], say))
     confirmed = [each for each in bookings if each.state == State.CONFIRMED.value]
     if what == DECIDED and confirmed:
         fee = in_words(sum(each.fee for each in confirmed))
@@ -108,13 +108,13 @@ def following(
     return say(SUBJECTS[what], room=room), _framed(say, "\n\n".join(parts))
 
 
-def _state(say: Catalogue, booking: Booking, elsewhere: Mapping[UUID, str]) -> str:
+def _state(say: Catalogue, booking: Booking, rooms: Mapping[UUID, str]) -> str:
     state = say(STATES[State(booking.state)])
     reason = ""
     if booking.answer and booking.state != State.DISPLACED.value:
         reason = f"\n  {say('Grund')}: {say(booking.answer)}"
-    other = elsewhere.get(booking.space_id)
-    room = f"{other}, " if other else ""
+    name = rooms.get(booking.space_id)
+    room = f"{name}, " if name else ""
     return f"- {room}{when(say, (booking.starts, booking.ends))}: {state}{reason}"
 
 

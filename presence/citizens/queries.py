@@ -14,10 +14,13 @@ from presence.spaces.states import State
 from presence.spaces.tables import Booking, Space
 from storage.actors import Staff
 
+COUNTED = frozenset({State.REQUESTED.value, State.CONFIRMED.value})
+"""States in which a booking costs what it costs."""
+
 
 @dataclass(frozen=True, slots=True)
 class RequestOverview:
-    """A request with everything that belongs to it, bookings in order of time.
+    """A request with everything that belongs to it, bookings in order of time, those given up for another room last.
 
     ``space`` is the room it is about now: the one asked for, or the one that was accepted instead.
     """
@@ -30,9 +33,9 @@ class RequestOverview:
     """The rooms of all its bookings, by id."""
 
     @property
-    def elsewhere(self) -> dict[UUID, str]:
-        """The names of rooms its bookings are in that are not the one it is about now."""
-        return {key: room.name for key, room in self.rooms.items() if key != self.space.id}
+    def named(self) -> dict[UUID, str]:
+        """The names of its rooms, where there are several: then each booking is to say which it is."""
+        return {key: room.name for key, room in self.rooms.items()} if len(self.rooms) > 1 else {}
 
     @property
     def waiting(self) -> list[Booking]:
@@ -41,8 +44,7 @@ class RequestOverview:
     @property
     def fee(self) -> int:
         """What everything costs that is asked for or booked, in cents."""
-        counted = {State.REQUESTED.value, State.CONFIRMED.value}
-        return sum(each.fee for each in self.bookings if each.state in counted)
+        return sum(each.fee for each in self.bookings if each.state in COUNTED)
 
 
 def bookings_of(session: Session, request: UUID) -> Sequence[Booking]:
@@ -75,7 +77,7 @@ def request_of(session: Session, booking: UUID) -> RoomRequest | None:
 def overview(session: Session, request: RoomRequest) -> RequestOverview:
     space = session.get_one(Space, request.space_id)
     offered = session.get(Space, request.offer_space_id) if request.offer_space_id else None
-    bookings = bookings_of(session, request.id)
+    bookings = sorted(bookings_of(session, request.id), key=lambda each: each.space_id != space.id)
     ids = {space.id, *(each.space_id for each in bookings)}
     rooms = {row.id: row for row in session.scalars(select(Space).where(Space.id.in_(ids)))}
     return RequestOverview(request, space, bookings, offered, rooms)

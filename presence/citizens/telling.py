@@ -78,26 +78,30 @@ def _write(context: JobContext, job: ClaimedJob) -> None:
         last = last_end(session, request.id) if request else None
         if request is not None and last is not None:
             link = RoomLinks(house.settings).status(request, last)
-            subject, text = _letter(session, overview(session, request), job, link, now)
-            send_later(session, request.mail, subject, text, f"{TELL}:{job.key}", now=now)
+            letter = _letter(session, overview(session, request), job, link, now)
+            if letter is not None:
+                send_later(session, request.mail, *letter, f"{TELL}:{job.key}", now=now)
         queue.complete(session, job, now)
 
 
 def _letter(
     session: Session, view: RequestOverview, job: ClaimedJob, link: str, now: datetime
-) -> tuple[str, str]:
+) -> tuple[str, str] | None:
+    """Subject and text; ``None`` where there is nothing to tell any more: the offer was answered or replaced."""
     # Offers come after this module: they tell by it what became of them.
     from presence.citizens.offers import standing_offer
 
     request, what = view.request, str(job.payload["what"])
     offer = standing_offer(session, view, now) if what == letters.OFFERED else None
+    if what == letters.OFFERED and offer is None:
+        return None
     return letters.following(
         catalogue(request.language),
-        letters.DECIDED if what == letters.OFFERED and offer is None else what,
+        what,
         view.space.name,
         view.bookings,
         link,
-        elsewhere=view.elsewhere,
+        rooms=view.named,
         rules=offer.space.rules if offer else view.space.rules,
         names=_instead(session, view, now) if what in letters.WITH_OTHERS else (),
         offer=(offer.space.name, (offer.starts, offer.ends), offer.fee) if offer else None,
