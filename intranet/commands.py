@@ -1,6 +1,7 @@
 """``rathaus web`` and ``rathaus public``."""
 
 import signal
+import socket
 from collections.abc import Callable
 from types import FrameType
 from typing import Annotated
@@ -15,6 +16,10 @@ from storage.house import House
 Port = Annotated[int | None, typer.Option("--port", help="Port, sonst nach Einstellung")]
 NOT_STARTED = 3
 """The exit code of a server that could not start, as uvicorn's own."""
+UNTAKEN_MS = 30_000
+"""How long sent bytes may lie with nobody taking them (tcp(7), TCP_USER_TIMEOUT; connections inherit it): a peer that
+sleeps, or lies in wait, would else keep its connection for ever.
+"""
 OpenHouse = Callable[[], House]
 
 
@@ -64,7 +69,12 @@ def _serve(app: object, house: House, name: str, port: int) -> None:
     from intranet.signs_of_life import beating
 
     class Server(uvicorn.Server):
-        """Open streams are told first: the server waits for them."""
+        """Open streams are told first: the server waits for them. Who takes nothing of what is sent is let go of."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            for listening in (each for server in self.servers for each in server.sockets):
+                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_MS)
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             say_farewell()
