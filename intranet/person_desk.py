@@ -90,7 +90,7 @@ def _identities(visit: Visit, person: PersonLine) -> None:
         )
         for each in found
     ]
-    st.html(html.table("Verknüpft mit", ["System", "Stand", "seit"], rows))
+    st.html(html.table("Verknüpft mit", ["System", "Stand", "zuletzt geändert"], rows))
     with st.expander("Falsch verknüpft?", icon=":material/link_off:"):
         st.write(
             "Die Person wird überall abgemeldet und verliert, was das Verzeichnis ihr gab. Bei der nächsten Anmeldung "

@@ -1,4 +1,4 @@
-"""Login names: how they are kept, and which spellings a directory may take for the same name. Pure."""
+"""Login names: how they are kept, and which spellings of a name are to be taken for the same. Pure."""
 
 import unicodedata
 

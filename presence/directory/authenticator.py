@@ -6,6 +6,7 @@ server answers.
 
 import logging
 import time
+from dataclasses import replace
 from uuid import UUID
 
 from presence.authenticators import Admits, LocalAccounts, Proof, SourceAwayError
@@ -24,11 +25,12 @@ from presence.directory.queries import (
     known_people,
     office_book,
     residents,
+    was_refused,
 )
 from presence.directory.reading import find_person, groups_of, recognise, unseen_groups
 from presence.logins import same_login
 from presence.tables import Account
-from storage.actors import System
+from storage.actors import Role, System
 from storage.clock import local_date
 from storage.house import House
 from storage.organisation.queries import person_by_login
@@ -112,14 +114,21 @@ class DirectoryAccounts:
         groups: frozenset[str],
         mapping: GroupMapping,
     ) -> Rights:
-        """What the entry gives today; what comes of groups that are not to be seen now is left as it is."""
+        """What the entry gives today; what comes of groups that are not to be seen now is left as it is.
+
+        Nothing at all is taken away while the last sync was refused: what it did not do at once for all must not
+        happen to one after the other.
+        """
         settings, today = self._house.settings, local_date(self._house.clock())
         with self._house.database.read() as session:
             offices = office_book(session, today)
             held = given(session, today, entry.key)
+            refused = was_refused(session)
         rights = rights_of(groups, entry.office, mapping, offices)
         if not any(each.shrinks_with(rights) for each in held.values()):
             return rights
+        if refused:
+            return replace(rights, offices_last=True, lasting=frozenset(Role))
         elsewhere = {key: name for key, name in mapping.groups.items() if key not in groups}
         unseen = unseen_groups(conversation, settings, kind, elsewhere)
         return rights_of(groups, entry.office, mapping, offices, unseen)

@@ -131,9 +131,7 @@ class Conversation:
     def has(self, name: str, wanted: str) -> bool:
         """Whether there is an entry of this name that fits, and the service account sees it."""
         result, entries = self._ask(name, wanted, ["1.1"], "BASE")
-        if result["result"] not in {SUCCESS, NO_SUCH_OBJECT}:
-            raise _incomplete(result)
-        return bool(entries)
+        return result["result"] == SUCCESS and bool(entries)
 
     def read(self, name: str, attributes: Sequence[str]) -> Attributes | None:
         """The attributes of one entry, the root entry's for ``""``; ``None`` where it is not to be seen."""

@@ -13,6 +13,7 @@ from uuid import UUID
 from presence.directory import guard
 from presence.directory.entries import Entry
 from presence.directory.mapping import Rights
+from presence.logins import alike
 
 NAMED = 5
 """So many logins are named in one message."""
@@ -267,7 +268,7 @@ class _Planner:
 
     def _meet_resident(self, each: Wanted, resident: Resident) -> None:
         """The login belongs to somebody the house knows without the directory."""
-        same_name = _plain(resident.name) == _plain(each.entry.name)
+        same_name = alike(resident.name) == alike(each.entry.name)
         if same_name:
             self._plan.link.append((each, resident.person, None))
         elif (
@@ -310,8 +311,4 @@ def _same_person(entry: Entry, before: Known) -> bool:
     """Personnel numbers decide where both are known, else the name."""
     if entry.number and before.number:
         return entry.number == before.number
-    return _plain(entry.name) == _plain(before.name)
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().split())
+    return alike(entry.name) == alike(before.name)

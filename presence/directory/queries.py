@@ -143,6 +143,14 @@ def is_active(session: Session, person: UUID) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
+def was_refused(session: Session) -> bool:
+    """Whether the last sync changed nothing, and people have to look into it."""
+    return (
+        session.scalar(select(DirectoryState.refused).where(DirectoryState.source == LDAP))
+        is not None
+    )
+
+
 def health(session: Session, actor: Actor, now: datetime) -> Health | None:
     """How the sync of the directory goes; ``None`` before the first."""
     require(actor, Verb.SYSTEM_SEE)

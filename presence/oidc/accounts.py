@@ -12,7 +12,7 @@ from presence.directory.conflicts import PROVIDER_CONFLICT, report_conflicts, se
 from presence.directory.plan import Conflict
 from presence.directory.queries import residents
 from presence.directory.tables import DirectoryIdentity
-from presence.logins import same_login
+from presence.logins import alike, same_login
 from presence.oidc.provider import Proven
 from presence.tables import Account
 from storage.clock import local_date, new_id
@@ -75,8 +75,9 @@ def _link(session: Session, house: House, source: str, proven: Proven) -> Confli
     ).first()
     if held == proven.subject:
         return None
-    same_name = found.name.casefold().split() == proven.name.casefold().split()
-    if held is not None or not same_name:  # they would inherit what somebody else was given
+    if held is not None or alike(found.name) != alike(
+        proven.name
+    ):  # they would inherit what somebody else was given
         return Conflict(
             unclear(login),
             f"„{proven.name or login}“ meldet sich beim Anmeldedienst als „{login}“ an; "

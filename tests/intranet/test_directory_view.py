@@ -9,9 +9,12 @@ from sqlalchemy import select
 
 from config.settings import Settings
 from intranet.views.directory import load
+from presence.directory.conflicts import PROVIDER_CONFLICT, report_conflicts
+from presence.directory.plan import Conflict
 from presence.directory.state import Position, finish, start
 from presence.directory.sync import SyncResult
 from presence.directory.tables import DirectoryIdentity
+from presence.oidc.accounts import unclear
 from storage.actors import Grant, Role, Staff, System
 from storage.clock import new_id
 from storage.database import Database
@@ -78,8 +81,13 @@ def test_the_administrator_takes_a_wrong_link_back(browse: Any, furnished: Any) 
                 changed_at=furnished.house.clock(),
             )
         )
+    question = Conflict(unclear("neu.hier"), "„Eve Fremd“ meldet sich als „neu.hier“ an.")
+    report_conflicts(furnished.house, [question], PROVIDER_CONFLICT)
     app = browse("ada.admin", "personen.py")
     app.text_input[0].set_value("neu.hier").run()
+    assert "Eve Fremd" in app.warning[0].value
+    app.button(key="geklaert").click().run()
+    assert not app.warning
     told = " ".join(each.proto.body for each in app.get("html"))
     assert "Verknüpft mit" in told
     assert "https://anmeldung.example" in told
