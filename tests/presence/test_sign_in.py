@@ -1,7 +1,9 @@
 """Signing in, as people and attackers notice it."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from statistics import median
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -199,3 +201,35 @@ def test_an_old_hash_is_renewed_at_sign_in(house: House, anna: Person, password:
     assert isinstance(enter(house, password), Token)
     with house.database.read() as session:
         assert "m=19456,t=2" in session.get_one(Account, anna.id).password_hash
+
+
+def test_the_brake_counts_all_spellings_of_a_login(
+    house: House, anna: Person, password: str
+) -> None:
+    spellings = ["anna.beispiel", " ANNA.beispiel", "anna.beispiel\u00a0", "\uff41nna.beispiel"]
+    for login in [*spellings, "Anna.Beispiel"]:
+        assert enter(house, "falsch-falsch-falsch", login=login) == Refusal(REFUSED)
+    assert enter(house, password) == Refusal(REFUSED)
+    assert isinstance(enter(house, password, address="10.0.0.2"), Token)
+
+
+@pytest.mark.parametrize("allowed", [5, 50])
+def test_many_guesses_at_once_are_not_more(house: House, anna: Person, allowed: int) -> None:
+    house.settings.sign_in_attempts = allowed
+    gate, guesses = Barrier(20), []
+
+    class Guessed:
+        def authenticate(self, login: str, password: str, admits: Admits, /) -> Proof | None:
+            if admits("bekannt.unter.anderem"):
+                guesses.append(password)
+            return None
+
+    def guess(number: int) -> Token | Refusal:
+        gate.wait(20)
+        login = "anna.beispiel" if number % 2 else "anna@stadt.example"
+        return sign_in(house, login, f"{number}", "10.0.0.1", authenticator=Guessed())
+
+    with ThreadPoolExecutor(20) as pool:
+        outcomes = set(pool.map(guess, range(20)))
+    assert outcomes == {Refusal(REFUSED)}
+    assert len(guesses) == min(20, allowed), "the second is the control"
