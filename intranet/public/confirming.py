@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from intranet.public.kit import receive
-from intranet.public.pages import PERSONAL, Visitor, message, page, visitor
+from intranet.public.pages import PERSONAL, START, Visitor, message, page, visitor
 from presence.citizens.links import LinkError, links_of
 from presence.citizens.submissions import waiting
 from presence.citizens.tables import Submission
@@ -32,7 +32,8 @@ class Confirmation:
 
     ``purpose`` is what its links were signed for. ``show`` gives the template's values, among them ``seen``, which names
     what is shown; ``carry_out`` gets that back with the sending's id, and gives the path to go to, or ``None`` where
-    what was seen no longer holds: then the page is shown once more. Both may raise ``LinkError`` and ``ConflictError``.
+    what was seen no longer holds: then the page is shown once more. ``back``: path and words of the way on where it is too
+    late. Both may raise ``LinkError`` and ``ConflictError``.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Confirmation:
     title: str
     show: Show
     carry_out: CarryOut
+    back: tuple[str, str] = START
 
 
 def routes(house: House, path: str, confirmation: Confirmation) -> list[Route]:
@@ -89,6 +91,6 @@ class _Desk:
             link = self._links.read(self._of.purpose, request.path_params["token"], now)
             return answer(link.id, now)
         except LinkError as error:
-            return message(who, OVER, str(error), status=410)
+            return message(who, OVER, str(error), status=410, back=self._of.back)
         except (ConflictError, NotFoundError) as error:
-            return message(who, OVER, str(error), status=409)
+            return message(who, OVER, str(error), status=409, back=self._of.back)

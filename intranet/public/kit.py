@@ -1,17 +1,18 @@
 """The kit of the citizens' forms: what every form without an account needs, and nothing any one of them knows.
 
-How a new form takes it (``room_form`` is the example):
+How a new form takes it (``room_form`` is the example in use, ``test_kit`` the shortest one):
 
 1. Fields: a list of ``forms.Field``. ``forms.read`` gives values and German messages beside the fields; nothing typed
    is lost. Say what only your rules know with ``filled.refuse(field, message)``.
-2. Page: a template that extends ``rahmen.html``, imports ``felder.html`` and draws ``fehlerliste``, ``siegel`` and
-   each ``feld``. ``FormKit.draw`` gives it ``felder``, ``filled``, ``note``, ``seal`` and whatever else it asks for.
+2. Page: ``FormKit.draw`` with the template ``formular.html``, or one of yours that fills its blocks, and the values it
+   asks for: ``title``, ``action`` (the path), ``submit`` (the button's words).
 3. Receiving: ``receive`` reads the body off the event loop and calls you with what was typed. ``FormKit.examine`` says
    whether the form was ours, sent by a person and in time; ``FormKit.send`` brakes, and runs your verb once however
    often the button is pressed: the verb keeps the sending (``presence.citizens.submissions.submit``) and writes the
    mail with the link (``presence.citizens.links``).
-4. Confirming: a ``confirming.Confirmation`` with your kind of sending, a template that extends ``bestaetigen.html``,
-   what it shows, and the verb that carries it out (``submissions.confirm``); ``confirming.routes`` does the rest.
+4. Confirming: a ``confirming.Confirmation`` with your kind of sending, the template ``bestaetigen.html`` or one of yours
+   that fills its block ``was``, and the verb that carries it out (``submissions.confirm``); ``confirming.routes`` does
+   the rest. ``gesendet.html`` says before that a mail is on its way.
 5. Words: German in the code; ``config/locale`` holds the other languages, and ``test_translations`` finds what is missing
    (name your messages there). Answers of one person go out with ``pages.PERSONAL``.
 

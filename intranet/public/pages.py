@@ -27,6 +27,9 @@ PERSONAL = {
 }
 """Headers of pages behind a signed link: their address is a secret."""
 
+START = ("/", "Zur Startseite")
+"""Path and German words of the way on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
@@ -88,7 +91,7 @@ def message(
     text: str,
     *,
     status: int,
-    back: tuple[str, str] = ("/", "Zur Startseite"),
+    back: tuple[str, str] = START,
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     """A page that says one thing; ``title`` and ``text`` in German. ``back``: path and words of the way on."""

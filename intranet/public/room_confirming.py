@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from intranet.public import confirming
 from intranet.public.pages import Visitor
+from intranet.public.rooms import BACK
 from presence.citizens.letters import when
 from presence.citizens.queries import last_end
 from presence.citizens.room_links import CONFIRM, RoomLinks
@@ -39,7 +40,9 @@ def routes(house: House) -> list[Route]:
         request = session.get_one(RoomRequest, made)
         return f"/anfrage/{links.status_token(request, last_end(session, request.id) or now)}"
 
-    kind = confirming.Confirmation(KIND, CONFIRM, "raum_bestaetigen.html", TITLE, _shown, carry_out)
+    kind = confirming.Confirmation(
+        KIND, CONFIRM, "raum_bestaetigen.html", TITLE, _shown, carry_out, BACK
+    )
     return confirming.routes(house, "/anfrage/bestaetigen", kind)
 
 

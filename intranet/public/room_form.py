@@ -183,6 +183,7 @@ class _Desk:
         return self._kit.draw(
             request, "raum_anfragen.html", filled, fields(room, conflicts=conflicts is not None),
             note=note, status=status, seal=seal, title="Raum anfragen", room=room, prices=prices(room),
+            action=f"/raeume/{room.key}/anfrage", submit="Anfrage absenden",
             conflicts=conflicts.conflicts if conflicts else [],
         )  # fmt: skip
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from config.translations import Catalogue
 from presence.availability.week import free_day
 from presence.citizens.occupancy import Busy, joined
+from presence.spaces.closures import closed_between
 from presence.spaces.opening import Span, at, clock, open_on
 from presence.spaces.terms import Terms
 from storage.clock import WEEKDAYS, local, local_date
@@ -69,9 +70,12 @@ def _line(
 ) -> DayLine:
     weekday = say(WEEKDAYS[day.weekday()])
     opens = open_on(terms.hours, day)
+    shut = closed_between(terms.closures, day, day)
     holiday = None if terms.on_holidays else free_day(day)
     if terms.valid_to is not None and day >= terms.valid_to:
         opens = []
+    if shut:
+        return DayLine(day, weekday, (), f"{say('gesperrt')} ({shut.reason})", ())
     if holiday or not opens:
         words = f"{say('geschlossen')} ({holiday})" if holiday else say("geschlossen")
         return DayLine(day, weekday, (), words, ())

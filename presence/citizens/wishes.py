@@ -1,7 +1,7 @@
 """What somebody from outside asks for: a room, once or as a series, checked against the room's rules and its plan."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -146,7 +146,16 @@ def days_of(session: Session, wish: RoomWish, now: datetime) -> tuple[Space, lis
         whole=wish.whole_day,
         now=now,
     )
-    return space, _fitting(session, space, wish, found, now)
+    return space, _fitting(session, space, wish, [_yet_to_come(each, now) for each in found], now)
+
+
+def _yet_to_come(day: Occurrence, now: datetime) -> Occurrence:
+    """Somebody has to decide first, so what has begun can't be asked for, as today's whole day."""
+    if day.problem or day.starts > now:
+        return day
+    return replace(
+        day, problem="Diese Zeit hat schon begonnen. Bitte wählen Sie einen anderen Tag."
+    )
 
 
 def _fitting(

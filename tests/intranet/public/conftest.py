@@ -153,7 +153,7 @@ class Browser:
     """Asks the application itself; keeps cookies as a browser does, follows nothing by itself."""
 
     def __init__(self, house: House, address: str = "203.0.113.5") -> None:
-        self._app, self._address = create_app(house), address
+        self.app, self._address = create_app(house), address
         self.cookies = httpx.Cookies()
 
     def get(
@@ -166,7 +166,7 @@ class Browser:
 
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         async def ask() -> httpx.Response:
-            transport = httpx.ASGITransport(self._app, client=(self._address, 40000))
+            transport = httpx.ASGITransport(self.app, client=(self._address, 40000))
             async with httpx.AsyncClient(
                 transport=transport, base_url="http://stadt.example", cookies=self.cookies
             ) as client:

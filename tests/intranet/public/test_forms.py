@@ -1,9 +1,10 @@
 """Forms of the citizens' pages: what people type is read kindly, what machines send is told apart."""
 
+import unicodedata
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intranet.public.forms import Field, Filled, read
@@ -69,7 +70,32 @@ def test_midnight_counts_as_given() -> None:
     assert filled(von="0:00").errors == {}
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([each.name for each in FIELDS]), st.text(max_size=300)))
 def test_nothing_anybody_sends_breaks_the_form(data: dict[str, str]) -> None:
     found = read(FIELDS, data)
     assert set(found.typed) == {each.name for each in FIELDS}
+
+
+@settings(deadline=None)
+@given(st.text(max_size=200))
+def test_what_is_kept_of_a_text_is_what_is_seen(text: str) -> None:
+    """No sign that turns round how a name reads, no blank name, and reading it again changes nothing."""
+    found = read((Field("name", "Name", "long", required=False, longest=900),), {"name": text})
+    kept = found.values.get("name")
+    if kept is None:
+        return
+    hidden = {sign for sign in kept if unicodedata.category(sign) == "Cf"} - {"\u200c", "\u200d"}
+    assert all("\U000e0020" <= sign <= "\U000e007f" for sign in hidden)
+    assert any(unicodedata.category(sign)[0] in "LNPSC" for sign in kept)
+    again = read((Field("name", "Name", "long", longest=900),), {"name": kept})
+    assert again.values["name"] == kept
+
+
+@settings(deadline=None)
+@given(st.dates())
+def test_days_people_mean_are_read_and_others_are_not(day: date) -> None:
+    for typed in (day.isoformat(), f"{day.day}.{day.month}.{day.year:04d}"):
+        found = read((Field("tag", "Tag", "date"),), {"tag": typed})
+        assert found.values.get("tag") == (day if 1900 <= day.year < 2200 else None)
+        assert bool(found.errors) is not (1900 <= day.year < 2200)

@@ -157,3 +157,12 @@ def test_what_is_wrong_is_said_in_english_to_whoever_reads_english(
     ):
         answer = town.fill_in(changes, path=path)
         assert words in unescape(answer.text)
+
+
+@pytest.mark.parametrize("changes", [{"ganztags": "ja"}, {"von": "9:00", "bis": "11:00"}])
+def test_what_has_begun_can_not_be_asked_for(town: Town, changes: dict[str, str]) -> None:
+    """Nobody could grant it any more: it is nine o'clock."""
+    answer = town.fill_in({"tag": "2026-03-02"} | changes)
+    assert answer.status_code == 422
+    assert "Diese Zeit hat schon begonnen." in answer.text
+    assert town.fill_in({"tag": "2026-03-02", "von": "9:15", "bis": "11:00"}).status_code == 303

@@ -14,6 +14,7 @@ from config.translations import LANGUAGES, catalogue, choose
 from intranet.public.week import free_between, week
 from presence.citizens.occupancy import Busy
 from presence.spaces.booking import Wish, book
+from presence.spaces.closures import Closure
 from presence.spaces.opening import Opening, at
 from presence.spaces.tables import Space
 from presence.spaces.terms import Terms
@@ -208,3 +209,11 @@ def test_errors_and_the_start_page_speak_english_too(browser: Browser) -> None:
     law = browser.get("/datenschutz?sprache=en").text
     assert '<html lang="de">' in law
     assert 'href="/?sprache=en"' in law
+
+
+def test_days_on_which_a_room_is_out_of_use_are_named() -> None:
+    painting = Closure(date(2026, 3, 31), date(2026, 4, 1), "Maler im Haus")
+    open_daily = tuple(Opening(day, 480, 720) for day in range(7))
+    terms = Terms("Treff", "both", open_daily, False, None, 90, None, (painting,))
+    lines = week(terms, date(2026, 3, 30), [], catalogue("de"))
+    assert [line.closed for line in lines][:4] == [None] + ["gesperrt (Maler im Haus)"] * 2 + [None]

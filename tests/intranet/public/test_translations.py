@@ -38,7 +38,7 @@ def in_pages() -> Iterator[str]:
             if not isinstance(call, ast.Call):
                 continue
             name = getattr(call.func, "id", getattr(call.func, "attr", ""))
-            titles = [each.value for each in call.keywords if each.arg == "title"]
+            titles = [each.value for each in call.keywords if each.arg in {"title", "submit"}]
             for value in [*(call.args if name in SPEAKING else []), *titles]:
                 if isinstance(value, ast.Constant) and isinstance(value.value, str):
                     yield value.value

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from presence.citizens.links import EXPIRED, INVALID, LENGTH, LinkError, Links
@@ -14,6 +14,7 @@ NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 LATER = NOW + timedelta(days=2)
 
 
+@settings(deadline=None)
 @given(st.uuids(), st.integers(0, 2**24 - 1), st.integers(1, 10**9))
 def test_what_was_signed_is_read(object_id: UUID, revision: int, seconds: int) -> None:
     expires = NOW + timedelta(seconds=seconds)
@@ -23,12 +24,14 @@ def test_what_was_signed_is_read(object_id: UUID, revision: int, seconds: int) -
     assert len(token) == LENGTH
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_nothing_else_opens_anything(text: str) -> None:
     with pytest.raises(LinkError, match="nicht gültig"):
         Links(KEY).read("status", text, NOW)
 
 
+@settings(deadline=None)
 @given(st.integers(0, LENGTH - 1), st.sampled_from("ABCabc019-_"))
 def test_a_changed_link_opens_nothing(place: int, sign: str) -> None:
     token = Links(KEY).sign("status", UUID(int=7), expires=LATER)
