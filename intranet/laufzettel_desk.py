@@ -11,13 +11,20 @@ from intranet.deeds import carry_out
 from intranet.notes import note
 from intranet.visit import Visit
 from presence.passwords import initial_password
+from presence.people.changing import call_off, move_day
 from presence.people.doing import reopen_step, settle_step
-from presence.people.laufzettel import Newcomer, call_off, hand_over, open_joining, open_leaving
+from presence.people.handing_over import hand_over, take_over
+from presence.people.laufzettel import Newcomer, open_joining, open_leaving
 from presence.people.sheets import Sheet, StepLine
 from presence.people.steps import ACTIONS, KINDS, Kind, from_lines, lines_of
 from presence.people.templates import set_steps, steps_on
 from storage.clock import local_date
 
+UNDONE = {
+    "account": "Das angelegte Konto bleibt, auch wenn der Schritt wieder offen ist.",
+    "roles": "Ist der Schritt wieder offen, gelten Rollen und Schutzklassen weiter wie zuvor.",
+    "handover": "Übergebene Aufgaben bleiben bei der Nachfolge, auch wenn der Schritt wieder offen ist.",
+}
 NO_REASONS = "Bitte keine Gründe des Ausscheidens und nichts über Gesundheit eintragen."
 
 
@@ -92,6 +99,8 @@ def steps_desk(visit: Visit, sheet: Sheet) -> None:
     )
     step = mine[chosen]
     if step.state != "open":
+        if step.state == "done" and step.action:
+            st.caption(UNDONE[step.action])
         if st.button("Doch noch offen", icon=":material/undo:", key="schritt-auf"):
             now = visit.house.clock()
             done, _ = carry_out(visit, lambda s: reopen_step(s, visit.staff, chosen, now=now))
@@ -153,14 +162,41 @@ def lead_desk(visit: Visit, sheet: Sheet, people: Mapping[UUID, str]) -> None:
                     visit, lambda s: hand_over(s, visit.staff, wanted, heir, now=now)
                 )
                 _again("Übergeben. Die Aufgaben stehen jetzt bei der Nachfolge.", done=done)
-    if sheet.line.state == "open":
+    if sheet.line.state != "cancelled":
+        with st.expander("Tag verschieben", icon=":material/edit_calendar:"):
+            _move_desk(visit, sheet)
         with st.expander("Zurücknehmen", icon=":material/event_busy:"):
             st.write(
-                "Die Person bleibt (oder kommt nicht), und alle offenen Schritte verschwinden."
+                "Die Person bleibt (oder kommt nicht), und alle offenen Schritte verschwinden. Rollen, die mit dem letzten "
+                "Tag enden sollten, gelten weiter. Übergebene Aufgaben bleiben bei der Nachfolge."
             )
             if st.button("Laufzettel zurücknehmen", key="zuruecknehmen"):
                 done, _ = carry_out(visit, lambda s: call_off(s, visit.staff, wanted, now=now))
                 _again("Zurückgenommen.", done=done)
+
+
+def takeover_desk(visit: Visit, sheet: Sheet) -> None:
+    """Who takes over says that it is done."""
+    st.header("Übernahme", anchor=False)
+    st.write(
+        f"Die Aufgaben von {words.plain(sheet.line.name)} stehen in der Aufgabenliste der Nachfolge."
+    )
+    if st.button("Alles durchgesehen", type="primary", icon=":material/check:", key="uebernommen"):
+        now = visit.house.clock()
+        done, _ = carry_out(visit, lambda s: take_over(s, visit.staff, sheet.line.id, now=now))
+        _again("Übernommen.", done=done)
+
+
+def _move_desk(visit: Visit, sheet: Sheet) -> None:
+    now = visit.house.clock()
+    today = local_date(now)
+    which = "Erster Tag" if sheet.line.kind == "join" else "Letzter Tag"
+    with st.form("verschieben", border=False):
+        day = st.date_input(which, max(sheet.line.day, today), min_value=today, format="DD.MM.YYYY")
+        sent = st.form_submit_button("Tag verschieben")
+    if sent:
+        done, _ = carry_out(visit, lambda s: move_day(s, visit.staff, sheet.line.id, day, now=now))
+        _again("Verschoben. Die offenen Schritte haben neue Fristen.", done=done)
 
 
 def steps_editor(visit: Visit) -> None:

@@ -49,7 +49,7 @@ def facts(sheet: OfficeSheet, day: date) -> str:
 
 
 def page(sheet: OfficeSheet, day: date) -> None:
-    st.title(sheet.name, anchor=False)
+    st.title(words.plain(sheet.name), anchor=False)
     st.html(facts(sheet, day))
     if day != today:
         st.caption(f"Stand am {words.day(day)}. Die Beschäftigten zeigt diese Seite nur für heute.")

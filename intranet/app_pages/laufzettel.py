@@ -5,11 +5,18 @@ from uuid import UUID
 import streamlit as st
 
 from intranet import html, words
-from intranet.laufzettel_desk import joining_desk, lead_desk, leaving_desk, steps_desk, steps_editor
-from intranet.views.laufzettel import STATES, headline, progress, running, settled
+from intranet.laufzettel_desk import (
+    joining_desk,
+    lead_desk,
+    leaving_desk,
+    steps_desk,
+    steps_editor,
+    takeover_desk,
+)
+from intranet.views.laufzettel import STATES, headline, progress, running, settled, subject
 from intranet.visit import visitor
+from presence.people.laufzettel import may_lead
 from presence.people.sheets import Sheet, sheet, sheets
-from storage.actors import ProtectionClass, Role, Scope
 from storage.clock import local_date
 from storage.conflicts import NotFoundError
 from storage.organisation.queries import offices, people
@@ -24,15 +31,11 @@ def overview() -> None:
     """All that concern the visitor, and opening new ones for who may."""
     with here.house.database.read() as session:
         lines = sheets(session, here.staff, today)
-        led = {
-            row.id: row.name
-            for row in offices(session, today)
-            if may(here.staff, Verb.LAUFZETTEL_OPEN, Scope(row.id, ProtectionClass.INTERNAL))
-        }
+        led = {row.id: row.name for row in offices(session, today) if may_lead(here.staff, row.id)}
         colleagues = {
-            row.id: f"{row.name} ({office.short})"
+            row.id: f"{row.name} ({office.short})" if office else row.name
             for row, office in people(session, today)
-            if office is not None and (office.id in led or here.staff.has(Role.PERSONNEL))
+            if may_lead(here.staff, office.id if office else None)
         }
     if lines:
         st.html(
@@ -41,9 +44,7 @@ def overview() -> None:
                 ["Wer", "Amt", html.Column("Tag", "zeit"), "Fortschritt", "Stand"],
                 [
                     (
-                        html.page_link(
-                            f"/laufzettel?id={each.id}", headline(each).partition(",")[0]
-                        ),
+                        html.page_link(f"/laufzettel?id={each.id}", subject(each)),
                         each.office,
                         words.day(each.day),
                         progress(each),
@@ -73,7 +74,7 @@ def overview() -> None:
 
 def one(view: Sheet) -> None:
     """A single Laufzettel."""
-    st.subheader(headline(view.line), anchor=False)
+    st.subheader(words.plain(headline(view.line)), anchor=False)
     st.progress(view.line.done / max(view.line.steps, 1), text=progress(view.line))
     if view.successor_name:
         st.write(f"Nachfolge: **{words.plain(view.successor_name)}**")
@@ -95,6 +96,8 @@ def one(view: Sheet) -> None:
             )
         )
     steps_desk(here, view)
+    if view.takeover:
+        takeover_desk(here, view)
     if view.leads:
         with here.house.database.read() as session:
             everybody = {
@@ -105,7 +108,7 @@ def one(view: Sheet) -> None:
     if view.pointing:
         st.header("Wer auf diese Person zählt", anchor=False)
         st.html("<ul>" + "".join(f"<li>{html.text(each)}</li>" for each in view.pointing) + "</ul>")
-    if view.line.kind == "leave":
+    if view.sees_work:
         vorgaenge(view)
 
 

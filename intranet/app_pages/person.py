@@ -4,7 +4,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from intranet import html
+from intranet import html, words
 from intranet.levels import level
 from intranet.profile_desk import portrait, tasks_desk
 from intranet.views.people import PersonView, badge, calling, load, writing
@@ -71,7 +71,7 @@ def facts(view: PersonView) -> str:
 
 def page(view: PersonView, person: UUID) -> None:
     card = view.sheet.card
-    st.title(card.name, anchor=False)
+    st.title(words.plain(card.name), anchor=False)
     about = html.text(card.title or "")
     st.html(f"<p>{about}{' ' + badge() if card.lotse else ''}</p>")
     left, right = st.columns([3, 2], gap="large")

@@ -56,10 +56,15 @@ def running(
     ]
 
 
+def subject(line: SheetLine) -> str:
+    """As in "Austritt Kati Beispiel"."""
+    return f"{KINDS[line.kind]} {line.name}"
+
+
 def headline(line: SheetLine) -> str:
     """As in "Austritt Kati Beispiel, letzter Tag 31.03.2026"."""
     which = "erster" if line.kind == "join" else "letzter"
-    return f"{KINDS[line.kind]} {line.name}, {which} Tag {words.day(line.day)}"
+    return f"{subject(line)}, {which} Tag {words.day(line.day)}"
 
 
 def progress(line: SheetLine) -> str:

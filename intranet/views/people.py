@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
@@ -15,6 +16,7 @@ from presence.availability import week
 from presence.availability.current import current_store
 from presence.availability.queries import may_see_office
 from presence.availability.tables import WorkingWeek
+from presence.people import phones
 from presence.people.profile import may_edit_tasks
 from presence.people.queries import PersonCard, PersonSheet, find_people, sheet, working_groups
 from storage.actors import Staff
@@ -140,16 +142,14 @@ def calling(number: str | None) -> html.Cell:
     """The number as a link that calls it (RFC 3966)."""
     if not number:
         return ""
-    dialled = "".join(sign for sign in number if sign.isdigit() or sign == "+")
-    return html.Safe(f'<a href="tel:{dialled}">{html.text(number)}</a>')
+    return html.Safe(f'<a href="tel:{phones.dialled(number)}">{html.text(number)}</a>')
 
 
 def writing(address: str | None) -> html.Cell:
     """The address as a link that writes to it."""
     if not address:
         return ""
-    shown = html.text(address)
-    return html.Safe(f'<a href="mailto:{shown}">{shown}</a>')
+    return html.Safe(f'<a href="mailto:{quote(address, safe="@+")}">{html.text(address)}</a>')
 
 
 def badge() -> str:

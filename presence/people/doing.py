@@ -1,42 +1,41 @@
 """Doing, skipping and taking back the steps of a Laufzettel; each in a transaction of its own, each once."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, delete, or_, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from presence.operations import create_account
 from presence.passwords import InitialPassword
+from presence.people.ending import end_rights, give_back
+from presence.people.handing_over import hand_over, takeover_key
 from presence.people.laufzettel import (
     CANCELLED,
     DONE,
     OPEN,
     SKIPPED,
-    hand_over,
     load,
+    may_lead,
     steps_of,
     task_key,
     wait_for,
 )
 from presence.people.tables import Laufzettel, LaufzettelStep
 from presence.tables import Account
-from storage.actors import Actor, ProtectionClass, Role, Scope, Staff, System
+from storage.actors import Actor, Role, Staff, System
+from storage.clock import local_date
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
-from storage.organisation.operations import keep_an_administrator
-from storage.organisation.tables import ClassGrant, Person, RoleGrant, Valid
+from storage.one_line import one_line
+from storage.organisation.tables import Person
 from storage.rights import NotAllowedError, Verb, may
-from storage.tasks.list import finish_task
+from storage.tasks.list import finish_task, finish_tasks
 
 LONGEST_NOTE = 300
 KEPT = timedelta(days=365)
-
-
-def may_lead(actor: Actor, sheet: Laufzettel) -> bool:
-    """The personnel office, and who heads the person's office: they see all of the sheet."""
-    return may(actor, Verb.LAUFZETTEL_OPEN, Scope(sheet.office_id, ProtectionClass.INTERNAL))
+LEFT_OPEN = timedelta(days=3 * 365)
 
 
 def waits_for(actor: Actor, step: LaufzettelStep) -> bool:
@@ -70,7 +69,7 @@ def settle_step(
         return None
     if sheet.state == CANCELLED:
         raise ConflictError("Dieser Laufzettel wurde zurückgenommen.")
-    note = " ".join(note.split())
+    note = one_line(note)
     if outcome == SKIPPED and not note:
         raise ConflictError("Bitte schreiben Sie kurz, warum der Schritt entfällt.")
     if len(note) > LONGEST_NOTE:
@@ -91,11 +90,15 @@ def settle_step(
 
 
 def reopen_step(session: Session, actor: Actor, step: UUID, *, now: datetime) -> None:
-    """It wasn't done after all: it waits again. What the house did with it (account, roles) stays done."""
+    """It wasn't done after all: it waits again. Rights that ended with it last as before; an account and what was
+    handed over stay.
+    """
     row, sheet = _load(session, actor, step)
     if row.state == OPEN or sheet.state == CANCELLED:
         return
-    row.state, row.done_at, row.done_by = OPEN, None, None
+    if row.ended:
+        give_back(session, actor, row.ended, now)
+    row.state, row.done_at, row.done_by, row.ended = OPEN, None, None, None
     row.revision += 1
     sheet.state, sheet.closed_at = OPEN, None
     person = session.get_one(Person, sheet.person_id)
@@ -104,13 +107,24 @@ def reopen_step(session: Session, actor: Actor, step: UUID, *, now: datetime) ->
 
 
 def forget_sheets(session: Session, now: datetime) -> int:
-    """Sheets closed a year ago go with their steps (nightly). Returns how many."""
-    old = select(Laufzettel.id).where(Laufzettel.closed_at < now - KEPT)
+    """Sheets closed a year ago go with their steps, and after three years those nobody ever closed (nightly).
+
+    Returns how many.
+    """
+    today = local_date(now)
+    old = session.scalars(
+        select(Laufzettel.id).where(
+            or_(
+                Laufzettel.closed_at < now - KEPT,
+                and_(Laufzettel.closed_at.is_(None), Laufzettel.day < today - LEFT_OPEN),
+            )
+        )
+    ).all()
+    for sheet in old:
+        finish_tasks(session, [takeover_key(sheet), *map(task_key, steps_of(session, sheet))], now)
     session.execute(delete(LaufzettelStep).where(LaufzettelStep.laufzettel_id.in_(old)))
-    gone: CursorResult[tuple[()]] = session.execute(  # type: ignore[assignment]
-        delete(Laufzettel).where(Laufzettel.closed_at < now - KEPT)
-    )
-    return gone.rowcount
+    session.execute(delete(Laufzettel).where(Laufzettel.id.in_(old)))
+    return len(old)
 
 
 def _load(session: Session, actor: Actor, step: UUID) -> tuple[LaufzettelStep, Laufzettel]:
@@ -120,7 +134,7 @@ def _load(session: Session, actor: Actor, step: UUID) -> tuple[LaufzettelStep, L
         raise NotFoundError("Diesen Schritt gibt es nicht.")
     sheet = load(session, found)
     row = session.get_one(LaufzettelStep, step, populate_existing=True)
-    if not (waits_for(actor, row) or may_lead(actor, sheet)):
+    if not (waits_for(actor, row) or may_lead(actor, sheet.office_id)):
         raise NotAllowedError
     return row, sheet
 
@@ -139,7 +153,8 @@ def _act(
         _require_admin(actor)
     elif row.action == "roles":
         _require_admin(actor)
-        _end_grants(session, actor, sheet, now)
+        end = sheet.day + timedelta(days=1)
+        row.ended = end_rights(session, actor, sheet.person_id, end, now)
     elif row.action == "handover":
         if sheet.successor_id is None:
             raise ConflictError("Bitte wählen Sie zuerst, wer die Aufgaben übernimmt.")
@@ -150,45 +165,6 @@ def _act(
 def _require_admin(actor: Actor) -> None:
     if not may(actor, Verb.PEOPLE_CHANGE):
         raise NotAllowedError(f"Das tut die Systemverwaltung (Rolle „{Role.ADMIN.value}“).")
-
-
-def _end_grants(session: Session, actor: Actor, sheet: Laufzettel, now: datetime) -> None:
-    """Roles and opened classes count until the last day; what ends earlier anyway stays so."""
-    end = sheet.day + timedelta(days=1)
-    keep_an_administrator(session, {sheet.person_id}, end)
-    person = sheet.person_id
-    for grant in session.scalars(
-        select(RoleGrant).where(RoleGrant.person_id == person, _outlasts(RoleGrant, end))
-    ):
-        _end_one(session, actor, grant, end, {"role": grant.role}, now)
-    for opened in session.scalars(
-        select(ClassGrant).where(ClassGrant.person_id == person, _outlasts(ClassGrant, end))
-    ):
-        _end_one(session, actor, opened, end, {"class": opened.protection}, now)
-
-
-def _outlasts(table: type[Valid], end: date) -> ColumnElement[bool]:
-    return or_(table.valid_to.is_(None), table.valid_to > end)
-
-
-def _end_one(
-    session: Session,
-    actor: Actor,
-    row: RoleGrant | ClassGrant,
-    end: date,
-    what: dict[str, str],
-    now: datetime,
-) -> None:
-    row.valid_to = max(end, row.valid_from)
-    record(
-        session,
-        actor=actor.journal_id,
-        verb="role.withdraw" if "role" in what else "class.close",
-        object_kind="person",
-        object_id=row.person_id,
-        details={**what, "day": end},
-        at=now,
-    )
 
 
 def _note(session: Session, actor: Actor, verb: str, step: LaufzettelStep, now: datetime) -> None:

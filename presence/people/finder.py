@@ -283,7 +283,10 @@ def _tokens(field: Field, text: str) -> Iterator[str]:
             for place in range(1, len(whole))
             if whole[place][:1].isdigit() or len(whole[place]) == 1
         )
-    elif field is not Field.NAME:
+    elif field is Field.NAME:
+        for part in text.split():  # "Karl-Heinz" and "D'Angelo" are typed in one word, too
+            yield "".join(fold(word) for word in WORD.findall(part))
+    else:
         for word in WORD.findall(text):
             for _, terms in analyse(word):
                 yield from terms

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from presence.people.tables import WorkingGroup, WorkingGroupMember
@@ -11,6 +12,7 @@ from storage.actors import Actor, ProtectionClass, Scope
 from storage.clock import local_date
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
+from storage.one_line import one_line
 from storage.organisation.queries import valid_on
 from storage.organisation.tables import Person
 from storage.rights import Verb, require
@@ -29,20 +31,21 @@ def found_group(
 ) -> WorkingGroup:
     """A new group, from today on; ``office`` is in the chair. Raises ``ConflictError`` where the name is taken."""
     _require(actor, office)
-    name = " ".join(name.split())
+    name = one_line(name)
     if not name:
         raise ConflictError("Bitte geben Sie der Arbeitsgruppe einen Namen.")
-    if session.scalar(select(WorkingGroup.id).where(WorkingGroup.name == name)):
-        raise ConflictError(f"Die Arbeitsgruppe „{name}“ gibt es schon.")
     group = WorkingGroup(
         name=name,
-        purpose=" ".join(purpose.split()),
+        purpose=one_line(purpose),
         office_id=office,
         valid_from=local_date(now),
         valid_to=None,
     )
-    session.add(group)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(group)
+    except IntegrityError:
+        raise ConflictError(f"Die Arbeitsgruppe „{name}“ gibt es schon.") from None
     _note(session, actor, "group.found", group.id, now)
     return group
 
@@ -100,9 +103,30 @@ def end_group(session: Session, actor: Actor, group: UUID, *, now: datetime) -> 
 
 
 def forget_members(session: Session, now: datetime) -> int:
-    """Memberships that ended three years ago (nightly). Returns how many went."""
+    """Memberships that ended three years ago, by themselves or with their group (nightly). Returns how many went.
+
+    They end with the person's work here: who comes back is not in the old groups again.
+    """
+    today = local_date(now)
+    left = select(Person.valid_to).where(Person.id == WorkingGroupMember.person_id)
+    session.execute(
+        update(WorkingGroupMember)
+        .where(
+            WorkingGroupMember.person_id.in_(select(Person.id).where(Person.valid_to <= today)),
+            or_(
+                WorkingGroupMember.valid_to.is_(None),
+                WorkingGroupMember.valid_to > left.scalar_subquery(),
+            ),
+        )
+        .values(valid_to=left.scalar_subquery()),
+        execution_options={"synchronize_session": False},
+    )
+    ended = select(WorkingGroup.id).where(WorkingGroup.valid_to <= today - KEPT)
     gone: CursorResult[tuple[()]] = session.execute(  # type: ignore[assignment]
-        delete(WorkingGroupMember).where(WorkingGroupMember.valid_to <= local_date(now) - KEPT)
+        delete(WorkingGroupMember).where(
+            or_(WorkingGroupMember.valid_to <= today - KEPT, WorkingGroupMember.group_id.in_(ended))
+        ),
+        execution_options={"synchronize_session": False},
     )
     return gone.rowcount
 

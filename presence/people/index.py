@@ -17,11 +17,15 @@ from presence.people.tables import (
     WorkingGroup,
     WorkingGroupMember,
 )
+from storage.actors import ROLE_NAMES, Role
 from storage.organisation.queries import valid_on
-from storage.organisation.tables import Membership, Office, Person
+from storage.organisation.tables import Membership, Office, Person, RoleGrant
 
 MOST_HOUSES = 4
 """A process serves one house; tests go through several."""
+
+SHOWN_ROLES = (Role.HEAD.value, Role.LOTSE.value)
+"""What the person page and the badge tell everybody: "Leitung Bauamt" and "Digitallotse" find them."""
 
 State = tuple[Any, ...]
 _lock = threading.Lock()
@@ -45,6 +49,12 @@ def index_of(session: Session, day: date) -> PeopleIndex:
 def entries(session: Session, day: date) -> list[Entry]:
     """Everybody of the day with all they can be found by."""
     texts: dict[UUID, list[tuple[Field, str]]] = defaultdict(list)
+    for person, role in session.execute(
+        select(RoleGrant.person_id, RoleGrant.role).where(
+            RoleGrant.role.in_(SHOWN_ROLES), valid_on(RoleGrant, day)
+        )
+    ):
+        texts[person].append((Field.JOB, ROLE_NAMES[Role(role)]))
     offices: dict[UUID, set[UUID]] = defaultdict(set)
     groups: dict[UUID, set[UUID]] = defaultdict(set)
     for person, office, name, short in session.execute(
@@ -100,7 +110,7 @@ def _state(session: Session) -> Sequence[Any]:
     Rows without a revision are only added, ended or deleted; their ids grow with time.
     """
     revised = (Person, Office, PersonProfile, WorkingGroup)
-    added = (Membership, WorkingGroupMember)
+    added = (Membership, WorkingGroupMember, RoleGrant)
     asked: list[Any] = []
     for table in revised:
         asked += [_of(table, func.count()), _of(table, func.sum(table.revision))]

@@ -1,33 +1,36 @@
-"""Coming and going on one sheet: opened, called off, and who takes over; the steps are in ``doing.py``.
+"""Coming and going on one sheet: how it is opened. Its steps are done in ``doing.py``, its day is moved and it is called
+off in ``changing.py``, and who takes over stands in ``handing_over.py``.
 
 Who goes stops working here the day after their last one, by itself: the end is entered when the sheet is opened.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from presence.people.steps import KINDS, Kind, Step, due_on
+from presence.people.steps import KINDS, OWN, Kind, Step, due_on
 from presence.people.tables import Laufzettel, LaufzettelStep
 from presence.people.templates import steps_on
 from storage.actors import Actor, ProtectionClass, Role, Scope, System
 from storage.clock import LOCAL, local_date
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
+from storage.one_line import one_line
 from storage.organisation.operations import add_person, keep_an_administrator
-from storage.organisation.queries import office_by_key, valid_on
-from storage.organisation.tables import Membership, Person
-from storage.rights import Verb, require
-from storage.tasks.list import finish_tasks, open_task
-from storage.tasks.tables import Task
+from storage.organisation.queries import has_role_holder, office_by_key, valid_on
+from storage.organisation.tables import Membership, Office, Person
+from storage.rights import NotAllowedError, Verb, may
+from storage.tasks.list import open_task
 
 HOUSE = System("laufzettel")
 """Acts where opening a sheet does what would else take an administrator; the sheet's own entry names the person."""
 OPEN, DONE, SKIPPED, CANCELLED = "open", "done", "skipped", "cancelled"
+GONE = "Diese Person arbeitet nicht (mehr) hier."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +49,22 @@ def open_joining(
     session: Session, actor: Actor, newcomer: Newcomer, office: UUID, day: date, *, now: datetime
 ) -> Laufzettel:
     """Somebody begins on ``day``: enters the person and opens their sheet. Raises ``ConflictError``."""
-    _require(actor, office)
-    _not_in_the_past(day, now)
-    person = add_person(
-        session,
-        HOUSE,
-        login=newcomer.login,
-        name=newcomer.name,
-        office=office,
-        valid_from=day,
-        now=now,
-        title=newcomer.title,
-        email=newcomer.email,
-        phone=newcomer.phone,
-        room=newcomer.room,
-    )
-    return _open(session, actor, "join", person, office, day, None, now)
+    require_lead(actor, office)
+    not_in_the_past(day, now)
+    require_office(session, office, day)
+    told = {name: one_line(value or "") for name, value in asdict(newcomer).items()}
+    login = told["login"]
+    try:
+        with session.begin_nested():
+            person = add_person(
+                session, HOUSE, login=login, name=told["name"], office=office, valid_from=day,
+                now=now, title=told["title"] or None, email=told["email"] or None,
+                phone=told["phone"] or None, room=told["room"] or None,
+            )  # fmt: skip
+    except IntegrityError:  # somebody else was given it at the same moment
+        raise ConflictError(f"Den Anmeldenamen „{login}“ gibt es schon.") from None
+    sheet = Laufzettel(kind="join", person_id=person.id, office_id=office, day=day)
+    return _open(session, actor, sheet, person, now)
 
 
 def open_leaving(
@@ -75,94 +78,31 @@ def open_leaving(
 ) -> Laufzettel:
     """``day`` is the last one somebody works here; opening the same twice gives the same sheet.
 
-    Raises ``ConflictError`` where another one is open, for the last administrator, and for an unfit successor.
+    Raises ``ConflictError`` where another one is open, for the last administrator, for a day before the first or after
+    an end that is entered already, and for an unfit successor.
     """
     row = session.get(Person, person, with_for_update=True, populate_existing=True)
     today = local_date(now)
-    if row is None:
-        raise NotFoundError("Diese Person arbeitet nicht (mehr) hier.")
-    office = session.scalars(
-        select(Membership.office_id)
-        .where(Membership.person_id == person, valid_on(Membership, today))
-        .order_by(Membership.id)
-    ).first()
-    if office is None or (row.valid_to is not None and row.valid_to <= today):
-        raise NotFoundError("Diese Person arbeitet nicht (mehr) hier.")
-    _require(actor, office)
-    _not_in_the_past(day, now)
+    if row is None or (row.valid_to is not None and row.valid_to <= today):
+        raise NotFoundError(GONE)
+    office = _office_of(session, person, max(today, row.valid_from))
+    require_lead(actor, office)
+    not_in_the_past(day, now)
     if successor is not None:
         check_successor(session, person, successor, day)
-    first_day_off = day + timedelta(days=1)
-    sheet = _open(session, actor, "leave", row, office, day, successor, now)
-    if row.valid_to != first_day_off:
-        keep_an_administrator(session, {person}, first_day_off)
-        row.valid_to = first_day_off
-        row.revision += 1
-        _note(session, actor, "person.end", "person", person, now, {"day": first_day_off})
-    return sheet
-
-
-def call_off(session: Session, actor: Actor, sheet: UUID, *, now: datetime) -> None:
-    """Nobody comes or goes after all: nothing waits any more, who stays goes on. Twice is once."""
-    row = load(session, sheet)
-    _require(actor, row.office_id)
-    if row.state == CANCELLED:
-        return
-    person = session.get_one(Person, row.person_id, with_for_update=True)
-    today = local_date(now)
-    if row.kind == "leave":
-        if person.valid_to is not None and person.valid_to <= today:
-            raise ConflictError("Der letzte Tag ist vorbei. Bitte legen Sie die Person neu an.")
-        person.valid_to = None
-    elif person.valid_from <= today:
-        raise ConflictError("Der erste Tag war schon. Bitte öffnen Sie einen Austritt.")
-    else:
-        person.valid_to = person.valid_from
-    person.revision += 1
-    row.state, row.closed_at = CANCELLED, now
+    same = _opened_before(session, row, day, today)
+    if same is not None and same.state != CANCELLED:
+        return same
+    end = day + timedelta(days=1)
+    if day < row.valid_from or (row.valid_to is not None and end > row.valid_to):
+        raise ConflictError(f"{row.name} arbeitet an diesem Tag nicht hier.")
+    keep_an_administrator(session, {person}, end)
+    sheet = same or Laufzettel(kind="leave", person_id=person, day=day)
+    sheet.office_id, sheet.successor_id, sheet.valid_to_before = office, successor, row.valid_to
+    row.valid_to = end
     row.revision += 1
-    finish_tasks(session, [task_key(each) for each in steps_of(session, sheet)], now)
-    _note(session, actor, "laufzettel.cancel", "laufzettel", sheet, now)
-
-
-def hand_over(
-    session: Session, actor: Actor, sheet: UUID, successor: UUID, *, now: datetime
-) -> int:
-    """Everything that waits for who goes waits for the successor from now on. Returns how many tasks went over.
-
-    Again, it takes what has come since. What waits for an office or a role stays there.
-    """
-    row = load(session, sheet)
-    _require(actor, row.office_id)
-    if row.kind != "leave" or row.state == CANCELLED:
-        raise ConflictError("Übergeben wird nur bei einem Austritt.")
-    check_successor(session, row.person_id, successor, row.day)
-    moved = session.scalars(
-        update(Task)
-        .where(Task.person_id == row.person_id, Task.done_at.is_(None))
-        .values(person_id=successor)
-        .returning(Task.id)
-    ).all()
-    if row.successor_id == successor and not moved:
-        return 0
-    row.successor_id = successor
-    row.revision += 1
-    leaver = session.get_one(Person, row.person_id)
-    open_task(
-        session,
-        key=f"laufzettel.uebernahme:{sheet.hex}",
-        kind="laufzettel.takeover",
-        title=f"Von {leaver.name} übernehmen: Aufgaben und Vorgänge durchsehen",
-        link=f"/laufzettel?id={sheet}",
-        object_kind="laufzettel",
-        object_id=sheet,
-        now=now,
-        person=successor,
-        due_at=end_of(row.day),
-    )
-    details = {"successor": successor.hex, "tasks": len(moved)}
-    _note(session, actor, "laufzettel.handover", "laufzettel", sheet, now, details)
-    return len(moved)
+    note_that(session, actor, "person.end", "person", person, now, {"day": end})
+    return _open(session, actor, sheet, row, now)
 
 
 def check_successor(session: Session, leaver: UUID, successor: UUID, day: date) -> None:
@@ -220,78 +160,34 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day, time(23, 59), LOCAL).astimezone(UTC)
 
 
-def _open(
-    session: Session,
-    actor: Actor,
-    kind: Kind,
-    person: Person,
-    office: UUID,
-    day: date,
-    successor: UUID | None,
-    now: datetime,
-) -> Laufzettel:
-    known = session.scalars(
-        select(Laufzettel).where(Laufzettel.person_id == person.id, Laufzettel.kind == kind)
-    ).all()
-    same = next((each for each in known if each.day == day), None)
-    if same is not None and same.state != CANCELLED:
-        return same
-    if any(each.state == OPEN for each in known):
-        raise ConflictError(f"Für {person.name} ist schon ein Laufzettel offen.")
-    sheet = same or Laufzettel(kind=kind, person_id=person.id, office_id=office, day=day)
-    sheet.state, sheet.opened_at, sheet.closed_at = OPEN, now, None
-    sheet.office_id, sheet.successor_id = office, successor
-    session.add(sheet)
-    session.flush()
-    if same is not None:
-        for old in steps_of(session, sheet.id):
-            session.delete(old)
-        session.flush()
-    for place, step in enumerate(steps_on(session, kind, local_date(now))):
-        wait_for(session, _step(session, sheet, place, step, now), person.name, kind, now)
-    details = {"kind": kind, "day": day}
-    _note(session, actor, "laufzettel.open", "laufzettel", sheet.id, now, details)
-    return sheet
+def due(sheet: Laufzettel, days: int, today: date) -> date:
+    """When a step of the sheet is due: never before today."""
+    return max(due_on(sheet.day, days), today)
 
 
-def _step(
-    session: Session, sheet: Laufzettel, place: int, step: Step, now: datetime
-) -> LaufzettelStep:
-    """The step as it is for this sheet. An office that isn't there leaves it to the personnel office."""
-    office, role = None, step.role
-    if step.office == "own" or step.role == Role.HEAD.value:
-        office = sheet.office_id
-    elif step.office:
-        found = office_by_key(session, step.office, local_date(now))
-        office = found.id if found else None
-        if found is None and role is None:
-            role = Role.PERSONNEL.value
-    row = LaufzettelStep(
-        laufzettel_id=sheet.id,
-        key=step.key,
-        position=place,
-        title=step.title,
-        action=step.action,
-        office_id=office,
-        role=role,
-        due_on=max(due_on(sheet.day, step.days), local_date(now)),
-        state=OPEN,
-    )
-    session.add(row)
-    session.flush()
-    return row
+def may_lead(actor: Actor, office: UUID | None) -> bool:
+    """Whether somebody sees all of a sheet and changes it: the personnel office, and who heads the person's office."""
+    scope = Scope(office, ProtectionClass.INTERNAL) if office else None
+    return may(actor, Verb.LAUFZETTEL_OPEN, scope)
 
 
-def _require(actor: Actor, office: UUID) -> None:
-    require(actor, Verb.LAUFZETTEL_OPEN, Scope(office, ProtectionClass.INTERNAL))
+def require_lead(actor: Actor, office: UUID | None) -> None:
+    if not may_lead(actor, office):
+        raise NotAllowedError
 
 
-def _not_in_the_past(day: date, now: datetime) -> None:
+def not_in_the_past(day: date, now: datetime) -> None:
     if day < local_date(now):
         raise ConflictError("Bitte wählen Sie heute oder einen späteren Tag.")
 
 
-def _note(
+def require_office(session: Session, office: UUID, day: date) -> None:
+    """Who begins in an office that has closed by then would work nowhere."""
+    if not session.scalar(select(Office.id).where(Office.id == office, valid_on(Office, day))):
+        raise ConflictError("Dieses Amt gibt es am ersten Tag nicht. Bitte wählen Sie ein anderes.")
+
+
+def note_that(
     session: Session,
     actor: Actor,
     verb: str,
@@ -300,6 +196,7 @@ def _note(
     now: datetime,
     details: Mapping[str, object] | None = None,
 ) -> None:
+    """An entry in the journal."""
     record(
         session,
         actor=actor.journal_id,
@@ -309,3 +206,91 @@ def _note(
         details=dict(details) if details else None,
         at=now,
     )
+
+
+def _office_of(session: Session, person: UUID, day: date) -> UUID | None:
+    """The first office somebody works in; not everybody has one."""
+    return session.scalars(
+        select(Membership.office_id)
+        .where(Membership.person_id == person, valid_on(Membership, day))
+        .order_by(Membership.id)
+    ).first()
+
+
+def _opened_before(session: Session, person: Person, day: date, today: date) -> Laufzettel | None:
+    """The sheet of that very day. Raises ``ConflictError`` where another one counts."""
+    known = session.scalars(
+        select(Laufzettel).where(Laufzettel.person_id == person.id, Laufzettel.kind == "leave")
+    ).all()
+    same = next((each for each in known if each.day == day), None)
+    if same is not None and same.state != CANCELLED:
+        return same
+    if any(each.state == OPEN or (each.state == DONE and each.day >= today) for each in known):
+        raise ConflictError(
+            f"Für {person.name} ist schon ein Laufzettel offen. Ändert sich nur der Tag, verschieben Sie ihn dort."
+        )
+    return same
+
+
+def _open(
+    session: Session, actor: Actor, sheet: Laufzettel, person: Person, now: datetime
+) -> Laufzettel:
+    """Enter the sheet with fresh steps; one that was called off begins anew."""
+    sheet.state, sheet.opened_at, sheet.closed_at = OPEN, now, None
+    session.add(sheet)
+    session.flush()
+    for old in steps_of(session, sheet.id):
+        session.delete(old)
+    session.flush()
+    kind: Kind = "join" if sheet.kind == "join" else "leave"
+    for place, step in enumerate(steps_on(session, kind, local_date(now))):
+        wait_for(session, _step(session, sheet, place, step, now), person.name, kind, now)
+    details = {"kind": kind, "day": sheet.day}
+    note_that(session, actor, "laufzettel.open", "laufzettel", sheet.id, now, details)
+    return sheet
+
+
+def _step(
+    session: Session, sheet: Laufzettel, place: int, step: Step, now: datetime
+) -> LaufzettelStep:
+    """The step as it is for this sheet."""
+    today = local_date(now)
+    day = due(sheet, step.days, today)
+    office, role = _who(session, sheet, step, day, today)
+    row = LaufzettelStep(
+        laufzettel_id=sheet.id,
+        key=step.key,
+        position=place,
+        title=step.title,
+        action=step.action,
+        office_id=office,
+        role=role,
+        days=step.days,
+        due_on=day,
+        state=OPEN,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _who(
+    session: Session, sheet: Laufzettel, step: Step, day: date, today: date
+) -> tuple[UUID | None, str | None]:
+    """The office and role that do a step. Where there is no such office, or nobody has the role when it is due (a head
+    who goes herself), the personnel office does it, and the administrators where there is none.
+    """
+    office = None
+    if step.office == OWN or step.role == Role.HEAD.value:
+        office = sheet.office_id
+    elif step.office:
+        found = office_by_key(session, step.office, today)
+        office = found.id if found else None
+    role = Role(step.role) if step.role else None
+    if role is None and office is not None:
+        return office, None
+    if role is None or not has_role_holder(session, role, office, day):
+        office, role = None, Role.PERSONNEL
+        if not has_role_holder(session, role, None, day):
+            role = Role.ADMIN
+    return office, role.value

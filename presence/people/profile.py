@@ -13,6 +13,7 @@ from storage.actors import Actor, ProtectionClass, Scope, Staff, System
 from storage.clock import local_date, new_id
 from storage.conflicts import ConflictError
 from storage.journal.entries import record
+from storage.one_line import one_line
 from storage.organisation.queries import valid_on
 from storage.organisation.tables import Membership, Person
 from storage.rights import NotAllowedError, Verb, may
@@ -125,7 +126,7 @@ def forget_leavers(session: Session, now: datetime) -> int:
 
 def texts(told: Iterable[str], what: str) -> list[str]:
     """Short texts without repetition, in the order told. Raises ``ConflictError`` for too many or too long ones."""
-    found = list(dict.fromkeys(" ".join(each.split()) for each in told if each.strip()))
+    found = list(dict.fromkeys(line for each in told if (line := one_line(each))))
     if len(found) > MOST:
         raise ConflictError(f"Bitte beschränken Sie sich auf {MOST} Einträge.")
     for each in found:

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from presence.availability.tables import AvailabilityProfile, StatusDelegate
-from presence.people.doing import may_lead, waits_for
-from presence.people.laufzettel import CANCELLED, OPEN, end_of, steps_of
+from presence.people.doing import waits_for
+from presence.people.handing_over import takeover_key
+from presence.people.laufzettel import CANCELLED, OPEN, end_of, may_lead, steps_of
 from presence.people.tables import Laufzettel, LaufzettelStep
 from storage.actors import ROLE_NAMES, Actor, Role, Staff
 from storage.conflicts import NotFoundError
@@ -54,10 +55,16 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """``leads``: sees everything and may hand over or call off. ``pointing``: what names somebody who goes."""
+    """``leads``: sees everything and may move, hand over or call off. ``pointing``: what names somebody who goes.
+
+    ``sees_work``: what somebody who goes has worked on concerns who leads, who takes over, and themselves; who only
+    does a step, nothing of it. ``takeover``: it waits for who takes over.
+    """
 
     line: SheetLine
     leads: bool
+    sees_work: bool
+    takeover: bool
     successor: UUID | None
     successor_name: str | None
     steps: Sequence[StepLine]
@@ -66,7 +73,9 @@ class Sheet:
 
 
 def sheets(session: Session, actor: Actor, day: date) -> list[SheetLine]:
-    """Those the actor leads, has something to do on, or is the subject of; open ones first, the nearest day first."""
+    """Those the actor leads, has something to do on, takes over from, or is the subject of; open ones first, the nearest
+    day first.
+    """
     found = []
     rows = session.scalars(
         select(Laufzettel).order_by(Laufzettel.state != OPEN, Laufzettel.day, Laufzettel.id)
@@ -78,7 +87,8 @@ def sheets(session: Session, actor: Actor, day: date) -> list[SheetLine]:
     offices = {row.id: row.short for row in session.scalars(select(Office))}
     for row in rows:
         mine = steps.get(row.id, [])
-        if may_lead(actor, row) or _concerns(actor, row) or any(waits_for(actor, s) for s in mine):
+        concerned = _concerns(actor, row) or _takes_over(actor, row)
+        if may_lead(actor, row.office_id) or concerned or any(waits_for(actor, s) for s in mine):
             found.append(_line(row, mine, called, offices, day))
     return found
 
@@ -88,10 +98,10 @@ def sheet(session: Session, actor: Actor, wanted: UUID, day: date) -> Sheet:
     row = session.get(Laufzettel, wanted)
     if row is None:
         raise NotFoundError
-    steps, leads = steps_of(session, wanted), may_lead(actor, row)
+    steps, leads = steps_of(session, wanted), may_lead(actor, row.office_id)
     own = _concerns(actor, row)
     shown = [each for each in steps if leads or own or waits_for(actor, each)]
-    takes_over = isinstance(actor, Staff) and actor.person == row.successor_id
+    takes_over = _takes_over(actor, row)
     if not (shown or takes_over):
         raise NotFoundError
     people = {row.person_id, *(each.done_by for each in steps if each.done_by)}
@@ -100,9 +110,13 @@ def sheet(session: Session, actor: Actor, wanted: UUID, day: date) -> Sheet:
     waiting = select(func.count(Task.id)).where(
         Task.person_id == row.person_id, Task.done_at.is_(None)
     )
+    leaves = row.kind == "leave"
+    takeover = select(Task.id).where(Task.key == takeover_key(wanted), Task.done_at.is_(None))
     return Sheet(
         _line(row, steps, called, offices, day),
         leads,
+        leaves and (leads or own or takes_over),
+        (leads or takes_over) and session.scalar(takeover) is not None,
         row.successor_id,
         called.get(row.successor_id) if row.successor_id else None,
         [
@@ -121,8 +135,8 @@ def sheet(session: Session, actor: Actor, wanted: UUID, day: date) -> Sheet:
             )
             for each in shown
         ],
-        (session.scalar(waiting) or 0) if leads and row.kind == "leave" else 0,
-        pointing_at(session, row.person_id, row.day) if leads and row.kind == "leave" else (),
+        (session.scalar(waiting) or 0) if leads and leaves else 0,
+        pointing_at(session, row.person_id, row.day) if leads and leaves else (),
     )
 
 
@@ -155,6 +169,10 @@ def _concerns(actor: Actor, row: Laufzettel) -> bool:
     return isinstance(actor, Staff) and actor.person == row.person_id
 
 
+def _takes_over(actor: Actor, row: Laufzettel) -> bool:
+    return isinstance(actor, Staff) and actor.person == row.successor_id and row.state != CANCELLED
+
+
 def _who(step: LaufzettelStep, offices: dict[UUID, str]) -> str:
     office = offices.get(step.office_id, "") if step.office_id else ""
     role = ROLE_NAMES[Role(step.role)] if step.role else ""
@@ -174,7 +192,7 @@ def _line(
         row.kind,
         row.person_id,
         called.get(row.person_id, "ausgeschieden"),
-        offices.get(row.office_id, ""),
+        offices.get(row.office_id, "") if row.office_id else "",
         row.day,
         row.state,
         sum(each.state != OPEN for each in steps),

@@ -12,7 +12,7 @@ from storage.privacy import privacy
 from storage.schema import Table, WithId, WithRevision
 
 WHILE_HERE = "bis zur Änderung, gelöscht in der Nacht nach dem Ausscheiden"
-ONE_YEAR = "ein Jahr nach Abschluss, dann nachts gelöscht"
+ONE_YEAR = "ein Jahr nach Abschluss, sonst drei Jahre nach dem Tag, dann nachts gelöscht"
 
 
 class PersonProfile(WithRevision, Table):
@@ -123,9 +123,12 @@ class Laufzettel(WithId, WithRevision, Table):
 
     kind: Mapped[str]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    office_id: Mapped[UUID | None] = mapped_column(ForeignKey("office.id"))
+    """Whose head leads it; without one only the personnel office does."""
     day: Mapped[date]
     """The first day of who comes, the last day of who goes."""
+    valid_to_before: Mapped[date | None]
+    """Until when (exclusive) who goes was to work here anyway: what calling off restores."""
     successor_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     state: Mapped[str]
     """``open``, ``done``, ``cancelled``."""
@@ -150,9 +153,13 @@ class LaufzettelStep(WithId, WithRevision, Table):
     """What the house does itself when the step is done: ``account``, ``roles``, ``handover``."""
     office_id: Mapped[UUID | None] = mapped_column(ForeignKey("office.id"))
     role: Mapped[str | None]
+    days: Mapped[int]
+    """Counted from the sheet's day: when the day is moved, the step moves along."""
     due_on: Mapped[date]
     state: Mapped[str]
     """``open``, ``done``, ``skipped``."""
     note: Mapped[str | None]
     done_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     done_at: Mapped[datetime | None]
+    ended: Mapped[dict[str, Any] | None]
+    """Rights that were given an end with this step (``ending.py``), so that it can be taken back."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from presence.people.steps import KINDS, Kind, Step, read, stored
@@ -66,8 +67,13 @@ def set_steps(
             row.valid_to = valid_from
     session.flush()
     template = LaufzettelTemplate(kind=kind, steps=told, valid_from=valid_from, valid_to=None)
-    session.add(template)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(template)
+    except IntegrityError:
+        raise ConflictError(
+            "Jemand anders hat gerade Schritte für diesen Tag eingetragen. Bitte sehen Sie sie sich noch einmal an."
+        ) from None
     record(
         session,
         actor=actor.journal_id,

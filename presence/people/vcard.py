@@ -1,12 +1,19 @@
 """A visiting card as a file (vCard 4.0, RFC 6350): what colleagues may take along. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 LONGEST_LINE = 75
 """Octets; longer lines are folded (RFC 6350, 3.2)."""
-_TITLES = ("Prof.", "Dr.", "Dipl.-Ing.")
+_TITLE = re.compile(r"(?:Prof|Dr|Dipl|Mag|Ing|PD|[a-z]+)\.(?:-?[A-Za-z]+\.?)*|PD")
+"""As before a name: "Prof.", "Dr.-Ing.", "Dipl.-Verww.", "med."."""
+_OF_THE_FAMILY = re.compile(
+    "v[ao]n|vom|zu[rm]?|de[rnilm]?|della|d[iau]|l[ae]|[ea]l|te[nr]|bin|ibn"
+    "|Frei(?:herr|frau|in)|Graf|Gräfin|Fürst(?:in)?|Prinz(?:essin)?|Ritter"
+)
+"""What stands before the last word of a family name; titles of nobility are part of it (Weimar constitution, Art. 109)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +56,13 @@ def vcard(visitor: Visitor) -> bytes:
 def _parts(name: str) -> str:
     """Family name; given names; (none); titles before the name; (none)."""
     words = name.split()
-    titles = [word for word in words if word in _TITLES]
-    rest = [word for word in words if word not in _TITLES]
-    family, given = (rest[-1], rest[:-1]) if rest else ("", [])
-    return f"{_text(family)};{_text(' '.join(given))};;{_text(' '.join(titles))};"
+    first = next((place for place, word in enumerate(words) if not _TITLE.fullmatch(word)), 0)
+    titles, rest = words[:first], words[first:]
+    begins = len(rest) - 1
+    while begins > 1 and _OF_THE_FAMILY.fullmatch(rest[begins - 1]):
+        begins -= 1
+    family, given = rest[max(begins, 0) :], rest[: max(begins, 0)]
+    return f"{_text(' '.join(family))};{_text(' '.join(given))};;{_text(' '.join(titles))};"
 
 
 def _text(value: str) -> str:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.actors import ROLE_NAMES, Actor, ProtectionClass, Role
@@ -176,7 +176,9 @@ def _keep_apart(session: Session, person: UUID, role: Role, origin: str, day: da
     if role is Role.COUNCIL and origin != HOUSE:
         raise ConflictError(f"Die Rolle „{ROLE_NAMES[role]}“ kommt nie aus dem Verzeichnis.")
     other = APART.get(role)
-    if other is None or origin != HOUSE:  # what the directory gives counts for the house (agreements/sides.py)
+    if (
+        other is None or origin != HOUSE
+    ):  # what the directory gives counts for the house (agreements/sides.py)
         return
     held = select(RoleGrant.id).where(
         RoleGrant.person_id == person, RoleGrant.role == other.value, valid_on(RoleGrant, day)
@@ -217,29 +219,42 @@ def withdraw_role(
 
 
 def keep_an_administrator(session: Session, leaving: Collection[UUID], day: date) -> None:
-    """Raises ``ConflictError`` where nobody else would administer the house."""
-    left = _administrators(session, day)
-    if left and left <= set(leaving):
-        raise ConflictError(
-            "Das ist die letzte Person mit Systemverwaltung. Bitte geben Sie die Rolle erst weiter."
-        )
+    """Raises ``ConflictError`` where the house would be without an administrator on ``day`` or any day after it."""
+    for left in _administrators(session, day):
+        if left and left <= set(leaving):
+            raise ConflictError(
+                "Das ist die letzte Person mit Systemverwaltung. Bitte geben Sie die Rolle erst weiter."
+            )
 
 
-def _administrators(session: Session, day: date) -> set[UUID]:
-    """Who administers the whole house that day and may enter it. Locked: two who withdraw each other come one after the other."""
-    grants = (
-        select(RoleGrant.id, RoleGrant.person_id)
-        .where(
-            RoleGrant.role == Role.ADMIN.value,
-            RoleGrant.office_id.is_(None),
-            valid_on(RoleGrant, day),
-            exists().where(Person.id == RoleGrant.person_id, valid_on(Person, day)),
+def _administrators(session: Session, day: date) -> list[set[UUID]]:
+    """Who administers the whole house and may enter it: on that day, and on each later one from which somebody no
+    longer does.
+
+    Locked first and read then, so that two who leave, or who withdraw each other, come one after the other and the
+    second sees what the first did: a statement that waited for a lock sees other tables as they were before.
+    """
+    ours = (RoleGrant.role == Role.ADMIN.value, RoleGrant.office_id.is_(None))
+    session.execute(select(RoleGrant.id).where(*ours).order_by(RoleGrant.id).with_for_update())
+    rows = session.execute(
+        select(
+            RoleGrant.person_id, RoleGrant.valid_from, RoleGrant.valid_to, Person.valid_from,
+            Person.valid_to,
         )
-        .order_by(RoleGrant.id)
-        .with_for_update()  # PostgreSQL checks the conditions again on what changed while it waited
-    )
-    found = {person for _, person in session.execute(grants)}
-    return found - shut_out(session, found)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(*ours)
+    ).all()  # fmt: skip
+    closed = shut_out(session, {row[0] for row in rows})
+    spans = [
+        (person, max(granted, began), min(filter(None, (until, left)), default=None))
+        for person, granted, until, began, left in rows
+        if person not in closed
+    ]
+    days = {day} | {end for _, _, end in spans if end and end > day}
+    return [
+        {person for person, begins, end in spans if begins <= each and (end is None or end > each)}
+        for each in sorted(days)
+    ]
 
 
 def open_class(

@@ -78,7 +78,7 @@ def people(session: Session, day: date) -> Sequence[tuple[Person, Office | None]
         .outerjoin(Membership, and_(Membership.person_id == Person.id, valid_on(Membership, day)))
         .outerjoin(Office, Office.id == Membership.office_id)
         .where(valid_on(Person, day))
-        .order_by(Person.name, Person.id)
+        .order_by(Person.name, Person.id, Membership.id)
     )
     seen: dict[UUID, tuple[Person, Office | None]] = {}
     for person, office in rows:
@@ -95,8 +95,11 @@ def names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row.id: row.name for row in rows}
 
 
-def has_role_holder(session: Session, role: Role, office: UUID, day: date) -> bool:
-    """Whether anybody who is still here holds the role in the office or in the whole house on that day."""
+def has_role_holder(session: Session, role: Role, office: UUID | None, day: date) -> bool:
+    """Whether anybody who is still here holds the role in the office or in the whole house on that day.
+
+    Without ``office``: in the whole house.
+    """
     holders = (
         select(RoleGrant.id)
         .join(Person, Person.id == RoleGrant.person_id)

@@ -77,10 +77,10 @@ def end_person(session: Session, actor: Actor, person: UUID, *, now: datetime) -
 
 
 def return_person(session: Session, actor: Actor, person: UUID, *, now: datetime) -> bool:
-    """Somebody who had left works here again. Says whether they had left."""
+    """Somebody who had left works here again. Says whether they had left; a last day to come stays as it is."""
     require(actor, Verb.PEOPLE_CHANGE)
     row = session.get_one(Person, person)
-    if row.valid_to is None:
+    if row.valid_to is None or row.valid_to > local_date(now):
         return False
     row.valid_to = None
     row.revision += 1

@@ -1,9 +1,11 @@
 """Profiles: who may tell what about whom; groups; what a card and a picture give away."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from threading import Barrier
 from uuid import UUID
 
 import pytest
@@ -21,8 +23,8 @@ from storage.actors import Citizen, Role, Staff, System
 from storage.clock import new_id
 from storage.conflicts import ConflictError, NotFoundError
 from storage.house import House
-from storage.organisation.operations import grant_role
-from storage.organisation.staff_changes import end_person
+from storage.organisation.operations import grant_role, withdraw_role
+from storage.organisation.staff_changes import end_person, return_person
 from storage.rights import NotAllowedError
 
 Load = Callable[[str], Staff]
@@ -102,6 +104,13 @@ def test_a_guide_wears_the_badge(house: House, people: People, offices: dict[str
     with house.database.read() as session:
         card, *_ = find_people(session, None, SYSTEM, "Ida", house.clock())
     assert card.lotse
+    assert found(house, "Digitallotse") == ["Ida Beispiel"]
+    assert found(house, "Leitung Soziales") == ["Hans Beispiel"]
+    with house.database.write() as session:
+        withdraw_role(
+            session, SYSTEM, people["ida"], Role.LOTSE, offices["hauptamt"], now=house.clock()
+        )
+    assert found(house, "Digitallotse") == []
 
 
 def test_groups_are_joined_once_found_and_left(
@@ -129,6 +138,59 @@ def test_groups_are_joined_once_found_and_left(
             join_group(session, staff("hans"), group, people["kati"], now=now)
 
 
+def test_memberships_end_with_the_work_here_and_are_forgotten(
+    house: House, staff: Load, people: People, offices: dict[str, UUID]
+) -> None:
+    now = house.clock()
+    with house.database.write() as session:
+        group = found_group(session, staff("hans"), "Hitze", "", offices["soziales"], now=now).id
+        for login in ("ida", "kati"):
+            join_group(session, staff("hans"), group, people[login], now=now)
+        end_person(session, SYSTEM, people["ida"], now=now + timedelta(days=1))
+    with house.database.write() as session:
+        assert forget_members(session, now + timedelta(days=2)) == 0
+        return_person(session, SYSTEM, people["ida"], now=now + timedelta(days=2))
+        assert list(group_members(session, group, now.date() + timedelta(days=2))) == [
+            people["kati"]
+        ]
+        assert forget_members(session, now + timedelta(days=3 * 366)) == 0
+        assert forget_members(session, now + timedelta(days=3 * 366 + 2)) == 1
+        end_group(session, staff("hans"), group, now=now + timedelta(days=3))
+    with house.database.write() as session:
+        assert forget_members(session, now + timedelta(days=3 * 366 + 4)) == 1
+
+
+def test_nothing_typed_reaches_the_database_that_it_would_refuse(
+    house: House, staff: Load, people: People, offices: dict[str, UUID]
+) -> None:
+    now = house.clock()
+    with house.database.write() as session:
+        set_tasks(session, staff("kati"), people["kati"], ["Wohn\0geld\ud800", "\0"], 0, now=now)
+        offer_skills(session, staff("kati"), people["kati"], ["Erste\tHilfe\0"], now=now)
+        found_group(session, staff("hans"), "Hitze\0", "\0", offices["soziales"], now=now)
+    with house.database.read() as session:
+        told = sheet(session, None, staff("ida"), people["kati"], now)
+    assert (list(told.tasks), list(told.skills)) == (["Wohn geld"], ["Erste Hilfe"])
+
+
+def test_two_who_found_one_group_at_once_make_one(
+    house: House, staff: Load, offices: dict[str, UUID]
+) -> None:
+    actor, gate = staff("hans"), Barrier(4)
+
+    def enter(_: int) -> bool:
+        gate.wait()
+        try:
+            with house.database.write() as session:
+                found_group(session, actor, "Hitze", "", offices["soziales"], now=house.clock())
+        except ConflictError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(enter, range(4))) == [False, False, False, True]
+
+
 def test_a_head_founds_groups_for_the_own_office_only(
     house: House, staff: Load, offices: dict[str, UUID]
 ) -> None:
@@ -143,6 +205,21 @@ def test_a_card_has_escaped_values_and_short_lines() -> None:
     assert "\r\nTEL:110" not in text
     assert "ORG:Stadt\\, Amt\r\n" in text
     assert all(len(line.encode()) <= LONGEST_LINE for line in text.split("\r\n"))
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Anna Beispiel", "Beispiel;Anna;;;"),
+        ("Prof. Dr. Anna Maria von der Heide", "von der Heide;Anna Maria;;Prof. Dr.;"),
+        ("Dr.-Ing. Karl-Heinz Müller-Lüdenscheidt", "Müller-Lüdenscheidt;Karl-Heinz;;Dr.-Ing.;"),
+        ("Dr. med. Ida Gräfin von Berg", "Gräfin von Berg;Ida;;Dr. med.;"),
+        ("Van Nguyen", "Nguyen;Van;;;"),
+        ("Beispiel", "Beispiel;;;;"),
+    ],
+)
+def test_a_card_knows_what_belongs_to_the_family_name(name: str, parts: str) -> None:
+    assert f"N:{parts}\r\n" in vcard(Visitor(new_id(), name, ["Stadt"])).decode()
 
 
 @given(st.text(max_size=200), st.text(max_size=80))

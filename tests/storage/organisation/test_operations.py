@@ -14,6 +14,7 @@ from storage.conflicts import ConflictError
 from storage.database import Database
 from storage.organisation.operations import add_office, add_person, grant_role, withdraw_role
 from storage.organisation.queries import load_staff
+from storage.organisation.staff_changes import end_person, return_person
 from storage.organisation.tables import Person, RoleGrant
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -123,3 +124,51 @@ def test_withdrawing_what_nobody_holds_changes_nothing(sqlite_database: Database
     ada, bob = _person(sqlite_database, "ada", Role.ADMIN), _person(sqlite_database, "bob")
     assert _withdraw(sqlite_database, bob)
     assert _is_admin(sqlite_database, ada)
+
+
+def _end(database: Database, person: UUID, now: datetime = NOW) -> bool:
+    try:
+        with database.write() as session:
+            end_person(session, HOUSE, person, now=now)
+    except ConflictError:
+        return False
+    return True
+
+
+def test_who_will_be_the_last_administrator_stays(sqlite_database: Database) -> None:
+    """Bob is to go at the end of the month: when Ada goes before, nobody would be left afterwards."""
+    ada, bob = (_person(sqlite_database, name, Role.ADMIN) for name in ("ada", "bob"))
+    with sqlite_database.write() as session:
+        session.get_one(Person, bob).valid_to = date(2026, 12, 1)
+    assert not _end(sqlite_database, ada)
+    with sqlite_database.write() as session:
+        session.get_one(Person, bob).valid_to = None
+    assert _end(sqlite_database, ada)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_of_two_administrators_who_go_at_once_one_stays(database: Database) -> None:
+    """The second waits for the first at a lock, and then has to see that the first is gone."""
+    ada, bob = (_person(database, name, Role.ADMIN) for name in ("ada", "bob"))
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            end_person(session, HOUSE, ada, now=NOW)
+            second = pool.submit(_end, database, bob)
+            waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            deadline = time.monotonic() + 20
+            while not second.done() and not database.run(lambda other: other.scalar(waiting)):
+                assert time.monotonic() < deadline
+        assert second.result(20) is False
+
+
+def test_a_last_day_to_come_is_not_taken_for_having_left(sqlite_database: Database) -> None:
+    """The directory still lists who goes at the end of the month: that makes nobody stay."""
+    bob = _person(sqlite_database, "bob")
+    with sqlite_database.write() as session:
+        session.get_one(Person, bob).valid_to = date(2026, 12, 1)
+        assert not return_person(session, HOUSE, bob, now=NOW)
+        assert session.get_one(Person, bob).valid_to == date(2026, 12, 1)
+    with sqlite_database.write() as session:
+        assert return_person(session, HOUSE, bob, now=datetime(2026, 12, 2, 9, tzinfo=UTC))
+        assert session.get_one(Person, bob).valid_to is None
