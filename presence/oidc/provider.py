@@ -27,6 +27,8 @@ SIGNED_BY = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES3
 """Signatures with the provider's key pair; never ``none``, never one with a shared secret."""
 KEEP_SECONDS = 3600.0
 TIMEOUT = (3.0, 10.0)
+AWAY_SECONDS = 10.0
+"""So long a provider that did not answer is not asked again: whoever presses the button would wait, and others behind."""
 LEEWAY = 60
 """Seconds that two clocks may differ."""
 
@@ -80,6 +82,7 @@ class Provider:
         self._lock = threading.Lock()
         self._endpoints: tuple[float, Endpoints] | None = None
         self._keys: tuple[float, KeySet] | None = None
+        self._away_until = 0.0
 
     def address(self, attempt: Attempt, redirect_uri: str) -> str:
         """Where the browser is sent. Raises ``ProviderError``."""
@@ -204,6 +207,8 @@ class Provider:
         return keys
 
     def _read(self, url: str) -> dict[str, Any]:
+        if time.monotonic() < self._away_until:
+            raise ProviderAwayError("the provider did not answer a moment ago")
         try:
             with self._client("") as client:
                 answer = client.get(
@@ -212,6 +217,7 @@ class Provider:
                 answer.raise_for_status()
                 found = answer.json()
         except (RequestException, ValueError) as error:
+            self._away_until = time.monotonic() + AWAY_SECONDS
             raise ProviderAwayError("the provider's metadata can't be read") from error
         if not isinstance(found, dict):
             raise ProviderError("the provider's metadata are no object")

@@ -35,6 +35,8 @@ class Provider:
     redirect_uris: list[str] = field(default_factory=list)
     key_reads: int = 0
     down: bool = False
+    turned_away: int = 0
+    """How often it was asked while it was down."""
 
 
 class _Client:
@@ -158,6 +160,7 @@ def _application(provider: Provider) -> Flask:
 
     @application.before_request
     def away() -> tuple[str, int] | None:
+        provider.turned_away += provider.down
         return ("away", 503) if provider.down else None
 
     @application.get("/.well-known/openid-configuration")

@@ -269,7 +269,23 @@ def test_a_provider_that_is_away_is_said_so(
     anna: Person, browser: httpx.Client, provider: oidc_provider.Provider
 ) -> None:
     provider.down = True
+    for _ in range(3):
+        assert refused(browser.get("/anmelden/oidc"), AWAY)
+    assert provider.turned_away == 1, "nobody else waits for it"
+
+
+def test_a_provider_that_is_back_is_asked_again(
+    house: House,
+    anna: Person,
+    browser: httpx.Client,
+    provider: oidc_provider.Provider,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("presence.oidc.provider.AWAY_SECONDS", 0.0)
+    provider.down = True
     assert refused(browser.get("/anmelden/oidc"), AWAY)
+    provider.down = False
+    assert who(house, sign_in(browser)) == "Anna Beispiel"
 
 
 def test_no_way_to_another_host(house: House, anna: Person, browser: httpx.Client) -> None:
