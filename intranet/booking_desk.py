@@ -22,12 +22,14 @@ from intranet.views.spaces import (
     SpaceLine,
     When,
     day_plan,
+    hours_between,
     my_bookings,
     others_bookings,
     space_line,
     when_of,
 )
 from intranet.visit import Visit
+from presence.citizens.wishes import end_of
 from presence.spaces.booking import Wish, book
 from presence.spaces.changing import LONGEST_ANSWER, cancel_several, check_in, release
 from presence.spaces.queries import free_instead
@@ -67,7 +69,8 @@ def when_form(
             return When(day)
     first = columns[-2].time_input("von", begins, step=QUARTER, key=f"{name}-von")
     last = columns[-1].time_input("bis", ends, step=QUARTER, key=f"{name}-bis")
-    return When(day, (_minutes(first), _minutes(last) or 24 * 60))
+    # A hall may be open past midnight: from eight in the evening until one is until one of the next day.
+    return When(day, (_minutes(first), end_of(_minutes(first), _minutes(last))))
 
 
 def desk_panel(visit: Visit, space: Space, when: When) -> None:
@@ -78,9 +81,7 @@ def desk_panel(visit: Visit, space: Space, when: When) -> None:
         taken = day_plan(session, visit.staff, space, when.day)
         own = [each for each in my_bookings(session, visit.staff, now) if each.space.id == space.id]
     st.subheader(words.plain(space.name), anchor=False)
-    spans = ", ".join(
-        f"{words.moment(each.starts)[-5:]} bis {words.moment(each.ends)[-5:]} Uhr" for each in taken
-    )
+    spans = ", ".join(f"{hours_between(each.starts, each.ends)} Uhr" for each in taken)
     st.html(
         f"<p>{html.state(line.state).html} {html.text(', '.join(space.equipment))}</p>"
         + (f'<p class="leise">An diesem Tag belegt: {spans}</p>' if spans else "")

@@ -14,8 +14,10 @@ from intranet.notes import note
 from intranet.views.furnishing import in_the_way
 from intranet.visit import Visit
 from presence.spaces.altering import UNDECIDED, Decided, InTheWay, InTheWayError
+from storage.actors import Staff
 
-Change = Callable[[Session, Decided, datetime], None]
+Change = Callable[[Session, Staff, Decided, datetime], None]
+"""Whoever confirms acts with the rights they have then, not with those of a moment before."""
 _KEY = "aenderung-offen"
 
 
@@ -73,7 +75,9 @@ def _do(here: Visit, waiting: Pending, decided: Decided) -> None:
     def run() -> list[InTheWay]:
         try:
             now = here.house.clock()
-            here.house.database.run(lambda session: waiting.change(session, decided, now))
+            here.house.database.run(
+                lambda session: waiting.change(session, here.staff, decided, now)
+            )
         except InTheWayError as refused:
             return refused.bookings
         return []

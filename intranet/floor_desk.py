@@ -1,17 +1,19 @@
 """A floor and its building as the administration changes them: names, another plan, giving a floor up."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from intranet.change_desk import carry_out_change
+from intranet import words
+from intranet.change_desk import Change, carry_out_change
 from intranet.deeds import attempt
 from intranet.visit import Visit
 from presence.spaces.altering import Decided, change_building, change_floor, end_floor
 from presence.spaces.furnishing import LONGEST_NAME
 from presence.spaces.plan_svg import LARGEST
 from presence.spaces.tables import Building, Floor
+from storage.actors import Staff
 from storage.clock import local_date
 from storage.conflicts import ConflictError
 
@@ -39,8 +41,8 @@ def _floor(here: Visit, floor: Floor) -> None:
     if not done:
         return
 
-    def change(session: Session, _decided: Decided, now: datetime) -> None:
-        change_floor(session, here.staff, floor.id, floor.revision, name=name, plan=plan, now=now)
+    def change(session: Session, staff: Staff, _: Decided, now: datetime) -> None:
+        change_floor(session, staff, floor.id, floor.revision, name=name, plan=plan, now=now)
 
     carry_out_change(here, floor.id, change, "Gespeichert.", may_stay=False)
 
@@ -52,9 +54,9 @@ def _building(here: Visit, building: Building) -> None:
         sent = st.form_submit_button("Gebäude speichern", type="primary")
     if sent:
 
-        def change(session: Session, _decided: Decided, now: datetime) -> None:
+        def change(session: Session, staff: Staff, _: Decided, now: datetime) -> None:
             change_building(
-                session, here.staff, building.id, building.revision, name=name, address=address,
+                session, staff, building.id, building.revision, name=name, address=address,
                 now=now,
             )  # fmt: skip
 
@@ -63,6 +65,11 @@ def _building(here: Visit, building: Building) -> None:
 
 def _end(here: Visit, floor: Floor) -> None:
     today = local_date(here.house.clock())
+    if floor.valid_to is not None:
+        st.write(f"Ab {words.plain(words.day(floor.valid_to))} gehört es nicht mehr der Stadt.")
+        if st.button("Doch nicht aufgeben", icon=":material/undo:"):
+            carry_out_change(here, floor.id, _ending(floor, None), "Es bleibt.", may_stay=False)
+        return
     with st.form("geschoss-aufgeben", border=False):
         day = st.date_input(
             "Ab wann es nicht mehr der Stadt gehört", today + timedelta(days=1), min_value=today,
@@ -73,14 +80,16 @@ def _end(here: Visit, floor: Floor) -> None:
     if sent and not sure:
         st.error("Bitte bestätigen Sie mit dem Häkchen, dass alles darauf endet.")
     elif sent:
+        carry_out_change(here, floor.id, _ending(floor, day), "Aufgegeben.", may_stay=False)
 
-        def change(session: Session, decided: Decided, now: datetime) -> None:
-            end_floor(
-                session, here.staff, floor.id, floor.revision, first_without=day, decided=decided,
-                now=now,
-            )  # fmt: skip
 
-        carry_out_change(here, floor.id, change, "Aufgegeben.", may_stay=False)
+def _ending(floor: Floor, day: date | None) -> Change:
+    def change(session: Session, staff: Staff, decided: Decided, now: datetime) -> None:
+        end_floor(
+            session, staff, floor.id, floor.revision, first_without=day, decided=decided, now=now
+        )
+
+    return change
 
 
 def _text(data: bytes) -> str:

@@ -35,6 +35,7 @@ from presence.spaces.hours_text import read, written
 from presence.spaces.states import PARTY_NAMES, Party
 from presence.spaces.tables import Space
 from presence.spaces.terms import Mode
+from storage.actors import Staff
 from storage.clock import WEEKDAYS, local_date
 
 MODES: dict[Mode, str] = {
@@ -87,7 +88,7 @@ def _facts(here: Visit, sheet: SpaceSheet) -> None:
         )
         columns = st.columns(2)
         hours = [
-            columns[number % 2].text_input(day, written(before.hours, number))
+            columns[number // 4].text_input(day, written(before.hours, number))
             for number, day in enumerate(WEEKDAYS)
         ]
         on_holidays = st.checkbox("Auch an Feiertagen offen", row.on_holidays)
@@ -105,8 +106,8 @@ def _facts(here: Visit, sheet: SpaceSheet) -> None:
         on_holidays=on_holidays,
     )  # fmt: skip
 
-    def change(session: Session, decided: Decided, now: datetime) -> None:
-        change_space(session, here.staff, row.id, row.revision, form, decided=decided, now=now)
+    def change(session: Session, staff: Staff, decided: Decided, now: datetime) -> None:
+        change_space(session, staff, row.id, row.revision, form, decided=decided, now=now)
 
     carry_out_change(here, row.id, change, "Gespeichert.", may_stay=True, named=row.kind == "room")
 
@@ -164,10 +165,8 @@ def _closures(here: Visit, sheet: SpaceSheet) -> None:
     if sent:
         closure = Closure(first, last, reason.strip())
 
-        def change(session: Session, decided: Decided, now: datetime) -> None:
-            close_space(
-                session, here.staff, row.id, row.revision, closure, decided=decided, now=now
-            )
+        def change(session: Session, staff: Staff, decided: Decided, now: datetime) -> None:
+            close_space(session, staff, row.id, row.revision, closure, decided=decided, now=now)
 
         carry_out_change(here, row.id, change, "Gesperrt.", may_stay=True, named=row.kind == "room")
 
@@ -229,8 +228,8 @@ def _end(here: Visit, row: Space) -> None:
             carry_out_change(
                 here,
                 row.id,
-                lambda session, decided, now: end_space(
-                    session, here.staff, row.id, row.revision, first_without=None,
+                lambda session, staff, decided, now: end_space(
+                    session, staff, row.id, row.revision, first_without=None,
                     decided=decided, now=now,
                 ),
                 "Wieder buchbar.",
@@ -247,8 +246,8 @@ def _end(here: Visit, row: Space) -> None:
         carry_out_change(
             here,
             row.id,
-            lambda session, decided, now: end_space(
-                session, here.staff, row.id, row.revision, first_without=day, decided=decided,
+            lambda session, staff, decided, now: end_space(
+                session, staff, row.id, row.revision, first_without=day, decided=decided,
                 now=now,
             ),
             f"Ab {words.day(day)} nicht mehr buchbar.",

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from intranet import html, plan_view, words
 from intranet.booking_desk import cancel_desk, deed, deed_key, when_form
 from intranet.deeds import attempt
-from intranet.views.spaces import RoomFacts, When, week_plan
+from intranet.views.spaces import RoomFacts, When, week_plan, when_of
 from intranet.visit import Visit, visit
 from presence.spaces.booking import LONGEST_TITLE, Holder, Wish, book
 from presence.spaces.recurrence import Pattern
-from presence.spaces.series import Occurrence, book_series, preview
+from presence.spaces.series import SKIPPED, Occurrence, book_series, preview
 from presence.spaces.states import PARTY_NAMES, Party
 from presence.spaces.tables import Space
 from storage.clock import WEEKDAYS, local_date
@@ -72,8 +72,11 @@ def _facts(space: Space, facts: RoomFacts) -> str:
 
 def _week(here: Visit) -> date:
     today = local_date(here.house.clock())
+    asked = when_of(st.query_params, today)
     narrow, _ = st.columns([1, 3])
-    day = narrow.date_input("Woche ab", today, format="DD.MM.YYYY", key="woche")
+    day = narrow.date_input(
+        "Woche ab", asked.day if asked else today, format="DD.MM.YYYY", key="woche"
+    )
     return day - timedelta(days=day.weekday())
 
 
@@ -105,6 +108,9 @@ def _book(here: Visit, space: Space, facts: RoomFacts) -> None:
     span = when.span(space, here.house.clock())
     if span is None:
         st.warning(f"{words.plain(space.name)} ist an diesem Tag geschlossen.")
+        return
+    if when.skipped:
+        st.warning(SKIPPED)
         return
     wish = Wish(space.id, *span, whole_day=when.hours is None, title=title)
     if rhythm is None:

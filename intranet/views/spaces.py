@@ -13,7 +13,17 @@ from presence.spaces import check_in
 from presence.spaces.feeds import place_of
 from presence.spaces.fees import in_words, price_on
 from presence.spaces.hybrid import video_link
-from presence.spaces.opening import MINUTES, Span, at, clock, loaded, open_on, slot_begin
+from presence.spaces.opening import (
+    LATEST,
+    MINUTES,
+    Span,
+    at,
+    clock,
+    is_skipped,
+    loaded,
+    open_on,
+    slot_begin,
+)
 from presence.spaces.opening import in_words as hours_in_words
 from presence.spaces.queries import (
     Taken,
@@ -30,6 +40,7 @@ from presence.spaces.queries import (
     taken_spaces,
     terms_of,
 )
+from presence.spaces.series import SKIPPED
 from presence.spaces.states import PARTY_NAMES, STATE_NAMES, Party, State
 from presence.spaces.tables import Booking, Floor, Space
 from presence.spaces.terms import closed, day_span, problem
@@ -64,6 +75,11 @@ class When:
         return at(self.day, self.hours[0]), at(self.day, self.hours[1])
 
     @property
+    def skipped(self) -> bool:
+        """Whether it begins or ends in the hour that the clocks skip."""
+        return self.hours is not None and any(is_skipped(self.day, each) for each in self.hours)
+
+    @property
     def query(self) -> str:
         """For an address, so that the next page begins with the same span: "&tag=2026-03-02&von=0900&bis=1030"."""
         if self.hours is None:
@@ -86,11 +102,7 @@ def when_of(query: Mapping[str, str], today: date) -> When | None:
 
 def _minute(clock: str) -> int:
     hour, minute = int(clock[:2]), int(clock[2:])
-    if (
-        len(clock) != 4
-        or not (0 <= hour <= 24 and 0 <= minute < 60)
-        or hour * 60 + minute > MINUTES
-    ):
+    if len(clock) != 4 or not (hour >= 0 and 0 <= minute < 60) or hour * 60 + minute > LATEST:
         raise ValueError(clock)
     return hour * 60 + minute
 
@@ -221,14 +233,25 @@ def _line(
     if taken:
         part = when.hours is None and by_hours
         return SpaceLine(row, PARTLY if part else TAKEN, "", span)
-    if span is None:
-        return SpaceLine(row, SHUT, f"{row.name} ist an diesem Tag geschlossen.", None)
-    if not may(staff, Verb.SPACE_BOOK, scope_of(row)):
-        return SpaceLine(row, SHUT, "Diesen Raum bucht nur das Amt, das ihn betreut.", span)
-    if when.hours is None and by_hours:
+    if (
+        span is not None
+        and when.hours is None
+        and by_hours
+        and may(staff, Verb.SPACE_BOOK, scope_of(row))
+    ):
         return SpaceLine(row, FREE, "", span)  # which hours, one chooses on the room's page
-    refusal = problem(terms_of(row), *span, whole=when.hours is None, now=now)
-    return SpaceLine(row, SHUT if refusal else FREE, refusal or "", span)
+    why = _why_not(staff, row, when, span, now)
+    return SpaceLine(row, SHUT if why else FREE, why, span)
+
+
+def _why_not(staff: Staff, row: Space, when: When, span: Span | None, now: datetime) -> str:
+    if span is None:
+        return f"{row.name} ist an diesem Tag geschlossen."
+    if when.skipped:
+        return SKIPPED
+    if not may(staff, Verb.SPACE_BOOK, scope_of(row)):
+        return "Diesen Raum bucht nur das Amt, das ihn betreut."
+    return problem(terms_of(row), *span, whole=when.hours is None, now=now) or ""
 
 
 def day_plan(session: Session, staff: Staff, space: Space, day: date) -> list[Taken]:
@@ -307,11 +330,18 @@ def my_bookings(session: Session, staff: Staff, now: datetime) -> list[BookingLi
 
 def span_in_words(starts: datetime, ends: datetime, now: datetime) -> str:
     """As in "heute, 8:00 bis 12:00 Uhr"."""
-    first, last = local(starts), local(ends)
+    first = local(starts)
     day = words.when(starts, now).rpartition(" ")[0]
     if (first.date() - local_date(now)).days > 1:
         day = f"{WEEKDAYS[first.weekday()]}, {words.day(first.date())}"
-    return f"{day}, {clock(first.hour * 60 + first.minute)} bis {clock(last.hour * 60 + last.minute)} Uhr"
+    return f"{day}, {hours_between(starts, ends)} Uhr"
+
+
+def hours_between(starts: datetime, ends: datetime) -> str:
+    """As in "8:00 bis 24:00"."""
+    first, last = local(starts), local(ends)
+    minutes = (last.date() - first.date()).days * MINUTES + last.hour * 60 + last.minute
+    return f"{clock(first.hour * 60 + first.minute)} bis {clock(minutes)}"
 
 
 def _own(session: Session, row: Booking, space: Space, now: datetime) -> BookingLine:

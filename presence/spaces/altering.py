@@ -126,19 +126,27 @@ def end_floor(
     floor: UUID,
     revision: int,
     *,
-    first_without: date,
+    first_without: date | None,
     decided: Decided = UNDECIDED,
     now: datetime,
 ) -> None:
-    """The city gives a floor up: from that day on nothing on it can be booked, and it is shown no more."""
+    """The city gives a floor up: from that day on nothing on it can be booked, and it is shown no more.
+
+    ``None``: it stays after all, and with it what would have ended that day.
+    """
     row = _floor(session, actor, floor, revision)
-    _coming(first_without, now)
     found: list[tuple[Space, list[Booking]]] = []
     for space in _on(session, row.id):
-        if space.valid_to is None or space.valid_to > first_without:
-            space.valid_to = first_without
+        if first_without is None:
+            ends = None if space.valid_to == row.valid_to else space.valid_to
+        else:
+            ends = min(space.valid_to or first_without, first_without)
+            found.append((space, _touching(session, space, first_without, date.max, now)))
+        if ends != space.valid_to:
+            space.valid_to = ends
             space.revision += 1
-        found.append((space, _touching(session, space, first_without, date.max, now)))
+    if first_without is not None:
+        _coming(first_without, now)
     _decide(session, actor, found, _ending(decided), now)
     row.valid_to = first_without
     row.revision += 1

@@ -52,7 +52,7 @@ def open_feed(session: Session, actor: Staff, space: UUID | None, *, now: dateti
 
 def revoke_feed(session: Session, actor: Staff, feed: UUID, *, now: datetime) -> None:
     """The address gives nothing any more. Revoking twice is fine."""
-    row = session.get(BookingFeed, feed)
+    row = session.get(BookingFeed, feed, with_for_update=True)
     if row is None:
         return
     if row.person_id != actor.person:

@@ -17,6 +17,7 @@ from presence.spaces.drawing import Area, draw, on_plan
 from presence.spaces.fees import Price
 from presence.spaces.furnishing import SpaceForm, add_building, add_floor, add_space, set_fee
 from presence.spaces.opening import Opening
+from presence.spaces.queries import prices_of
 from presence.spaces.states import Party
 from presence.spaces.terms import Mode
 from storage.actors import Actor
@@ -142,8 +143,10 @@ def furnish(
                 form = _form(file, kind, name, place, given, offices)
                 space = add_space(session, actor, floor.id, form, key=key, now=now)
                 counts["Plätze" if kind == "desk" else "Räume"] += 1
+                there = {(each.party, each.valid_from) for each in prices_of(session, space.id)}
                 for price in _prices(file, given):
-                    set_fee(session, actor, space.id, price, now=now)
+                    if (price.party, price.valid_from) not in there:
+                        set_fee(session, actor, space.id, price, now=now)
     return counts
 
 

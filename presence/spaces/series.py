@@ -24,6 +24,8 @@ from storage.conflicts import ConflictError
 from storage.journal.entries import record
 from storage.rights import Verb, require
 
+SKIPPED = "Diese Uhrzeit gibt es an diesem Tag nicht: Die Uhr wird vorgestellt."
+
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
@@ -74,7 +76,7 @@ def occurrences(
             starts, ends = span or (at(day, 0), at(day, 24 * 60))
         refusal = problem(terms, starts, ends, whole=whole, now=now)
         if not whole and any(is_skipped(day, minute) for minute in first):
-            refusal = "Diese Uhrzeit gibt es an diesem Tag nicht: Die Uhr wird vorgestellt."
+            refusal = SKIPPED
         elif refusal is None and held.intersection(slots(starts, ends)):
             refusal = f"{terms.name} ist in dieser Zeit schon gebucht."
         moves = tuple(

@@ -6,10 +6,12 @@ from typing import Any
 from sqlalchemy import CursorResult, Delete, Update, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from presence.spaces.booking import note
 from presence.spaces.check_in import closes
 from presence.spaces.states import State
 from presence.spaces.tables import Booking, BookingFeed, BookingSeries, BookingSlot, Space
 from presence.spaces.taking import give_back
+from storage.actors import System
 from storage.clock import local_date
 from storage.organisation.tables import Person
 
@@ -18,13 +20,14 @@ ROOMS_NAMED = timedelta(days=90)
 REFUSED_KEPT = timedelta(days=30)
 ROOMS_KEPT = timedelta(days=3 * 366)
 """Without anybody's name, for planning how many rooms the city needs."""
+UPKEEP = System("desks.freigabe")
 _HOLDING = {State.REQUESTED.value, State.CONFIRMED.value}
 
 
 def release_unclaimed(session: Session, now: datetime) -> int:
     """Give away what nobody checked in at in time. Returns how many. Nobody is reported, the holder sees it."""
     rows = session.execute(
-        select(Booking, Space.check_in_minutes)
+        select(Booking, Space)
         .join(Space, Space.id == Booking.space_id)
         .where(
             Booking.state == State.CONFIRMED.value,
@@ -40,13 +43,15 @@ def release_unclaimed(session: Session, now: datetime) -> int:
         .execution_options(populate_existing=True)
     ).all()
     released = 0
-    for row, minutes in rows:
-        until = closes(row.starts, row.ends, row.created_at, minutes)
+    for row, space in rows:
+        until = closes(row.starts, row.ends, row.created_at, space.check_in_minutes)
         if until is not None and until <= now:
             give_back(session, row)
             row.state, row.changed_at = State.RELEASED.value, now
             row.answer = "Es hat niemand eingecheckt."
             row.revision += 1
+            if space.kind == "room":  # an entry about a desk would say who was not there
+                note(session, UPKEEP, "booking.release", row, now)
             released += 1
     return released
 

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
 from sqlalchemy import delete, select
 from streamlit.testing.v1 import AppTest
 
@@ -199,3 +201,38 @@ def test_a_floor_is_renamed_and_given_up(browse: Browse, furnished: Any, room: U
         row = session.get_one(Floor, floor)
     assert row.name == "Gartengeschoss"
     assert row.valid_to is not None
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_room_is_shut_with_the_keyboard_and_without_barriers(
+    sign_in: Callable[..., Page], server: str, furnished: Any, room: UUID, theme: Any
+) -> None:
+    page = sign_in("ada.admin", path="/gebaeude")
+    page.emulate_media(color_scheme=theme)
+    expect(page.get_by_role("heading", name="Gebäude und Räume")).to_be_visible()
+    _no_barriers(page)
+    page.goto(f"{server}/gebaeude?platz={room}")
+    expect(page.get_by_role("heading", name="Kleiner Saal")).to_be_visible()
+    _no_barriers(page)
+    page.get_by_role("tab", name="Angaben").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.get_by_role("textbox", name="Grund", exact=True).fill("Maler")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(": Maler")).to_be_visible()
+    assert [each[2] for each in _space(furnished, room).closures] == ["Maler"]
+
+
+def _no_barriers(page: Page) -> None:
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    found = [
+        (each["id"], [node["target"] for node in each["nodes"]])
+        for each in Axe().run(page).response["violations"]
+        if each["impact"] in {"serious", "critical"}
+    ]
+    assert found == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(wide) <= 0
+    page.set_viewport_size({"width": 1400, "height": 900})

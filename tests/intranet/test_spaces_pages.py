@@ -17,13 +17,14 @@ from sqlalchemy import delete, select
 from streamlit.testing.v1 import AppTest
 
 from intranet import plan_view
-from presence.spaces.booking import Wish, book
+from intranet.views.spaces import FREE, SHUT, When, space_line
+from presence.spaces.booking import Holder, Wish, book
 from presence.spaces.drawing import Area, draw, on_plan
 from presence.spaces.feeds import open_feed
 from presence.spaces.furnishing import SpaceForm, add_building, add_floor, add_space
 from presence.spaces.opening import Opening, at
 from presence.spaces.queries import Taken
-from presence.spaces.states import State
+from presence.spaces.states import Party, State
 from presence.spaces.tables import Booking, BookingFeed, BookingSeries, BookingSlot, Space
 from storage.actors import Staff, System
 from storage.clock import local_date, new_id
@@ -175,6 +176,34 @@ def test_a_series_shows_its_conflicts_before_it_is_booked(
     assert states == ["cancelled"] * 3
 
 
+def test_a_series_of_the_city_shows_which_club_gives_way_before_it_is_booked(
+    browse: Browse, furnished: Any, spaces: dict[str, UUID]
+) -> None:
+    house: House = furnished.house
+    day = local_date(house.clock()) + timedelta(days=9)
+    clerk = _staff(furnished, "ada.admin")
+    wish = Wish(spaces["raum"], at(day, 600), at(day, 660), title="Chorprobe")
+    holder = Holder(Party.CLUB, name="Chor", mail="chor@example.org")
+    with house.database.write() as session:
+        session.get_one(Space, spaces["raum"]).notice_days = 3
+        held = book(session, clerk, wish, key="chor", now=house.clock(), holder=holder).id
+    asked = {"tag": (day - timedelta(days=7)).isoformat(), "von": "1000", "bis": "1100"}
+    app = browse("ada.admin", "raeume.py", raum=str(spaces["raum"]), **asked)
+    app.text_input(key="raum-titel").set_value("Ausschuss").run()
+    app.selectbox(key="rhythmus").set_value("jede Woche").run()
+    app.date_input(key="serie-bis").set_value(day + timedelta(days=7)).run()
+    assert "Serie: 3 Termine, davon 1 nicht möglich" in _text(app)
+    app.checkbox(key="verlegen").set_value(True).run()
+    assert "Serie: 3 Termine, davon 0 nicht möglich, 1 statt eines Vereins" in _text(app)
+    assert "Verein weicht" in _text(app)
+    assert "„Chorprobe“" in _text(app)
+    _button(app, "3 Termine buchen").click().run()
+    assert not app.exception
+    with house.database.write() as session:
+        assert session.get_one(Booking, held).state == State.DISPLACED
+        session.get_one(Space, spaces["raum"]).notice_days = None
+
+
 def test_a_room_without_a_title_is_not_booked(
     browse: Browse, furnished: Any, spaces: dict[str, UUID]
 ) -> None:
@@ -205,6 +234,7 @@ def test_the_time_one_has_chosen_goes_along_from_the_search_to_the_room(
     app = browse("anna.beispiel", "raeume.py", **asked)
     assert not app.exception
     assert app.date_input(key="buchung-tag").value == day
+    assert app.date_input(key="woche").value == day
     assert app.time_input(key="buchung-von").value == time(13, 15)
     assert app.time_input(key="buchung-bis").value == time(0, 0)
     assert f"/raeume?tag={day.isoformat()}&amp;von=1315&amp;bis=2400" in _text(app)
@@ -231,6 +261,32 @@ def test_the_hour_that_comes_twice_is_seen_in_the_picture() -> None:
     taken = [Taken(new_id(), new_id(), at(day, 120), second, State.CONFIRMED, "X", False)]
     drawn = plan_view.week("Woche", [(day, opened, taken)], at(day, 0))
     assert 'style="left:8.33%;width:1.04%"' in drawn
+
+
+def test_an_evening_that_ends_after_midnight_is_booked(
+    browse: Browse, furnished: Any, spaces: dict[str, UUID]
+) -> None:
+    day = local_date(furnished.house.clock()) + timedelta(days=2)
+    asked = {"tag": day.isoformat(), "von": "2000", "bis": "2530"}
+    app = browse("anna.beispiel", "raeume.py", raum=str(spaces["raum"]), **asked)
+    assert app.time_input(key="buchung-bis").value == time(1, 30)
+    app.text_input(key="raum-titel").set_value("Lange Sitzung").run()
+    _button(app, "Buchen").click().run()
+    assert not app.exception
+    (row,) = _bookings(furnished)
+    assert (row.starts, row.ends) == (at(day, 20 * 60), at(day, 25 * 60 + 30))
+
+
+def test_the_hour_that_the_clocks_skip_is_not_booked_as_another(
+    furnished: Any, spaces: dict[str, UUID]
+) -> None:
+    space, now = _space(furnished, spaces["raum"]), datetime(2026, 3, 27, 9, 0, tzinfo=UTC)
+    staff = _staff(furnished, "anna.beispiel")
+    with furnished.house.database.read() as session:
+        for hours, state in (((150, 240), SHUT), ((60, 150), SHUT), ((60, 240), FREE)):
+            line = space_line(session, staff, space, When(date(2026, 3, 29), hours), now)
+            assert line.state == state
+            assert bool(line.why) is (state == SHUT)
 
 
 @pytest.mark.parametrize(

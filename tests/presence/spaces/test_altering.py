@@ -221,6 +221,11 @@ def test_a_floor_is_given_up_with_everything_on_it(
             assert bool(floors(session, day)) is there
             assert bool(rooms(session, day)) is there
             assert bool(spaces_on(session, floor, day)) is there
+    with house.database.write() as session:
+        end_floor(session, ada, floor, 2, first_without=None, now=now)
+    with house.database.read() as session:
+        assert floors(session, TUESDAY)
+        assert len(spaces_on(session, floor, TUESDAY)) == len(spaces)
 
 
 def test_another_plan_keeps_everything_in_its_place(

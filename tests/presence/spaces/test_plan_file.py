@@ -69,6 +69,15 @@ def test_a_file_is_entered_once(run: Any, house: House) -> None:
     assert (fee.party, fee.per_hour, fee.per_day) == ("club", 500, 2000)
 
 
+def test_a_fee_that_was_changed_since_stays(run: Any, house: House) -> None:
+    run(FILE)
+    with house.database.write() as session:
+        session.scalars(select(SpaceFee)).one().per_hour = 700
+    assert run(FILE).exit_code == 0
+    with house.database.read() as session:
+        assert session.scalars(select(SpaceFee)).one().per_hour == 700
+
+
 def test_a_floor_brings_its_own_plan(run: Any, house: House, tmp_path: Path) -> None:
     svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 420 220"><script/><path d="M0 0L9 9"/></svg>'
     (tmp_path / "eg.svg").write_text(svg, "utf-8")
