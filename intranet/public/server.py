@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import date
+from urllib.parse import quote
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Route
 
 from config.rooms import Room
@@ -35,7 +36,7 @@ AGAIN_AFTER = "10"
 def create_app(house: House) -> Starlette:
     """The ASGI application of the citizens' pages."""
     secure = is_secure(house.settings)
-    return Starlette(
+    app = Starlette(
         routes=[
             *_fixed(with_rooms=house.settings.is_on(Room.DESKS)),
             *(_rooms(house, secure=secure) if house.settings.is_on(Room.DESKS) else []),
@@ -54,6 +55,8 @@ def create_app(house: House) -> Starlette:
             500: _broken,
         },
     )
+    app.router.redirect_slashes = False  # it would repeat whatever host a request names
+    return app
 
 
 def _fixed(*, with_rooms: bool) -> list[Route]:
@@ -88,6 +91,11 @@ def is_secure(settings: Settings) -> bool:
 
 
 async def _missing(request: Request, _error: Exception) -> Response:
+    """An address with a slash too many is led to the one without, on this very host."""
+    path, query = request.scope["path"], request.scope["query_string"].decode("ascii", "ignore")
+    if path.endswith("/") and path != "/" and request.method in {"GET", "HEAD"}:
+        there = quote(f"/{path.strip('/')}")
+        return RedirectResponse(f"{there}?{query}" if query else there, status_code=308)
     return message(
         visitor(request), "Diese Seite gibt es nicht.", "Prüfen Sie die Adresse.", status=404
     )

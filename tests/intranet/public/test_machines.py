@@ -1,7 +1,12 @@
 """Machines are told apart from people, and people who were mistaken for one lose nothing."""
 
+import re
 from collections.abc import Callable
+from urllib.parse import quote
 from uuid import UUID
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from intranet.public.sending import LARGEST, STALE, TOO_FAST, TOO_OFTEN, TRAPPED
 from presence.citizens.tables import FormAttempt, Submission
@@ -100,3 +105,40 @@ class TestOneFormSentOften:
             wish = Wish(spaces["saal"], at(DAY, 17 * 60), at(DAY, 19 * 60), title="Rat")
             book(session, staff("karla"), wish, key="rat", now=town.clock())
         assert town.browser.post(FORM, {**seal, **GOOD}).status_code == 303
+
+
+ODD = st.sampled_from(
+    ["", "0", "-1", "9" * 40, "2026-02-30", "24:00", "\0", "\u202e", "é" * 300, "' OR 1=1 --", "../..", "%00", "\ud7ff", "😀" * 40]
+)  # fmt: skip
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.dictionaries(
+        st.sampled_from([*GOOD, "ganztags", "ohne", "siegel", "webseite"]),
+        ODD | st.text(max_size=80),
+    )
+)
+def test_whatever_is_sent_is_answered(town: Town, changes: dict[str, str]) -> None:
+    answer = town.fill_in(changes)
+    assert answer.status_code in {303, 413, 422, 429}
+    assert '<html lang="de">' in answer.text or answer.status_code == 303
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.sampled_from(["/raeume/{}", "/raeume/{}/anfrage", "/raeume/{}/belegung.ics", "/anfrage/{}", "/anfrage/bestaetigen/{}", "/{}"]),
+    ODD | st.text(min_size=1, max_size=80),
+    st.sampled_from(["?ab={}", "?tag={}", "?sprache={}", "?getan={}", "?{}"]),
+)  # fmt: skip
+def test_whatever_address_is_asked_for_gives_a_page(
+    town: Town, address: str, text: str, query: str
+) -> None:
+    part = quote(text, safe="", errors="replace")
+    answer = town.browser.get(address.format(part) + query.format(part))
+    assert answer.status_code in {200, 308, 404, 410}
+    assert re.match(r"/([^/\\]|$)", answer.headers.get("location", "/"))

@@ -191,6 +191,17 @@ def test_addresses_nobody_has_are_not_found(browser: Browser, path: str) -> None
     assert browser.get(path).status_code == 404
 
 
+def test_a_slash_too_many_leads_to_the_page_on_this_host(browser: Browser) -> None:
+    for path, there in (
+        ("/raeume/", "/raeume"), ("/raeume/saal//?sprache=en", "/raeume/saal?sprache=en"),
+        ("//boese.example/", "/boese.example"), ("//", "/"),
+    ):  # fmt: skip
+        answer = browser.ask(
+            "GET", "http://stadt.example" + path, headers={"Host": "boese.example"}
+        )
+        assert (answer.status_code, answer.headers["location"]) == (308, there)
+
+
 @pytest.mark.parametrize("path", ["//boese.example", "///boese.example/x"])
 def test_no_address_leads_out_of_town(browser: Browser, path: str) -> None:
     answer = browser.ask("GET", "http://stadt.example" + path)

@@ -18,17 +18,22 @@ import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
 from config.settings import Settings
+from presence.citizens.offers import offer
+from presence.citizens.queries import overview
+from presence.citizens.tables import RoomRequest
 from presence.citizens.telling import TELLING
 from presence.operations import create_account, preset_password
 from presence.passwords import initial_password
+from presence.spaces.tables import Space
 from storage.actors import System
 from storage.all_tables import create_all
 from storage.clock import local_date
 from storage.house import House, open_house
 from storage.mail import MAIL
-from storage.organisation.queries import person_by_login
+from storage.organisation.queries import load_staff, person_by_login
 from tests.intranet.public.conftest import furnish
 from workflows.engine.once import drain_once
 
@@ -137,6 +142,22 @@ def ask(page: Page, town: Town, **changes: str) -> None:
         page.get_by_role("button", name="Anfrage absenden").click()
 
 
+def offer_the_hall(town: Town, mail: str, days: int) -> None:
+    """The office offers the hall so many days later to whoever asked for something else."""
+    today, now = local_date(town.house.clock()), town.house.clock()
+    with town.house.database.write() as session:
+        person = person_by_login(session, "karla", today)
+        karla = load_staff(session, person.id, today) if person else None
+        assert karla is not None
+        hall = session.scalars(select(Space.id).where(Space.key == "saal")).one()
+        row = session.scalars(select(RoomRequest).where(RoomRequest.mail == mail)).one()
+        (asked,) = overview(session, row).waiting
+        offer(
+            session, karla, row.id, row.revision, space=hall, starts=asked.starts + timedelta(days=days),
+            ends=asked.ends + timedelta(days=days), now=now,
+        )  # fmt: skip
+
+
 def look(page: Page, name: str) -> None:
     if PICTURES:
         page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
@@ -206,7 +227,7 @@ def test_no_page_has_barriers(town: Town, chromium: Browser, scheme: Any) -> Non
             found.append(f"{name}: wider than the window")
 
     for name, path in (
-        ("start", "/"), ("raeume", "/raeume"), ("raum", "/raeume/saal"), ("room", "/raeume/saal?sprache=en"),
+        ("start", "/"), ("start-en", "/?sprache=en"), ("raeume", "/raeume"), ("raum", "/raeume/saal"), ("room", "/raeume/saal?sprache=en"),
         ("formular", "/raeume/saal/anfrage"), ("datenschutz", "/datenschutz"), ("nichts", "/raeume/nichts"),
     ):  # fmt: skip
         page.goto(town.public + path)
@@ -224,5 +245,13 @@ def test_no_page_has_barriers(town: Town, chromium: Browser, scheme: Any) -> Non
     page.locator("form button").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Ihre Raumanfrage")
     check("stand")
+    offer_the_hall(town, mail, days=1 if scheme == "light" else 2)
+    page.reload()
+    check("angebot")
+    page.get_by_role("button", name="Angebot annehmen").press("Enter")
+    expect(page.get_by_text("Der Raum ist für Sie gebucht.")).to_be_visible()
+    check("angenommen")
+    page.goto(page.url.partition("?")[0] + "?sprache=en")
+    check("accepted")
     context.close()
     assert found == []
