@@ -24,6 +24,7 @@ from presence.availability.statuses import (
     set_status,
     timer_end,
 )
+from presence.availability.telling import read, told
 
 PLACES = ("Büro", "Homeoffice", "unterwegs", "im Haus")
 
@@ -45,6 +46,27 @@ def card(view: StatusView) -> str:
         f'<div class="erreichbar">{level(answer.level).html}<p>{html.text(answer.because)}</p>'
         f"<dl>{rows}</dl></div>"
     )
+
+
+_DEEDS = {"absence": "Ihre Abwesenheit geändert", "status": "Ihren Status gesetzt"}
+
+
+def others_deeds(visit: Visit) -> None:
+    """What others did for me, until I have read it."""
+    store, now = current_store(visit.house), visit.house.clock()
+    with visit.house.database.read() as session:
+        deeds = told(session, store, visit.staff)
+    if not deeds:
+        return
+    lines = [
+        f"**{words.plain(each.name)}** hat {_DEEDS[each.what]}: {words.when(each.at, now)}."
+        for each in deeds
+    ]
+    st.info("  \n".join(lines), icon=":material/supervisor_account:")
+    if st.button("Gelesen", icon=":material/done:", key="anderer-tat"):
+        done, _ = carry_out(visit, lambda session: read(session, store, visit.staff, deeds[0].at))
+        if done:
+            st.rerun()
 
 
 def back_again(visit: Visit, person: UUID) -> None:

@@ -8,10 +8,10 @@ from presence.brake import Brake
 from presence.devices import describe
 from presence.logins import same_login
 from presence.sessions import issue
+from presence.sign_in_log import note_sign_in
 from presence.tables import Account
 from storage.clock import local_date
 from storage.house import House
-from storage.journal.entries import record
 from storage.organisation.queries import person_by_login
 
 REFUSED = "Anmeldename oder Passwort stimmen nicht, oder das Konto ist vorübergehend gesperrt."
@@ -97,21 +97,15 @@ def open_session(
             account = session.get(Account, person, with_for_update=True)
             if account is None or account.revision != seen or account.disabled:
                 raise AccountChangedError
+        device = describe(user_agent)
         token = issue(
             session,
             person,
-            device=describe(user_agent),
+            device=device,
             hours=settings.session_hours,
             idle_minutes=settings.session_idle_minutes,
             source=source,
             now=now,
         )
-        record(
-            session,
-            actor=f"person:{person.hex}",
-            verb="session.open",
-            object_kind="person",
-            object_id=person,
-            at=now,
-        )
+        note_sign_in(session, person, device=device, source=source, now=now)
     return Token(token)

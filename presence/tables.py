@@ -61,6 +61,31 @@ class WebSession(Table):
     """Where the person proved who they are: ``local``, ``ldap`` or ``oidc``."""
 
 
+class SignIn(WithId, Table):
+    """Somebody signed in; kept apart from the journal, because it forgets (``presence.sign_in_log``)."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (
+        Index(None, "person_id", "at"),
+        Index(None, "at"),
+        {
+            "info": privacy(
+                "Anmeldungen, um Missbrauch eines Kontos zu erkennen und aufzuklären",
+                "person_id",
+                "90 Tage",
+                "erase",
+            )
+        },
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    device: Mapped[str]
+    """Browser and system in words."""
+    source: Mapped[str]
+    """``local``, ``ldap`` or ``oidc``."""
+
+
 class SignInAttempt(WithId, Table):
     """A sign-in that failed, or is being checked; names and addresses only as keyed hashes."""
 

@@ -7,7 +7,7 @@ import streamlit as st
 from intranet.absence_desk import absences_desk, delegates_desk, profile_desk
 from intranet.hours_desk import calendar_desk, hours_desk
 from intranet.office_sight_desk import office_sight_desk
-from intranet.status_desk import back_again, card, switch
+from intranet.status_desk import back_again, card, others_deeds, switch
 from intranet.views.availability import load, offices_led, whom_to_set
 from intranet.visit import visitor
 from presence.availability.current import current_store
@@ -18,6 +18,7 @@ st.title("Mein Status", anchor=False)
 with here.house.database.read() as session:
     choices = whom_to_set(session, here.staff, now)
     led = offices_led(session, here.staff, now)
+others_deeds(here)
 person = here.staff.person
 if len(choices) > 1:
     person = st.selectbox("Für wen?", list(choices), format_func=lambda each: choices[each].name)

@@ -7,6 +7,7 @@ from intranet.notes import note
 from intranet.password_form import password_form
 from intranet.visit import visitor
 from presence.sessions import own_sessions, sign_out_everywhere
+from presence.sign_in_log import own_sign_ins
 
 visit = visitor()
 now = visit.house.clock()
@@ -32,6 +33,7 @@ if password_form(visit):
 st.header("Hier sind Sie angemeldet")
 with visit.house.database.read() as session:
     devices = own_sessions(session, visit.staff.person, visit.token, now)
+    earlier = own_sign_ins(session, visit.staff.person)
 st.html(
     html.table(
         "Angemeldete Geräte",
@@ -52,3 +54,16 @@ if st.button("Alle anderen Geräte abmelden", key="ueberall", disabled=len(devic
     )
     note(f"{ended} Gerät abgemeldet." if ended == 1 else f"{ended} Geräte abgemeldet.")
     st.rerun()
+
+st.header("Ihre letzten Anmeldungen")
+st.caption(
+    "Waren Sie das nicht? Ändern Sie bitte Ihr Passwort und sagen Sie der Systemverwaltung Bescheid. Diese Liste sehen nur "
+    "Sie; nach 90 Tagen ist sie vergessen."
+)
+st.html(
+    html.table(
+        "Letzte Anmeldungen",
+        [html.Column("Wann", "zeit"), "Gerät"],
+        [(words.when(each.at, now), each.device) for each in earlier],
+    )
+)

@@ -5,7 +5,7 @@ import streamlit as st
 from config.rooms import Room
 from intranet import html, words
 from intranet.levels import level
-from intranet.status_desk import back_again, switch
+from intranet.status_desk import back_again, others_deeds, switch
 from intranet.views.availability import stand_ins
 from intranet.views.start import PostView, StartView, TaskLine, load
 from intranet.visit import visit, visitor
@@ -49,6 +49,7 @@ def reachability() -> None:
     with here.house.database.read() as session:
         (line,) = lines_of(session, store, [here.staff.person], now)
         others = stand_ins(session, here.staff, now)
+    others_deeds(here)
     answer = line.availability
     st.html(
         f'<p class="mein-status">{level(answer.level).html} {html.quiet(answer.because).html} '

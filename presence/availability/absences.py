@@ -1,6 +1,7 @@
 """Absences: one entry feeds the board, the people finder and the task list. No reason is asked for, none is kept.
 
-They stand in no journal: an append-only record of who was away when would be the history that must not exist.
+They stand in no journal: an append-only record of who was away when would be the history that must not exist. Whose
+absence somebody else entered, changed or ended is told so (``telling``).
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from presence.availability.rights import require_absence
+from presence.availability.telling import note_absence
 from storage.actors import Actor
 from storage.clock import local_date
 from storage.conflicts import ConflictError, NotFoundError
@@ -37,6 +39,9 @@ def enter_absence(
     """
     require_absence(session, actor, person, local_date(now))
     _check(session, person, starts, ends, substitute, now)
+    session.scalar(
+        select(Person.id).where(Person.id == person).with_for_update(key_share=True)
+    )  # two clicks
     same = session.scalars(
         select(Absence).where(
             Absence.person_id == person, Absence.starts == starts, Absence.ends == ends
@@ -46,10 +51,12 @@ def enter_absence(
         if same.substitute_id != substitute:
             same.substitute_id = substitute
             same.revision += 1
+            note_absence(session, actor, person, now)
         return same
     absence = Absence(person_id=person, starts=starts, ends=ends, substitute_id=substitute)
     session.add(absence)
     session.flush()
+    note_absence(session, actor, person, now)
     return absence
 
 
@@ -74,6 +81,7 @@ def change_absence(
     _check(session, row.person_id, starts, ends, substitute, now)
     row.starts, row.ends, row.substitute_id = starts, ends, substitute
     row.revision += 1
+    note_absence(session, actor, row.person_id, now)
 
 
 def end_absence(session: Session, actor: Actor, absence: UUID, *, now: datetime) -> None:
@@ -83,6 +91,7 @@ def end_absence(session: Session, actor: Actor, absence: UUID, *, now: datetime)
         return
     require_absence(session, actor, row.person_id, local_date(now))
     session.delete(row)
+    note_absence(session, actor, row.person_id, now)
 
 
 def come_back(session: Session, actor: Actor, person: UUID, *, now: datetime) -> int:
@@ -95,6 +104,8 @@ def come_back(session: Session, actor: Actor, person: UUID, *, now: datetime) ->
     ).all()
     for row in rows:
         session.delete(row)
+    if rows:
+        note_absence(session, actor, person, now)
     return len(rows)
 
 

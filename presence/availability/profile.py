@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from presence.availability.current import CurrentStore
 from presence.availability.rights import require_own
 from presence.availability.tables import (
+    AbsenceNotice,
     AvailabilityProfile,
     CalendarLink,
     OfficeVisibility,
@@ -95,6 +96,8 @@ def forget_leavers(session: Session, today: date) -> int:
         StatusDelegate.delegate_id,
         CalendarLink.person_id,
         Absence.person_id,
+        AbsenceNotice.person_id,
+        AbsenceNotice.by_id,
     ):
         gone += len(
             session.execute(delete(column.class_).where(column.in_(left)).returning(column)).all()

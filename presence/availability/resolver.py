@@ -97,7 +97,7 @@ def _by_hand(facts: Facts, manual: Manual, now: datetime) -> Availability:
         manual.place or _place_now(facts, now),
         facts.channel,
         facts.substitute if manual.level <= Level.URGENT else None,
-        f"selbst eingestellt bis {_until_words(manual.until, now)}",
+        f"von Hand gesetzt bis {_until_words(manual.until, now)}",
         "manual",
         manual.message,
     )

@@ -8,6 +8,7 @@ from presence.availability.current import current_store
 from presence.availability.facts import Manual
 from presence.availability.levels import Level
 from presence.availability.rights import require_status
+from presence.availability.telling import deed_of
 from storage.actors import Actor
 from storage.clock import local_date
 from storage.conflicts import ConflictError
@@ -59,7 +60,7 @@ def set_status(
 ) -> None:
     """Say how one can be reached until a moment today. What was set before is gone.
 
-    Neither the deed nor its content is journalled. Raises ``ConflictError`` where the moment is not today.
+    Neither the deed nor its content is journalled; who has it done by somebody else is told. Raises ``ConflictError`` where the moment is not today.
     """
     now = house.clock()
     with house.database.read() as session:
@@ -79,6 +80,7 @@ def set_status(
             _short(message, LONGEST_MESSAGE, "Die Nachricht"),
             _short(place, LONGEST_PLACE, "Der Ort"),
         ),
+        by=deed_of(actor, person, now),
     )
 
 
@@ -86,7 +88,7 @@ def clear_status(house: House, actor: Actor, person: UUID) -> None:
     """What calendar and working hours say counts again. Clearing twice is fine."""
     with house.database.read() as session:
         require_status(session, actor, person)
-    current_store(house).clear_status(person)
+    current_store(house).clear_status(person, by=deed_of(actor, person, house.clock()))
 
 
 def own_status(house: House, actor: Actor, person: UUID) -> Manual | None:

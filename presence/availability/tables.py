@@ -66,6 +66,27 @@ class StatusDelegate(WithId, Table):
     delegate_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
 
 
+class AbsenceNotice(WithId, Table):
+    """Somebody else entered, changed or ended an absence, and the person has not read it yet. It names no day of it."""
+
+    __tablename__ = "absence_notice"
+    __table_args__ = (
+        UniqueConstraint("person_id", "by_id"),
+        {
+            "info": privacy(
+                "Hinweis an die Person, dass jemand anderes ihre Abwesenheit geändert hat",
+                "person_id",
+                "bis er gelesen ist, höchstens 30 Tage",
+                "erase",
+            )
+        },
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
 class OfficeVisibility(WithRevision, Table):
     """An office opens its availability to the whole house; without a row only its own people see it."""
 

@@ -25,6 +25,8 @@ from sqlalchemy import select
 
 from config.settings import Settings
 from intranet.views.document import load
+from presence.monitor.devices import Wanted, create_monitor
+from presence.monitor.subjects import Kind, Mode, Theme
 from storage.clock import local_date
 from storage.house import House, open_house
 from storage.migration import upgrade
@@ -64,6 +66,16 @@ def furnish(house: House) -> str:
         drain_once(house, job_kinds(house, pool))
     file_post(house, letters)
     return demo_password(house)
+
+
+def hang(house: House) -> str:
+    """A wall monitor for an office; its token."""
+    with house.database.write() as session:
+        office = session.scalars(select(Office.id).where(Office.key == "ordnungsamt")).one()
+        wanted = Wanted("Teeküche", "Haus B", Kind.OFFICE, office, Mode.NAMES, Theme.LIGHT)
+        _, token = create_monitor(session, FOUNDER, wanted, now=house.clock())
+    assert token is not None
+    return token
 
 
 def best_example(house: House) -> UUID:
@@ -207,17 +219,26 @@ def visit(page: Page, base: str, password: str, example: UUID, folder: Path) -> 
         keep(name)
 
 
+def photograph_wall(page: Page, base: str, token: str, folder: Path) -> None:
+    """What hangs in the corridor: the page on a screen of its own."""
+    page.goto(f"{base}/monitor/einrichten#{token}")
+    expect(page.locator(".karte").first).to_be_visible()
+    expect(page.locator("#stand")).to_contain_text("aktuell")
+    (folder / "monitor.png").write_bytes(squeeze(page.screenshot()))
+
+
 def main(folder: Path) -> None:
     """All pictures anew."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data:
         house = open_house(Settings(data_dir=Path(data), _env_file=None))
-        password, example = furnish(house), best_example(house)
+        password, example, token = furnish(house), best_example(house), hang(house)
         house.close()
         with served(Path(data)) as base, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
             page = browser.new_page(locale="de-DE", viewport=SIZE, color_scheme="light")
             visit(page, base, password, example, folder)
+            photograph_wall(browser.new_page(viewport=SIZE), base, token, folder)
             browser.close()
 
 

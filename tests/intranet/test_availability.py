@@ -16,7 +16,7 @@ from presence.availability.absences import absences_of, enter_absence
 from presence.availability.current import current_store
 from presence.availability.profile import allow_delegate, withdraw_delegate
 from presence.availability.queries import is_open
-from presence.availability.tables import WorkingWeek
+from presence.availability.tables import AbsenceNotice, WorkingWeek
 from storage.actors import Role, Staff, System
 from storage.agreements.queries import keys_in_force
 from storage.agreements.tables import Agreement
@@ -55,6 +55,7 @@ def clean(furnished: Any) -> Iterator[None]:
             for row in absences_of(session, SYSTEM, person, house.clock()):
                 session.delete(row)
             session.execute(delete(WorkingWeek).where(WorkingWeek.person_id == person))
+            session.execute(delete(AbsenceNotice).where(AbsenceNotice.person_id == person))
 
 
 def test_colours_of_the_levels_stand_in_the_style_sheet() -> None:
@@ -84,7 +85,7 @@ def test_the_start_page_has_the_switch(browse: Browse, furnished: Any) -> None:
     app = browse("anna.beispiel")
     app.button(key="stufe-3").click().run()
     assert not app.exception
-    assert "selbst eingestellt bis heute Abend" in _text(app)
+    assert "von Hand gesetzt bis heute Abend" in _text(app)
 
 
 @pytest.mark.usefixtures("clean")
@@ -148,6 +149,13 @@ def test_a_delegate_sets_it_for_somebody(browse: Browse, furnished: Any) -> None
     app.button(key="stufe-0").click().run()
     assert not app.exception
     assert anna in current_store(house).statuses([anna, other], house.clock())
+    assert not [each for each in app.button if each.key == "anderer-tat"]  # it was not done to them
+    for page in ("start.py", "abwesenheit.py"):
+        told = browse("anna.beispiel", page)
+        assert any("Neu Hier** hat Ihren Status gesetzt: heute" in each.value for each in told.info)
+    told.button(key="anderer-tat").click().run()
+    assert not told.exception
+    assert not any("Neu Hier" in each.value for each in browse("anna.beispiel").info)
     with house.database.write() as session:
         withdraw_delegate(session, SYSTEM, anna, other, now=house.clock())
 
@@ -174,6 +182,9 @@ def test_a_head_enters_absences_and_decides_who_sees_the_office(
     with house.database.read() as session:
         assert not is_open(session, office)
         assert len(absences_of(session, SYSTEM, anna, house.clock())) == 1
+    assert any(
+        "Neu Hier** hat Ihre Abwesenheit geändert" in e.value for e in browse("anna.beispiel").info
+    )
     with house.database.write() as session:
         withdraw_role(session, SYSTEM, head, Role.HEAD, office, now=house.clock())
 
@@ -234,7 +245,7 @@ def test_a_status_with_timer_in_chromium(sign_in: Callable[..., Page]) -> None:
     page.get_by_label("Nachricht (freiwillig)").fill("Bin in der Sitzung")
     page.get_by_role("button", name="nur dringend").click()
     card = page.locator(".erreichbar")
-    expect(card).to_contain_text("selbst eingestellt bis")
+    expect(card).to_contain_text("von Hand gesetzt bis")
     expect(card).to_contain_text("Bin in der Sitzung")
     page.get_by_role("link", name="Start").click()
     expect(page.locator(".mein-status")).to_contain_text("nur dringend")

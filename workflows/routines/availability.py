@@ -6,6 +6,8 @@ from presence.availability.absences import forget_over
 from presence.availability.calendar.refreshing import forget_calendars, refresh
 from presence.availability.current import current_store
 from presence.availability.profile import forget_leavers, forget_old_weeks, forget_strangers
+from presence.availability.telling import forget_notices
+from presence.sign_in_log import forget_sign_ins
 from storage.clock import local_date
 from storage.jobs.handlers import JobContext
 from storage.schedules import ScheduleDefinition
@@ -17,6 +19,8 @@ def _forget(context: JobContext) -> Mapping[str, int]:
         absences = forget_over(session, now)
         weeks = forget_old_weeks(session, local_date(now))
         forget_leavers(session, local_date(now))
+        forget_notices(session, now)
+        forget_sign_ins(session, now)
     forget_calendars(house)
     store = current_store(house)
     with house.database.read() as session:
@@ -34,7 +38,7 @@ def schedules() -> list[ScheduleDefinition]:
     return [
         ScheduleDefinition(
             "presence.nacht",
-            "Vergangene Status, Abwesenheiten und Arbeitszeiten löschen",
+            "Vergangene Status, Abwesenheiten, Arbeitszeiten und Anmeldungen löschen",
             "10 0 * * *",
             _forget,
         ),

@@ -1,6 +1,8 @@
 """One entry feeds everything: the board, the task list of the substitute, and it is gone when it is over."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -55,6 +57,19 @@ def away(house: House, people: People, staff: Load) -> Callable[..., UUID]:
             ).id
 
     return enter
+
+
+def test_two_clicks_at_once_are_one_absence(
+    house: House, people: People, away: Callable[..., UUID]
+) -> None:
+    start = threading.Barrier(6)
+
+    def click(_number: int) -> UUID:
+        start.wait(20)
+        return away("anna", "ben")
+
+    with ThreadPoolExecutor(6) as hands:
+        assert len(set(hands.map(click, range(6)))) == 1
 
 
 @pytest.fixture
