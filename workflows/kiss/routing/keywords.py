@@ -8,8 +8,10 @@ from functools import lru_cache
 from storage.fulltext.compounds import LINKS
 from storage.fulltext.words import analyse, fold, stem
 
-SHORTEST_PART = 5
+SHORTEST_PART = 4
 """Shorter keywords must stand alone: „Amt“ is in „Beamter“, „Rat“ in „Vorrat“."""
+SHORTEST_BEGINNING = 5
+"""Shorter ones are found only in compounds that can be split: „Baum“ in „Baumpflege“, not in „Baumarkt“."""
 _ALIKE = 3
 """Letters that all forms of a word share."""
 _WORD = re.compile(r"[^\W_]+(?:[-\u2010\u00ad][^\W_]+)*")
@@ -72,7 +74,7 @@ def _begins_or_ends(given: str, wanted: str) -> bool:
     left is long enough to be a word.
     """
     root = stem(wanted)
-    if len(root) < SHORTEST_PART:
+    if len(root) < SHORTEST_BEGINNING:
         return False
     for start in (wanted, *(wanted + link for link in LINKS)):
         if given.startswith(start) and len(given) - len(start) >= 3:
