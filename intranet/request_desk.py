@@ -94,6 +94,8 @@ def _yes(here: Visit, view: RequestView) -> None:
             if view.grantable > 1
             else "Den freien Tag zusagen"
         )
+    if left := _left_out(view):
+        st.caption(left)
     if st.button(label, type="primary", icon=":material/check:", key="zusagen"):
         done, days = carry_out(
             here,
@@ -102,6 +104,16 @@ def _yes(here: Visit, view: RequestView) -> None:
             ),
         )
         _again(f"Zugesagt: {days} Tag(e). Die Antwort geht per E-Mail hinaus.", done=done)
+
+
+def _left_out(view: RequestView) -> str:
+    """What becomes of the days that can't be granted."""
+    over = sum(day.over for day in view.days)
+    parts = [
+        f"Abgelehnt wird, was schon vergeben ist ({view.conflicts})." if view.conflicts else "",
+        f"Vorbei ist schon: {over}." if over else "",
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def _no(here: Visit, view: RequestView) -> None:

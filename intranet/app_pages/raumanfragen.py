@@ -5,7 +5,7 @@ import streamlit as st
 from intranet import html
 from intranet.chosen import one_or_all
 from intranet.request_desk import request_page
-from intranet.views.room_requests import load_request, waiting_lines
+from intranet.views.room_requests import WaitingLine, load_request, waiting_lines
 from intranet.visit import visitor
 
 here = visitor()
@@ -29,28 +29,32 @@ def overview() -> None:
             [
                 "Raum",
                 html.Column("Wer", "frei"),
-                "Erster Tag",
+                "Nächster Tag",
                 html.Column("Tage", "zahl"),
                 "Stand",
             ],
             [
                 (
-                    html.page_link(f"/raumanfragen?anfrage={view.request.id.hex}", view.space.name),
-                    view.request.club or view.request.name,
-                    first,
-                    str(len(view.waiting)),
-                    html.state(_state(taken, len(view.waiting))),
+                    html.page_link(
+                        f"/raumanfragen?anfrage={line.all.request.id.hex}", line.all.space.name
+                    ),
+                    line.all.request.club or line.all.request.name,
+                    line.first,
+                    str(line.days),
+                    html.state(_state(line)),
                 )
-                for view, first, taken in lines
+                for line in lines
             ],
         )
     )
 
 
-def _state(taken: int, days: int) -> str:
-    if not taken:
+def _state(line: WaitingLine) -> str:
+    if not line.days:
+        return "Zeit vorbei"
+    if not line.taken:
         return "frei"
-    return "belegt" if days == 1 else f"an {taken} von {days} Tagen belegt"
+    return "belegt" if line.days == 1 else f"an {line.taken} von {line.days} Tagen belegt"
 
 
 one_or_all(

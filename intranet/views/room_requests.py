@@ -62,16 +62,24 @@ class RequestView:
         return sum(bool(day.against) for day in self.days)
 
 
-def waiting_lines(
-    session: Session, staff: Staff, now: datetime
-) -> list[tuple[RequestOverview, str, int]]:
-    """Requests that wait, their first day in words, and on how many days somebody has the room already."""
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """A request in the list: its next day in words, how many days are yet to come, and on how many the room is taken."""
+
+    all: RequestOverview
+    first: str
+    days: int
+    taken: int
+
+
+def waiting_lines(session: Session, staff: Staff, now: datetime) -> list[WaitingLine]:
+    """Requests that wait for the actor's office."""
     found = []
     for view in waiting_for(session, staff, now):
         coming = [each for each in view.waiting if each.starts > now]
         first = (coming or view.waiting)[0]
-        taken = sum(bool(_others(session, row, State.CONFIRMED)) for row in view.waiting)
-        found.append((view, when(first.starts, first.ends), taken))
+        taken = sum(bool(_others(session, row, State.CONFIRMED)) for row in coming)
+        found.append(WaitingLine(view, when(first.starts, first.ends), len(coming), taken))
     return found
 
 

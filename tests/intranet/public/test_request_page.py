@@ -157,8 +157,12 @@ def test_the_days_that_are_left_of_a_series_are_granted(
 ) -> None:
     request = ask(house, spaces["saal"], Pattern("week", count=3))
     house.clock.now = at(DAY + timedelta(days=2), 9 * 60)  # type: ignore[attr-defined]
+    listed = text(page("karla"))
+    assert "Mittwoch, 22.04.2026, 18:00 bis 20:00 Uhr" in listed
+    assert '<td role="cell" class="zahl" data-titel="Tage">2</td>' in listed
     app = page("karla", request)
     assert "Die Zeit ist schon vorbei." in text(app)
+    assert "Vorbei ist schon: 1." in [each.value for each in app.caption]
     shown = text(press(app, "Die freien 2 Tage zusagen"))
     assert shown.count("gebucht</span>") == 2
     assert "verfallen</span>" in shown
