@@ -1,8 +1,10 @@
 """Which group of the directory gives which role and office. Pure but for reading the file."""
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import yaml
@@ -74,12 +76,20 @@ class Rights:
     closed: frozenset[str] = field(default=frozenset(), compare=False)
 
 
+def _read(text: str) -> Any:
+    """JSON as JSON: YAML would read its escapes of emoji as halves of letters."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return yaml.safe_load(text)
+
+
 def load_mapping(path: Path | None) -> GroupMapping:
     """The mapping from a YAML or JSON file; an empty one without a file. Raises ``DirectoryError``."""
     if path is None:
         return GroupMapping()
     try:
-        mapping = GroupMapping.model_validate(yaml.safe_load(path.read_text("utf-8")) or {})
+        mapping = GroupMapping.model_validate(_read(path.read_text("utf-8")) or {})
     except OSError as error:
         raise DirectoryError(
             f"Die Zuordnung der Gruppen ({path}) ist nicht lesbar: {error.strerror}."

@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 
 from bench import slapd
 from presence.directory.sync import SyncResult, synchronise
+from presence.sessions import check
+from presence.sign_in import Refusal, Token, sign_in
 from storage.actors import Role, Staff, System
 from storage.clock import local_date
 from storage.house import House
@@ -148,3 +150,20 @@ def tasks(house: House) -> list[str]:
 def count(house: House, table: Any) -> int:
     with house.database.read() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def anybody(_login: str) -> bool:
+    """No brake."""
+    return True
+
+
+def enter(house: House, login: str, password: str = slapd.PASSWORD) -> Token | Refusal:
+    return sign_in(house, login, password, "10.0.0.1", user_agent="Firefox/140 Linux")
+
+
+def welcome(house: House, outcome: Token | Refusal) -> Any:
+    assert isinstance(outcome, Token)
+    found = check(house.database, outcome.value, house.clock())
+    assert found is not None
+    assert not found.must_change
+    return found.staff

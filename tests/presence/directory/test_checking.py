@@ -132,6 +132,12 @@ def test_a_wrong_setting_is_explained(
     assert words in "\n".join(f"{step.title}: {step.text}" for step in failures(settled))
 
 
+def test_a_size_limit_is_explained(directory: slapd.Running, make_house: Any) -> None:
+    house = make_house(**here.connected_to(directory, ldap_bind_dn=slapd.LIMITED))
+    (failed,) = [step for step in check(house) if step.ok is False]
+    assert "Größenbegrenzung" in failed.text
+
+
 def test_a_group_or_office_that_does_not_exist(settled: here.Town) -> None:
     settled.map(f"roles:\n  - {{group: 'cn=weg,{settled.base}', role: head, office: Standesamt}}\n")
     texts = [step.text for step in failures(settled)]

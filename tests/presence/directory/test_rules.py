@@ -1,5 +1,6 @@
 """The pure rules: names, entries, nested groups, what a group gives, what a sync plans."""
 
+import json
 import string
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -33,10 +34,26 @@ NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
         ("cn=A , dc = B", "cn=a,dc=b"),
         (r"cn=B\C3\BCrger,dc=x", "cn=Bürger,dc=x"),
         (r"cn=Amt\2C Nord,dc=x", r"cn=Amt\, Nord,dc=x"),
+        (r"cn=\20vorn  und hinten\20,dc=x", r"cn=\ vorn und hinten\ ,dc=x"),
+        ("cn=Bu\u0308rger,dc=x", "cn=Bürger,dc=x"),
+        (r"cn=A\5CB\, C,dc=x", r"cn=A\\B\, C,dc=x"),
     ],
 )
 def test_one_name_in_two_spellings(one: str, other: str) -> None:
     assert normal(one) == normal(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("cn=a，dc=x", "cn=a,dc=x"),
+        (r"cn=a\,dc=x", "cn=a,dc=x"),
+        (r"cn=a\\,dc=x", r"cn=a\,dc=x"),
+        ("cn=ab,dc=x", "cn=a b,dc=x"),
+    ],
+)
+def test_names_that_differ(one: str, other: str) -> None:
+    assert normal(one) != normal(other)
 
 
 @given(st.text())
@@ -154,6 +171,8 @@ def test_a_mapping_may_be_json(tmp_path: Path) -> None:
     file = tmp_path / "gruppen.json"
     file.write_text('{"offices": [{"group": "cn=x", "office": "32"}]}')
     assert load_mapping(file).named_offices == {"32"}
+    file.write_text(json.dumps({"roles": [{"group": "cn=🏛️ Räte,dc=x", "role": "cash"}]}))
+    assert load_mapping(file).roles[0].group == "cn=🏛️ Räte,dc=x"
     assert load_mapping(None) == GroupMapping()
 
 
