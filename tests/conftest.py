@@ -8,6 +8,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -117,32 +118,56 @@ def _wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
             engine.dispose()
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """The URL of an empty database, dropped afterwards."""
+@contextmanager
+def _postgres_database(server: str, template: str = "template1") -> Iterator[str]:
+    """The name of a new database, dropped afterwards."""
     name = f"t{uuid.uuid4().hex}"
-    admin = create_engine(postgres_server + "postgres", isolation_level="AUTOCOMMIT")
+    admin = create_engine(server + "postgres", isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     try:
-        yield postgres_server + name
+        yield name
     finally:
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         admin.dispose()
 
 
-def _with_tables(url: str) -> Database:
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """The URL of an empty database, dropped afterwards."""
+    with _postgres_database(postgres_server) as name:
+        yield postgres_server + name
+
+
+def _make_tables(url: str) -> None:
     from storage.all_tables import create_all
 
     database = Database(url)
     create_all(database.engine)
-    return database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """The name of a database with all tables, made once: each test gets a copy."""
+    with _postgres_database(postgres_server) as name:
+        _make_tables(postgres_server + name)
+        yield name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a file."""
+    file = tmp_path_factory.mktemp("vorlage") / "rathaus.sqlite"
+    _make_tables(f"sqlite:///{file}")
+    return file
 
 
 @pytest.fixture
-def sqlite_database(tmp_path: Path) -> Iterator[Database]:
-    database = _with_tables(f"sqlite:///{tmp_path / 'rathaus.sqlite'}")
+def sqlite_database(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
+    file = shutil.copy(sqlite_template, tmp_path / "rathaus.sqlite")
+    database = Database(f"sqlite:///{file}")
     yield database
     database.close()
 
@@ -151,9 +176,10 @@ def sqlite_database(tmp_path: Path) -> Iterator[Database]:
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """An empty database with all tables, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        url = f"sqlite:///{request.getfixturevalue('tmp_path') / 'rathaus.sqlite'}"
-    else:
-        url = request.getfixturevalue("postgres_url")
-    made = _with_tables(url)
-    yield made
-    made.close()
+        yield request.getfixturevalue("sqlite_database")
+        return
+    server = request.getfixturevalue("postgres_server")
+    with _postgres_database(server, request.getfixturevalue("postgres_template")) as name:
+        made = Database(server + name)
+        yield made
+        made.close()
