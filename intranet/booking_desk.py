@@ -14,20 +14,18 @@ from intranet.deeds import attempt
 from intranet.notes import note
 from intranet.status_desk import touch
 from intranet.views.spaces import (
-    FARTHEST,
     FREE,
     MINE,
     TAKEN,
     BookingLine,
     SpaceLine,
-    When,
     day_plan,
     hours_between,
     my_bookings,
     others_bookings,
     space_line,
-    when_of,
 )
+from intranet.views.when import FARTHEST, When, when_of
 from intranet.visit import Visit
 from presence.citizens.wishes import end_of
 from presence.spaces.booking import Wish, book

@@ -10,7 +10,8 @@ from html import escape
 from uuid import UUID
 
 from intranet import html, words
-from intranet.views.spaces import FREE, MINE, PARTLY, SHUT, TAKEN, SpaceLine, When
+from intranet.views.spaces import FREE, MINE, PARTLY, SHUT, TAKEN, SpaceLine
+from intranet.views.when import When
 from presence.spaces.opening import MINUTES, Span
 from presence.spaces.queries import Taken
 from presence.spaces.tables import Floor

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from intranet import html, plan_view, words
 from intranet.booking_desk import cancel_desk, deed, deed_key, when_form
 from intranet.deeds import attempt
-from intranet.views.spaces import RoomFacts, When, week_plan, when_of
+from intranet.views.spaces import RoomFacts, week_plan
+from intranet.views.when import When, when_of
 from intranet.visit import Visit, visit
 from presence.spaces.booking import LONGEST_TITLE, Holder, Wish, book
 from presence.spaces.recurrence import Pattern

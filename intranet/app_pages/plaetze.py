@@ -8,7 +8,8 @@ import streamlit as st
 
 from intranet import html, plan_view
 from intranet.booking_desk import desk_panel, when_form
-from intranet.views.spaces import FREE, MINE, When, floor_names, floor_view, home_floor
+from intranet.views.spaces import FREE, MINE, floor_names, floor_view, home_floor
+from intranet.views.when import When
 from intranet.visit import visit, visitor
 from presence.spaces.queries import load_space
 from presence.spaces.tables import Space

@@ -11,8 +11,8 @@ from intranet.views.spaces import (
     floor_names,
     room_facts,
     room_lines,
-    when_of,
 )
+from intranet.views.when import when_of
 from intranet.visit import visitor
 from storage.clock import local_date
 

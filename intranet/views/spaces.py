@@ -1,6 +1,6 @@
 """What "Plätze", "Räume" and "Meine Buchungen" show: occupancy of a floor, plans of rooms, one's own bookings."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -9,17 +9,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from intranet import words
+from intranet.views.when import When
 from presence.spaces import check_in
 from presence.spaces.feeds import place_of
 from presence.spaces.fees import in_words, price_on
 from presence.spaces.hybrid import video_link
 from presence.spaces.opening import (
-    LATEST,
     MINUTES,
     Span,
     at,
     clock,
-    is_skipped,
     loaded,
     open_on,
     slot_begin,
@@ -43,7 +42,7 @@ from presence.spaces.queries import (
 from presence.spaces.series import SKIPPED
 from presence.spaces.states import PARTY_NAMES, STATE_NAMES, Party, State
 from presence.spaces.tables import Booking, Floor, Space
-from presence.spaces.terms import closed, day_span, problem
+from presence.spaces.terms import closed, problem
 from storage.actors import Staff
 from storage.clock import WEEKDAYS, local, local_date
 from storage.organisation.tables import Person
@@ -56,55 +55,6 @@ FREE, PARTLY, TAKEN, MINE, SHUT = (
     "meine Buchung",
     "nicht buchbar",
 )
-
-
-FARTHEST = timedelta(days=5 * 366)
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """The span one looks at: a day and, unless it is the whole one, minutes of its clock."""
-
-    day: date
-    hours: tuple[int, int] | None = None
-
-    def span(self, space: Space, now: datetime) -> Span | None:
-        """What a booking of this space would take; ``None``: closed that day."""
-        if self.hours is None:
-            return day_span(terms_of(space), self.day, now)
-        return at(self.day, self.hours[0]), at(self.day, self.hours[1])
-
-    @property
-    def skipped(self) -> bool:
-        """Whether it begins or ends in the hour that the clocks skip."""
-        return self.hours is not None and any(is_skipped(self.day, each) for each in self.hours)
-
-    @property
-    def query(self) -> str:
-        """For an address, so that the next page begins with the same span: "&tag=2026-03-02&von=0900&bis=1030"."""
-        if self.hours is None:
-            return f"&tag={self.day.isoformat()}"
-        first, last = (f"{minute // 60:02d}{minute % 60:02d}" for minute in self.hours)
-        return f"&tag={self.day.isoformat()}&von={first}&bis={last}"
-
-
-def when_of(query: Mapping[str, str], today: date) -> When | None:
-    """What an address asks for; ``None`` where it names no day, or one that nobody can book."""
-    try:
-        day = date.fromisoformat(query.get("tag", ""))
-        hours = [_minute(query[name]) for name in ("von", "bis") if name in query]
-    except ValueError:
-        return None
-    if not today <= day <= today + FARTHEST:
-        return None
-    return When(day, (hours[0], hours[1]) if len(hours) == 2 and hours[0] < hours[1] else None)
-
-
-def _minute(clock: str) -> int:
-    hour, minute = int(clock[:2]), int(clock[2:])
-    if len(clock) != 4 or not (hour >= 0 and 0 <= minute < 60) or hour * 60 + minute > LATEST:
-        raise ValueError(clock)
-    return hour * 60 + minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,13 +183,6 @@ def _line(
     if taken:
         part = when.hours is None and by_hours
         return SpaceLine(row, PARTLY if part else TAKEN, "", span)
-    if (
-        span is not None
-        and when.hours is None
-        and by_hours
-        and may(staff, Verb.SPACE_BOOK, scope_of(row))
-    ):
-        return SpaceLine(row, FREE, "", span)  # which hours, one chooses on the room's page
     why = _why_not(staff, row, when, span, now)
     return SpaceLine(row, SHUT if why else FREE, why, span)
 
@@ -251,6 +194,11 @@ def _why_not(staff: Staff, row: Space, when: When, span: Span | None, now: datet
         return SKIPPED
     if not may(staff, Verb.SPACE_BOOK, scope_of(row)):
         return "Diesen Raum bucht nur das Amt, das ihn betreut."
+    if when.hours is None and row.kind == "room" and row.mode == "hourly":
+        # Which hours, one chooses on the room's page.
+        if span[1] <= now:
+            return f"{row.name} ist für heute geschlossen."
+        return closed(terms_of(row), *span, whole=True) or ""
     return problem(terms_of(row), *span, whole=when.hours is None, now=now) or ""
 
 

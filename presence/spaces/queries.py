@@ -1,7 +1,7 @@
 """What is free, what is taken, and whose: spaces with their terms, occupancy, plans of bookings.
 
-Whose a booking is, its holder sees, and who looks after the space; everybody else sees that it is taken, at rooms also
-its title. Who sits at which desk stands in no list.
+Whose a booking of a room is, its holder sees, and who may cancel it: the office that looks after the room, and who
+changes rooms. Everybody else sees that it is taken, and its title. Who sits at which desk stands in no list.
 """
 
 from collections.abc import Collection, Iterable, Sequence

@@ -2,10 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from html import unescape
+from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qsl
 from uuid import UUID
 
 import httpx
@@ -16,14 +14,11 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import delete, select
 from streamlit.testing.v1 import AppTest
 
-from intranet import plan_view
-from intranet.views.spaces import FREE, SHUT, When, space_line
 from presence.spaces.booking import Holder, Wish, book
 from presence.spaces.drawing import Area, draw, on_plan
 from presence.spaces.feeds import open_feed
 from presence.spaces.furnishing import SpaceForm, add_building, add_floor, add_space
 from presence.spaces.opening import Opening, at
-from presence.spaces.queries import Taken
 from presence.spaces.states import Party, State
 from presence.spaces.tables import Booking, BookingFeed, BookingSeries, BookingSlot, Space
 from storage.actors import Staff, System
@@ -36,7 +31,7 @@ SYSTEM = System("test")
 ALWAYS = tuple(Opening(day, 0, 24 * 60) for day in range(7))
 
 
-def _text(app: AppTest) -> str:
+def text_of(app: AppTest) -> str:
     found = [
         *app.get("html"), *app.markdown, *app.caption, *app.warning, *app.error, *app.title,
         *app.subheader, *app.success,
@@ -44,7 +39,7 @@ def _text(app: AppTest) -> str:
     return " ".join(str(getattr(each, "value", "") or each.proto.body) for each in found)
 
 
-def _staff(furnished: Any, login: str) -> Staff:
+def staff_of(furnished: Any, login: str) -> Staff:
     house: House = furnished.house
     with house.database.read() as session:
         found = load_staff(session, furnished.person(login).id, local_date(house.clock()))
@@ -86,21 +81,21 @@ def clean(furnished: Any, spaces: dict[str, UUID]) -> Iterator[None]:
             session.execute(delete(table))
 
 
-def _bookings(furnished: Any) -> list[Booking]:
+def bookings(furnished: Any) -> list[Booking]:
     with furnished.house.database.read() as session:
         return list(session.scalars(select(Booking).order_by(Booking.starts)))
 
 
-def _book(furnished: Any, login: str, space: UUID, first: int = 0, last: int = 24) -> Booking:
+def book_in(furnished: Any, login: str, space: UUID, first: int = 0, last: int = 24) -> Booking:
     """On the day after tomorrow, by hours of the clock."""
     house: House = furnished.house
     day = local_date(house.clock()) + timedelta(days=2)
     wish = Wish(space, at(day, first * 60), at(day, last * 60), title="Besetzt")
     with house.database.write() as session:
-        return book(session, _staff(furnished, login), wish, key=str(new_id()), now=house.clock())
+        return book(session, staff_of(furnished, login), wish, key=str(new_id()), now=house.clock())
 
 
-def _button(app: AppTest, words: str) -> Any:
+def button(app: AppTest, words: str) -> Any:
     return next(each for each in app.button if words in each.label)
 
 
@@ -109,29 +104,29 @@ def test_a_desk_is_booked_checked_in_and_released(
 ) -> None:
     app = browse("anna.beispiel", "plaetze.py", platz=str(spaces["1"]))
     assert not app.exception
-    assert "2 von 2" in _text(app)
-    _button(app, "Platz 1 buchen").click().run()
+    assert "2 von 2" in text_of(app)
+    button(app, "Platz 1 buchen").click().run()
     assert not app.exception
-    (row,) = _bookings(furnished)
+    (row,) = bookings(furnished)
     assert (row.state, row.whole_day, row.checked_in_at) == ("confirmed", True, None)
-    assert "1 von 2" in _text(app)
-    assert "Sie haben <strong>Platz 1</strong> gebucht" in _text(app)
-    _button(app, "Einchecken").click().run()
+    assert "1 von 2" in text_of(app)
+    assert "Sie haben <strong>Platz 1</strong> gebucht" in text_of(app)
+    button(app, "Einchecken").click().run()
     assert not app.exception
-    assert _bookings(furnished)[0].checked_in_at is not None
+    assert bookings(furnished)[0].checked_in_at is not None
     app = browse("anna.beispiel", "meine_buchungen.py")
-    assert "eingecheckt" in _text(app)
-    _button(app, "Vorzeitig freigeben").click().run()
+    assert "eingecheckt" in text_of(app)
+    button(app, "Vorzeitig freigeben").click().run()
     assert not app.exception
-    assert _bookings(furnished)[0].state == State.RELEASED
+    assert bookings(furnished)[0].state == State.RELEASED
 
 
 def test_a_taken_desk_says_so(browse: Browse, furnished: Any, spaces: dict[str, UUID]) -> None:
-    day = _book(furnished, "neu.hier", spaces["1"]).starts
+    day = book_in(furnished, "neu.hier", spaces["1"]).starts
     app = browse("anna.beispiel", "plaetze.py", platz=str(spaces["1"]))
     app.date_input(key="platz-tag").set_value(local_date(day)).run()
     assert not app.exception
-    text = _text(app)
+    text = text_of(app)
     assert "1 von 2" in text
     assert "Platz 1: belegt" in text
     assert "Neu Hier" not in text
@@ -143,36 +138,36 @@ def test_a_room_is_found_by_size_and_equipment(
 ) -> None:
     app = browse("anna.beispiel", "raeume.py")
     assert not app.exception
-    assert f"/raeume?raum={spaces['raum']}" in _text(app)
+    assert f"/raeume?raum={spaces['raum']}" in text_of(app)
     app.number_input[0].set_value(20).run()
-    assert "Kein Raum passt." in _text(app)
+    assert "Kein Raum passt." in text_of(app)
 
 
 def test_a_series_shows_its_conflicts_before_it_is_booked(
     browse: Browse, furnished: Any, spaces: dict[str, UUID]
 ) -> None:
-    taken = _book(furnished, "neu.hier", spaces["raum"])
+    taken = book_in(furnished, "neu.hier", spaces["raum"])
     day = local_date(taken.starts)
     app = browse("anna.beispiel", "raeume.py", raum=str(spaces["raum"]))
     assert not app.exception
-    assert "Bitte lüften." in _text(app)
-    assert "Besetzt" in _text(app)
+    assert "Bitte lüften." in text_of(app)
+    assert "Besetzt" in text_of(app)
     app.text_input(key="raum-titel").set_value("Wochenrunde").run()
     app.date_input(key="buchung-tag").set_value(day).run()
     app.selectbox(key="rhythmus").set_value("jede Woche").run()
     app.date_input(key="serie-bis").set_value(day + timedelta(days=21)).run()
     assert not app.exception
-    assert "Serie: 4 Termine, davon 1 nicht möglich" in _text(app)
-    assert "Besprechung ist in dieser Zeit schon gebucht." in _text(app)
-    assert len(_bookings(furnished)) == 1
-    _button(app, "Ohne diese Tage buchen (3 Termine)").click().run()
+    assert "Serie: 4 Termine, davon 1 nicht möglich" in text_of(app)
+    assert "Besprechung ist in dieser Zeit schon gebucht." in text_of(app)
+    assert len(bookings(furnished)) == 1
+    button(app, "Ohne diese Tage buchen (3 Termine)").click().run()
     assert not app.exception
-    own = [row for row in _bookings(furnished) if row.title == "Wochenrunde"]
+    own = [row for row in bookings(furnished) if row.title == "Wochenrunde"]
     assert len(own) == 3
     app = browse("anna.beispiel", "meine_buchungen.py")
-    _button(app, "Termine absagen").click().run()
+    button(app, "Termine absagen").click().run()
     assert not app.exception
-    states = [row.state for row in _bookings(furnished) if row.title == "Wochenrunde"]
+    states = [row.state for row in bookings(furnished) if row.title == "Wochenrunde"]
     assert states == ["cancelled"] * 3
 
 
@@ -181,7 +176,7 @@ def test_a_series_of_the_city_shows_which_club_gives_way_before_it_is_booked(
 ) -> None:
     house: House = furnished.house
     day = local_date(house.clock()) + timedelta(days=9)
-    clerk = _staff(furnished, "ada.admin")
+    clerk = staff_of(furnished, "ada.admin")
     wish = Wish(spaces["raum"], at(day, 600), at(day, 660), title="Chorprobe")
     holder = Holder(Party.CLUB, name="Chor", mail="chor@example.org")
     with house.database.write() as session:
@@ -192,12 +187,12 @@ def test_a_series_of_the_city_shows_which_club_gives_way_before_it_is_booked(
     app.text_input(key="raum-titel").set_value("Ausschuss").run()
     app.selectbox(key="rhythmus").set_value("jede Woche").run()
     app.date_input(key="serie-bis").set_value(day + timedelta(days=7)).run()
-    assert "Serie: 3 Termine, davon 1 nicht möglich" in _text(app)
+    assert "Serie: 3 Termine, davon 1 nicht möglich" in text_of(app)
     app.checkbox(key="verlegen").set_value(True).run()
-    assert "Serie: 3 Termine, davon 0 nicht möglich, 1 statt eines Vereins" in _text(app)
-    assert "Verein weicht" in _text(app)
-    assert "„Chorprobe“" in _text(app)
-    _button(app, "3 Termine buchen").click().run()
+    assert "Serie: 3 Termine, davon 0 nicht möglich, 1 statt eines Vereins" in text_of(app)
+    assert "Verein weicht" in text_of(app)
+    assert "„Chorprobe“" in text_of(app)
+    button(app, "3 Termine buchen").click().run()
     assert not app.exception
     with house.database.write() as session:
         assert session.get_one(Booking, held).state == State.DISPLACED
@@ -211,101 +206,10 @@ def test_a_room_without_a_title_is_not_booked(
     app.date_input(key="buchung-tag").set_value(
         local_date(furnished.house.clock()) + timedelta(days=1)
     ).run()
-    _button(app, "Buchen").click().run()
+    button(app, "Buchen").click().run()
     assert not app.exception
-    assert "wofür der Raum gebraucht wird" in _text(app)
-    assert _bookings(furnished) == []
-
-
-def test_the_time_one_has_chosen_goes_along_from_the_search_to_the_room(
-    browse: Browse, furnished: Any, spaces: dict[str, UUID]
-) -> None:
-    day = local_date(furnished.house.clock()) + timedelta(days=3)
-    app = browse("anna.beispiel", "raeume.py")
-    app.date_input(key="raum-tag").set_value(day).run()
-    app.time_input(key="raum-von").set_value(time(13, 15)).run()
-    app.time_input(key="raum-bis").set_value(time(0, 0)).run()
-    link = re.search(r'href="/raeume\?(raum=[^"]+)"', _text(app))
-    assert link is not None
-    asked = dict(parse_qsl(unescape(link[1])))
-    assert asked == {
-        "raum": str(spaces["raum"]), "tag": day.isoformat(), "von": "1315", "bis": "2400",
-    }  # fmt: skip
-    app = browse("anna.beispiel", "raeume.py", **asked)
-    assert not app.exception
-    assert app.date_input(key="buchung-tag").value == day
-    assert app.date_input(key="woche").value == day
-    assert app.time_input(key="buchung-von").value == time(13, 15)
-    assert app.time_input(key="buchung-bis").value == time(0, 0)
-    assert f"/raeume?tag={day.isoformat()}&amp;von=1315&amp;bis=2400" in _text(app)
-    app = browse("anna.beispiel", "plaetze.py", platz=str(spaces["1"]), tag=day.isoformat())
-    assert app.date_input(key="platz-tag").value == day
-
-
-@pytest.mark.parametrize("day", [date(2026, 3, 28), date(2026, 3, 29), date(2026, 10, 25)])
-def test_the_picture_of_a_week_follows_the_clock_on_the_wall(day: date) -> None:
-    """A day on which the clocks change looks like any other: nine o'clock stands under the nine."""
-    opened = [(at(day, 8 * 60), at(day, 18 * 60))]
-    taken = [
-        Taken(new_id(), new_id(), at(day, 9 * 60), at(day, 13 * 60), State.CONFIRMED, "X", False)
-    ]
-    drawn = plan_view.week("Woche", [(day, opened, taken)], at(day, 0))
-    assert 'class="lage-belegt" style="left:10.00%;width:40.00%"' in drawn
-    assert '<span style="left:10.00%">9</span>' in drawn
-
-
-def test_the_hour_that_comes_twice_is_seen_in_the_picture() -> None:
-    day = date(2026, 10, 25)
-    opened = [(at(day, 0), at(day, 24 * 60))]
-    second = datetime(2026, 10, 25, 1, 0, tzinfo=UTC)  # two o'clock in winter, again
-    taken = [Taken(new_id(), new_id(), at(day, 120), second, State.CONFIRMED, "X", False)]
-    drawn = plan_view.week("Woche", [(day, opened, taken)], at(day, 0))
-    assert 'style="left:8.33%;width:1.04%"' in drawn
-
-
-def test_an_evening_that_ends_after_midnight_is_booked(
-    browse: Browse, furnished: Any, spaces: dict[str, UUID]
-) -> None:
-    day = local_date(furnished.house.clock()) + timedelta(days=2)
-    asked = {"tag": day.isoformat(), "von": "2000", "bis": "2530"}
-    app = browse("anna.beispiel", "raeume.py", raum=str(spaces["raum"]), **asked)
-    assert app.time_input(key="buchung-bis").value == time(1, 30)
-    app.text_input(key="raum-titel").set_value("Lange Sitzung").run()
-    _button(app, "Buchen").click().run()
-    assert not app.exception
-    (row,) = _bookings(furnished)
-    assert (row.starts, row.ends) == (at(day, 20 * 60), at(day, 25 * 60 + 30))
-
-
-def test_the_hour_that_the_clocks_skip_is_not_booked_as_another(
-    furnished: Any, spaces: dict[str, UUID]
-) -> None:
-    space, now = _space(furnished, spaces["raum"]), datetime(2026, 3, 27, 9, 0, tzinfo=UTC)
-    staff = _staff(furnished, "anna.beispiel")
-    with furnished.house.database.read() as session:
-        for hours, state in (((150, 240), SHUT), ((60, 150), SHUT), ((60, 240), FREE)):
-            line = space_line(session, staff, space, When(date(2026, 3, 29), hours), now)
-            assert line.state == state
-            assert bool(line.why) is (state == SHUT)
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [{"tag": "gestern"}, {"tag": "9999-12-31"}, {"tag": "2001-01-01"}, {"tag": ""},
-     {"von": "0900", "bis": "0800"}, {"von": "99", "bis": "x"}, {"von": "-100", "bis": "2500"}],
-)  # fmt: skip
-def test_an_address_made_up_begins_with_today(
-    browse: Browse, furnished: Any, spaces: dict[str, UUID], wrong: dict[str, str]
-) -> None:
-    today = local_date(furnished.house.clock())
-    app = browse(
-        "anna.beispiel",
-        "raeume.py",
-        **({"tag": today.isoformat()} | wrong),
-        raum=str(spaces["raum"]),
-    )
-    assert not app.exception
-    assert app.date_input(key="buchung-tag").value == today
+    assert "wofür der Raum gebraucht wird" in text_of(app)
+    assert bookings(furnished) == []
 
 
 def test_who_comes_too_late_is_offered_another_desk_for_the_same_day(
@@ -313,13 +217,13 @@ def test_who_comes_too_late_is_offered_another_desk_for_the_same_day(
 ) -> None:
     day = local_date(furnished.house.clock()) + timedelta(days=2)
     app = browse("anna.beispiel", "plaetze.py", platz=str(spaces["1"]), tag=day.isoformat())
-    assert "2 von 2" in _text(app)
-    _book(furnished, "neu.hier", spaces["1"])
-    _button(app, "Platz 1 buchen").click().run()
+    assert "2 von 2" in text_of(app)
+    book_in(furnished, "neu.hier", spaces["1"])
+    button(app, "Platz 1 buchen").click().run()
     assert not app.exception
-    assert "Dieser Platz ist in dieser Zeit belegt." in _text(app)
-    assert f"/plaetze?platz={spaces['2']}&amp;tag={day.isoformat()}" in _text(app)
-    assert [row.space_id for row in _bookings(furnished)] == [spaces["1"]]
+    assert "Dieser Platz ist in dieser Zeit belegt." in text_of(app)
+    assert f"/plaetze?platz={spaces['2']}&amp;tag={day.isoformat()}" in text_of(app)
+    assert [row.space_id for row in bookings(furnished)] == [spaces["1"]]
 
 
 def test_who_loses_the_race_for_a_room_is_offered_another_for_the_same_time(
@@ -327,7 +231,7 @@ def test_who_loses_the_race_for_a_room_is_offered_another_for_the_same_time(
 ) -> None:
     house: House = furnished.house
     day = local_date(house.clock()) + timedelta(days=2)
-    floor = _space(furnished, spaces["raum"]).floor_id
+    floor = space_of(furnished, spaces["raum"]).floor_id
     form = SpaceForm("room", "Kammer", furnished.office("hauptamt"), on_plan(0, 0, 1, 1),
                      capacity=9, hours=ALWAYS, on_holidays=True)  # fmt: skip
     with house.database.write() as session:
@@ -335,17 +239,17 @@ def test_who_loses_the_race_for_a_room_is_offered_another_for_the_same_time(
     asked = {"tag": day.isoformat(), "von": "1000", "bis": "1100"}
     app = browse("anna.beispiel", "raeume.py", raum=str(spaces["raum"]), **asked)
     app.text_input(key="raum-titel").set_value("Runde").run()
-    _book(furnished, "neu.hier", spaces["raum"], 10, 11)
-    _button(app, "Buchen").click().run()
+    book_in(furnished, "neu.hier", spaces["raum"], 10, 11)
+    button(app, "Buchen").click().run()
     assert not app.exception
-    assert "Besprechung ist in dieser Zeit schon gebucht" in _text(app)
+    assert "Besprechung ist in dieser Zeit schon gebucht" in text_of(app)
     link = f"/raeume?raum={other}&amp;tag={day.isoformat()}&amp;von=1000&amp;bis=1100"
-    assert link in _text(app)
+    assert link in text_of(app)
     with house.database.write() as session:
         session.execute(delete(Space).where(Space.id == other))
 
 
-def _space(furnished: Any, space: UUID) -> Space:
+def space_of(furnished: Any, space: UUID) -> Space:
     with furnished.house.database.read() as session:
         found: Space = session.get_one(Space, space)
     return found
@@ -354,23 +258,23 @@ def _space(furnished: Any, space: UUID) -> Space:
 def test_who_looks_after_a_space_cancels_what_others_have_there(
     browse: Browse, furnished: Any, spaces: dict[str, UUID]
 ) -> None:
-    room = _book(furnished, "neu.hier", spaces["raum"], 9, 10)
-    desk = _book(furnished, "neu.hier", spaces["1"])
+    room = book_in(furnished, "neu.hier", spaces["raum"], 9, 10)
+    desk = book_in(furnished, "neu.hier", spaces["1"])
     for page, key, row in (("raeume.py", "raum", room), ("plaetze.py", "platz", desk)):
         app = browse("anna.beispiel", page, **{key: str(row.space_id)})
         assert not app.multiselect
         app = browse("ada.admin", page, **{key: str(row.space_id)})
         (choice,) = app.multiselect
         assert ("Neu Hier" in choice.options[0]) is (key == "raum")
-        _button(app, "Absagen und Bescheid geben").click().run()
+        button(app, "Absagen und Bescheid geben").click().run()
         assert "Bitte wählen Sie" in app.error[0].value
         app.multiselect[0].set_value([row.id])
         next(each for each in app.text_input if each.label == "Grund").set_value("Maler")
-        _button(app, "Absagen und Bescheid geben").click().run()
+        button(app, "Absagen und Bescheid geben").click().run()
         assert not app.exception
-    assert {(row.state, row.answer) for row in _bookings(furnished)} == {("cancelled", "Maler")}
+    assert {(row.state, row.answer) for row in bookings(furnished)} == {("cancelled", "Maler")}
     app = browse("neu.hier", "meine_buchungen.py")
-    assert _text(app).count("Maler") == 2
+    assert text_of(app).count("Maler") == 2
 
 
 def test_names_are_words_and_never_markup(
@@ -382,7 +286,7 @@ def test_names_are_words_and_never_markup(
     try:
         app = browse("anna.beispiel", "plaetze.py", platz=str(spaces["1"]))
         assert not app.exception
-        for shown in (app.subheader[0].value, _button(app, "buchen").label):
+        for shown in (app.subheader[0].value, button(app, "buchen").label):
             assert "](" not in shown
             assert "://" not in shown
     finally:
@@ -403,15 +307,15 @@ def test_an_unknown_room_is_none(browse: Browse) -> None:
     for wrong in ("kein-raum", str(new_id())):
         app = browse("anna.beispiel", "raeume.py", raum=wrong)
         assert not app.exception
-        assert "Diesen Raum gibt es nicht." in _text(app)
+        assert "Diesen Raum gibt es nicht." in text_of(app)
 
 
 def test_calendar_addresses_are_made_and_revoked(browse: Browse, furnished: Any) -> None:
     app = browse("anna.beispiel", "meine_buchungen.py")
-    _button(app, "Neue Adresse").click().run()
+    button(app, "Neue Adresse").click().run()
     assert not app.exception
     assert re.search(r"/kalender/[\w-]{43}\.ics", app.code[0].value)
-    _button(app, "Widerrufen").click().run()
+    button(app, "Widerrufen").click().run()
     assert not app.exception
     assert not [each for each in app.button if each.label == "Widerrufen"]
 
@@ -420,10 +324,10 @@ def test_calendar_addresses_are_made_and_revoked(browse: Browse, furnished: Any)
 def test_the_calendar_is_read_without_signing_in(
     server: str, furnished: Any, spaces: dict[str, UUID]
 ) -> None:
-    booked = _book(furnished, "anna.beispiel", spaces["raum"], 9, 10)
+    booked = book_in(furnished, "anna.beispiel", spaces["raum"], 9, 10)
     with furnished.house.database.write() as session:
         token = open_feed(
-            session, _staff(furnished, "anna.beispiel"), None, now=furnished.house.clock()
+            session, staff_of(furnished, "anna.beispiel"), None, now=furnished.house.clock()
         )
     answer = httpx.get(f"{server}/kalender/{token}.ics")
     assert answer.headers["content-type"].startswith("text/calendar")
@@ -447,7 +351,7 @@ def test_a_desk_is_booked_on_the_plan(
     expect(page.get_by_role("link", name="Platz 2: meine Buchung")).to_be_visible()
     page.get_by_role("button", name="Einchecken").click()
     expect(page.get_by_text("Sie sind eingecheckt.")).to_be_visible()
-    (row,) = _bookings(furnished)
+    (row,) = bookings(furnished)
     assert row.space_id == spaces["2"]
     assert row.checked_in_at is not None
     with furnished.house.database.read() as session:
@@ -477,7 +381,7 @@ def test_plans_are_pictures_for_who_is_signed_in(
 def test_the_pages_have_no_serious_barriers(
     sign_in: Callable[..., Page], server: str, furnished: Any, spaces: dict[str, UUID], theme: Any
 ) -> None:
-    _book(furnished, "anna.beispiel", spaces["raum"], 9, 10)
+    book_in(furnished, "anna.beispiel", spaces["raum"], 9, 10)
     page = sign_in(path="/meine-buchungen")
     page.emulate_media(color_scheme=theme)
     for path in (

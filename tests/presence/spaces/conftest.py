@@ -1,19 +1,24 @@
 """A small town hall with a floor of desks and two rooms, and people of two offices, on both databases."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from presence.spaces.booking import Holder, Wish, book
 from presence.spaces.drawing import Area, draw
 from presence.spaces.fees import Price
 from presence.spaces.furnishing import SpaceForm, add_building, add_floor, add_space, set_fee
 from presence.spaces.opening import Opening, at
 from presence.spaces.states import Party
+from presence.spaces.tables import Booking
 from storage.actors import Role, Staff, System
 from storage.clock import local_date
 from storage.house import House
+from storage.jobs.tables import Mail
 from storage.organisation.operations import add_office, add_person, grant_role
 from storage.organisation.queries import load_staff
 
@@ -114,3 +119,43 @@ def tuesday() -> Callable[[int, int], datetime]:
         return at(date(2026, 3, 3), hour * 60 + minute).astimezone(UTC)
 
     return moment
+
+
+@pytest.fixture
+def put(
+    house: House,
+    spaces: dict[str, UUID],
+    staff: Callable[[str], Staff],
+    tuesday: Callable[..., datetime],
+) -> Callable[..., UUID]:
+    """Book ``put("anna", "zimmer", 9, 10)`` on Tuesday."""
+
+    def make(who: str, space: str, first: float, last: float, **more: Any) -> UUID:
+        wish = Wish(spaces[space], tuesday(0) + timedelta(hours=first),
+                    tuesday(0) + timedelta(hours=last), title=more.pop("title", "Runde"),
+                    people=more.pop("people", None))  # fmt: skip
+        key = more.pop("key", f"{who}-{space}-{first}-{last}")
+        with house.database.write() as session:
+            return book(session, staff(who), wish, key=key, now=house.clock(), **more).id
+
+    return make
+
+
+def state_of(house: House, booking: UUID) -> Booking:
+    """A booking as it stands now."""
+    with house.database.read() as session:
+        return session.scalars(select(Booking).where(Booking.id == booking)).one()
+
+
+def mails(house: House) -> list[Mail]:
+    """What was written to whom."""
+    with house.database.read() as session:
+        return list(session.scalars(select(Mail).order_by(Mail.recipient)))
+
+
+def club_in(house: House, hall: UUID, hans: Staff, day: date) -> UUID:
+    """A choir that has the hall for an evening."""
+    wish = Wish(hall, at(day, 19 * 60), at(day, 22 * 60), title="Chorprobe")
+    holder = Holder(Party.CLUB, name="Gesangverein", mail="chor@example.org")
+    with house.database.write() as session:
+        return book(session, hans, wish, key=f"chor-{day}", now=house.clock(), holder=holder).id

@@ -36,11 +36,10 @@ from storage.actors import Citizen, Role, Staff
 from storage.clock import local_date, new_id
 from storage.conflicts import ConflictError
 from storage.house import House
-from storage.jobs.tables import Mail
 from storage.journal.tables import JournalPending
 from storage.organisation.operations import grant_role
 from storage.rights import NotAllowedError
-from tests.presence.spaces.conftest import ACTOR
+from tests.presence.spaces.conftest import ACTOR, mails
 
 Who = Callable[[str], Staff]
 When = Callable[..., datetime]
@@ -49,25 +48,9 @@ TUESDAY = date(2026, 3, 3)
 PAINTERS = Closure(TUESDAY, TUESDAY + timedelta(days=1), "Maler")
 
 
-@pytest.fixture
-def put(house: House, spaces: Spaces, staff: Who, tuesday: When) -> Callable[..., UUID]:
-    def make(who: str, space: str, first: float, last: float, **more: Any) -> UUID:
-        wish = Wish(spaces[space], tuesday(0) + timedelta(hours=first),
-                    tuesday(0) + timedelta(hours=last), title="Runde", **more)  # fmt: skip
-        with house.database.write() as session:
-            return book(session, staff(who), wish, key=str(new_id()), now=house.clock()).id
-
-    return make
-
-
 def _get(house: House, table: Any, key: UUID) -> Any:
     with house.database.read() as session:
         return session.get_one(table, key)
-
-
-def _mails(house: House) -> list[Mail]:
-    with house.database.read() as session:
-        return list(session.scalars(select(Mail).order_by(Mail.recipient)))
 
 
 def test_who_looks_after_a_room_changes_it_once_by_revision(
@@ -126,7 +109,7 @@ def test_bookings_in_the_way_are_shown_before_anything_changes(
     kept = Decided(frozenset({many, late}))
     with house.database.write() as session:
         change_space(session, ada, room, 1, form, decided=kept, now=now)
-    assert _mails(house) == []
+    assert mails(house) == []
     with house.database.write() as session:  # what stayed is asked about once
         change_space(session, ada, room, 2, replace(form, name="Neu"), now=now)
     shut = Decided(frozenset({early, many}), cancel=True)
@@ -136,7 +119,7 @@ def test_bookings_in_the_way_are_shown_before_anything_changes(
     with house.database.write() as session:
         close_space(session, ada, room, 3, PAINTERS, decided=shut, now=now)
     assert {_get(house, Booking, each).state for each in (early, many, late)} == {"cancelled"}
-    anna, ben = _mails(house)
+    anna, ben = mails(house)
     assert (anna.recipient, anna.text.count("03.03.2026")) == ("anna@example.org", 2)
     assert "Grund: Maler" in ben.text
 
@@ -195,13 +178,13 @@ def test_an_end_takes_bookings_with_it_and_can_be_taken_back(
     assert [_get(house, Booking, each).state for each in (before, after)] == [
         "confirmed", "cancelled",
     ]  # fmt: skip
-    (mail,) = _mails(house)
+    (mail,) = mails(house)
     assert "nicht mehr zur Verfügung" in mail.text
     with pytest.raises(ConflictError, match="nicht mehr gebucht"):
-        put("anna", "zimmer", 24 + 9, 24 + 10)
+        put("anna", "zimmer", 24 + 9, 24 + 10, key="neu")
     with house.database.write() as session:
         end_space(session, ada, room, 2, first_without=None, now=now)
-    put("anna", "zimmer", 24 + 9, 24 + 10)
+    put("anna", "zimmer", 24 + 9, 24 + 10, key="neu")
 
 
 def test_a_floor_is_given_up_with_everything_on_it(
@@ -214,7 +197,7 @@ def test_a_floor_is_given_up_with_everything_on_it(
         end_floor(session, ada, floor, 1, first_without=TUESDAY, now=now)
     with house.database.write() as session:
         end_floor(session, ada, floor, 1, first_without=TUESDAY, decided=Decided(taken), now=now)
-    assert len(_mails(house)) == 2
+    assert len(mails(house)) == 2
     with house.database.read() as session:
         assert session.scalar(select(func.count()).select_from(BookingSlot)) == 0
         for day, there in ((TUESDAY - timedelta(days=1), True), (TUESDAY, False)):

@@ -9,45 +9,26 @@ import pytest
 from sqlalchemy import func, select
 
 from presence.spaces.booking import Holder, Wish, book
-from presence.spaces.changing import cancel, cancel_range, cancel_several, check_in, release
+from presence.spaces.changing import cancel, cancel_range, check_in, release
 from presence.spaces.opening import at
 from presence.spaces.queries import own_bookings, plan_of, taken_spaces
 from presence.spaces.recurrence import Pattern
 from presence.spaces.series import SeriesConflictError, book_series, preview
-from presence.spaces.states import Party, State
+from presence.spaces.states import State
 from presence.spaces.tables import Booking, BookingSeries, BookingSlot, Space
 from presence.spaces.taking import TakenError
 from presence.spaces.upkeep import forget, release_unclaimed
 from storage.actors import Staff
 from storage.conflicts import ConflictError
 from storage.house import House
-from storage.jobs.tables import Mail
 from storage.journal.tables import JournalPending
 from storage.organisation.tables import Person
 from storage.rights import NotAllowedError
+from tests.presence.spaces.conftest import club_in, state_of
 
 Who = Callable[[str], Staff]
 When = Callable[..., datetime]
 Spaces = dict[str, UUID]
-
-
-@pytest.fixture
-def put(house: House, spaces: Spaces, staff: Who, tuesday: When) -> Callable[..., UUID]:
-    """Book ``put("anna", "zimmer", 9, 10)`` on Tuesday."""
-
-    def make(who: str, space: str, first: float, last: float, **more: Any) -> UUID:
-        wish = Wish(spaces[space], tuesday(0) + timedelta(hours=first),
-                    tuesday(0) + timedelta(hours=last), title=more.pop("title", "Runde"))  # fmt: skip
-        key = more.pop("key", f"{who}-{space}-{first}-{last}")
-        with house.database.write() as session:
-            return book(session, staff(who), wish, key=key, now=house.clock(), **more).id
-
-    return make
-
-
-def _state(house: House, booking: UUID) -> Booking:
-    with house.database.read() as session:
-        return session.scalars(select(Booking).where(Booking.id == booking)).one()
 
 
 def _count(house: House, table: type[Any]) -> int:
@@ -150,8 +131,8 @@ def test_check_in_and_nobody_came(
     assert house.database.run(lambda session: release_unclaimed(session, clock())) == 0
     clock.now = tuesday(10)
     assert house.database.run(lambda session: release_unclaimed(session, clock())) == 1
-    assert _state(house, missing).state == State.RELEASED
-    assert _state(house, there).state == State.CONFIRMED
+    assert state_of(house, missing).state == State.RELEASED
+    assert state_of(house, there).state == State.CONFIRMED
     put("hans", "platz-2", 10, 12)
 
 
@@ -163,7 +144,7 @@ def test_leaving_early_frees_the_rest(
     with house.database.write() as session:
         release(session, staff("anna"), booking, now=clock())
         release(session, staff("anna"), booking, now=clock())
-    assert _state(house, booking).ends == tuesday(11, 45)
+    assert state_of(house, booking).ends == tuesday(11, 45)
     put("ben", "platz-1", 11.75, 17)
     with pytest.raises(ConflictError, match="freigegeben"), house.database.write() as session:
         cancel(session, staff("anna"), booking, now=clock())
@@ -189,111 +170,14 @@ def test_only_who_could_check_in_loses_the_room(
 ) -> None:
     with house.database.write() as session:
         session.get_one(Space, spaces["saal"]).check_in_minutes = 15
-    club = _club(house, spaces, staff("hans"), date(2026, 3, 3))
+    club = club_in(house, spaces["saal"], staff("hans"), date(2026, 3, 3))
     own = put("anna", "saal", 9, 12)
     clock.now = tuesday(19, 30)
     assert house.database.run(lambda session: release_unclaimed(session, clock())) == 0
     clock.now = tuesday(9, 30)
     assert house.database.run(lambda session: release_unclaimed(session, clock())) == 1
-    assert _state(house, own).state == State.RELEASED
-    assert _state(house, club).state == State.CONFIRMED
-
-
-def test_who_looks_after_a_room_cancels_and_the_holder_is_told(
-    put: Callable[..., UUID], house: House, staff: Who
-) -> None:
-    booking = put("anna", "zimmer", 9, 10)
-    with pytest.raises(NotAllowedError), house.database.write() as session:
-        cancel(session, staff("ben"), booking, now=house.clock())
-    with house.database.write() as session:
-        cancel(session, staff("hans"), booking, reason="Wasserschaden", now=house.clock())
-    with house.database.read() as session:
-        mail = session.scalars(select(Mail)).one()
-    assert mail.recipient == "anna@example.org"
-    assert "Wasserschaden" in mail.text
-    put("ben", "zimmer", 9, 10)
-
-
-def _mails(house: House) -> list[Mail]:
-    with house.database.read() as session:
-        return list(session.scalars(select(Mail).order_by(Mail.recipient)))
-
-
-def test_everybody_affected_is_told_once_with_all_dates(
-    put: Callable[..., UUID], house: House, staff: Who
-) -> None:
-    taken = [put("anna", "zimmer", first, first + 1) for first in (9, 11, 13)]
-    taken += [put("ben", "zimmer", 10, 11), put("hans", "zimmer", 15, 16)]
-    now = house.clock()
-    for who, reason in (("ben", "Maler"), ("hans", "  ")):
-        with (
-            pytest.raises((NotAllowedError, ConflictError)),
-            house.database.write() as session,
-        ):
-            cancel_several(session, staff(who), taken, reason=reason, now=now)
-    assert _mails(house) == []
-    for expected in (5, 0):
-        with house.database.write() as session:
-            gone = cancel_several(session, staff("hans"), taken, reason="Maler", now=now)
-        assert gone == expected
-    anna, ben = _mails(house)
-    assert [anna.text.count(f"{hour}:00 bis") for hour in (9, 11, 13)] == [1, 1, 1]
-    assert (ben.recipient, ben.text.count(" bis ")) == ("ben@example.org", 1)
-    assert "Grund: Maler" in ben.text
-
-
-def test_a_desk_is_taken_back_without_telling_the_mailbox_which(
-    put: Callable[..., UUID], house: House, staff: Who
-) -> None:
-    booking = put("anna", "platz-1", 9, 12)
-    with house.database.write() as session:
-        cancel(session, staff("ada"), booking, reason="Der Tisch ist kaputt", now=house.clock())
-    (mail,) = _mails(house)
-    assert mail.recipient == "anna@example.org"
-    assert "Meine Buchungen" in mail.text
-    for told in ("1.01", "03.03.2026", "9:00", "kaputt"):
-        assert told not in mail.subject + mail.text
-    assert _state(house, booking).answer == "Der Tisch ist kaputt"
-
-
-def test_cancelling_a_range_of_a_series_tells_whose_it_is_once(
-    house: House, staff: Who, spaces: Spaces, tuesday: When
-) -> None:
-    now, hans = house.clock(), staff("hans")
-    chor = Holder(Party.CLUB, name="Chor", mail="chor@example.org")
-    for number, holder in enumerate((Holder(person=staff("anna").person), chor, None)):
-        wish = Wish(spaces["saal"], tuesday(9 + number), tuesday(10 + number), title="Probe")
-        with house.database.write() as session:
-            series, _ = book_series(
-                session, hans, wish, Pattern("week", count=4), key=str(number), now=now,
-                holder=holder,
-            )  # fmt: skip
-        with house.database.write() as session:
-            gone = cancel_range(
-                session, hans, series, first=date(2026, 3, 10), reason="Umbau", now=now
-            )
-        assert gone == 3
-    anna, club = _mails(house)
-    assert (anna.recipient, club.recipient) == ("anna@example.org", "chor@example.org")
-    for mail in (anna, club):
-        assert [day in mail.text for day in ("03.03.", "10.03.", "17.03.", "24.03.")] == [
-            False, True, True, True,
-        ]  # fmt: skip
-        assert "Grund: Umbau" in mail.text
-
-
-def test_a_session_that_has_seen_a_booking_before_decides_by_what_it_is_now(
-    put: Callable[..., UUID], house: House, staff: Who
-) -> None:
-    booking = put("anna", "zimmer", 9, 10)
-    with house.database.read() as session:
-        seen = session.get_one(Booking, booking)
-        with house.database.write() as other:
-            cancel(other, staff("hans"), booking, reason="Maler", now=house.clock())
-        session.rollback()
-        session.add(seen)
-        with pytest.raises(ConflictError, match="abgesagt"):
-            release(session, staff("anna"), booking, now=seen.starts)
+    assert state_of(house, own).state == State.RELEASED
+    assert state_of(house, club).state == State.CONFIRMED
 
 
 def test_the_journal_does_not_tell_who_sits_where(
@@ -352,124 +236,6 @@ def test_conflicts_of_a_series_are_shown_and_left_out_only_when_told(
     assert days == [date(2026, 3, 10), date(2026, 3, 31), date(2026, 4, 7)]
 
 
-def _club(house: House, spaces: Spaces, hans: Staff, day: date) -> UUID:
-    wish = Wish(spaces["saal"], at(day, 19 * 60), at(day, 22 * 60), title="Chorprobe")
-    holder = Holder(Party.CLUB, name="Gesangverein", mail="chor@example.org")
-    with house.database.write() as session:
-        return book(session, hans, wish, key=f"chor-{day}", now=house.clock(), holder=holder).id
-
-
-def test_the_city_goes_before_a_club_with_notice(house: House, staff: Who, spaces: Spaces) -> None:
-    hans, now = staff("hans"), house.clock()
-    early, late = date(2026, 3, 29), date(2026, 3, 31)
-    held = {day: _club(house, spaces, hans, day) for day in (early, late)}
-    assert _state(house, held[late]).fee == 3000
-    for day in (early, late):
-        wish = Wish(spaces["saal"], at(day, 18 * 60), at(day, 21 * 60), title="Gemeinderat")
-        with pytest.raises(TakenError), house.database.write() as session:
-            book(session, hans, wish, key=f"rat-{day}", now=now)
-    wish = Wish(spaces["saal"], at(early, 18 * 60), at(early, 21 * 60), title="Gemeinderat")
-    with pytest.raises(TakenError, match="geht vor"), house.database.write() as session:
-        book(session, hans, wish, key="rat-1", now=now, displace=True)
-    wish = Wish(spaces["saal"], at(late, 18 * 60), at(late, 21 * 60), title="Gemeinderat")
-    with pytest.raises(NotAllowedError), house.database.write() as session:
-        book(session, staff("anna"), wish, key="rat-2", now=now, displace=True)
-    with house.database.write() as session:
-        book(session, hans, wish, key="rat-2", now=now, displace=True)
-    assert _state(house, held[early]).state == State.CONFIRMED
-    assert _state(house, held[late]).state == State.DISPLACED
-    with house.database.read() as session:
-        mail = session.scalars(select(Mail)).one()
-    assert mail.recipient == "chor@example.org"
-    assert "Dienstag, 31.03.2026, 19:00 bis 22:00 Uhr" in mail.text
-
-
-def test_a_series_of_the_city_goes_before_clubs_with_notice_too(
-    house: House, staff: Who, spaces: Spaces
-) -> None:
-    hans, now = staff("hans"), house.clock()
-    days = [date(2026, 3, 24), date(2026, 3, 31), date(2026, 4, 7)]
-    held = [_club(house, spaces, hans, day) for day in days]
-    wish = Wish(spaces["saal"], at(days[0], 18 * 60), at(days[0], 21 * 60), title="Gemeinderat")
-    pattern = Pattern("week", count=4)
-    with house.database.read() as session:
-        plain = preview(session, hans, wish, pattern, now=now)
-        seen = preview(session, hans, wish, pattern, now=now, displace=True)
-        with pytest.raises(NotAllowedError):
-            preview(session, staff("anna"), wish, pattern, now=now, displace=True)
-    assert [bool(each.problem) for each in plain] == [True, True, True, False]
-    assert [bool(each.problem) for each in seen] == [True, False, False, False]
-    assert [each.moves for each in seen] == [(), ("Chorprobe",), ("Chorprobe",), ()]
-    with house.database.write() as session:
-        _, left_out = book_series(
-            session, hans, wish, pattern, key="rat", now=now, skip_conflicts=True,
-            displace=[days[1], days[2]],
-        )  # fmt: skip
-    assert [each.day for each in left_out] == [days[0]]
-    assert [_state(house, each).state for each in held] == ["confirmed", "displaced", "displaced"]
-    (mail,) = _mails(house)
-    assert mail.recipient == "chor@example.org"
-    assert "31.03.2026" in mail.text
-    assert "07.04.2026" in mail.text
-
-
-def test_no_club_gives_way_that_was_not_shown(house: House, staff: Who, spaces: Spaces) -> None:
-    hans, now = staff("hans"), house.clock()
-    days = [date(2026, 3, 31), date(2026, 4, 7)]
-    held = [_club(house, spaces, hans, day) for day in days]
-    wish = Wish(spaces["saal"], at(days[0], 18 * 60), at(days[0], 21 * 60), title="Gemeinderat")
-    with pytest.raises(SeriesConflictError), house.database.write() as session:
-        book_series(
-            session, hans, wish, Pattern("week", count=2), key="r", now=now, displace=days[:1]
-        )
-    assert [_state(house, each).state for each in held] == ["confirmed"] * 2
-
-
-def test_clubs_are_offered_only_what_they_may_ask_for(
-    house: House, staff: Who, spaces: Spaces
-) -> None:
-    hans, now, day = staff("hans"), house.clock(), date(2026, 3, 31)
-    with house.database.write() as session:
-        session.get_one(Space, spaces["saal"]).capacity = 8
-    wish = Wish(spaces["saal"], at(day, 17 * 60), at(day, 18 * 60), title="Vorstand")
-    holder = Holder(Party.CLUB, name="Chor", mail="chor@example.org")
-    with house.database.write() as session:
-        book(session, hans, wish, key="c", now=now, holder=holder)
-    with house.database.write() as session:
-        book(session, hans, wish, key="r", now=now, displace=True)
-    (mail,) = _mails(house)
-    assert "Besprechung 101" not in mail.text
-
-
-def test_a_club_booked_in_by_the_office_is_told_once(
-    house: House, staff: Who, spaces: Spaces
-) -> None:
-    hans, now, day = staff("hans"), house.clock(), date(2026, 4, 7)
-    wish = Wish(spaces["saal"], at(day, 19 * 60), at(day, 21 * 60), title="Chorprobe")
-    for wrong in (
-        Holder(Party.CLUB, name="Chor"),
-        Holder(Party.CLUB, name="Chor", mail="kein ort"),
-    ):
-        with pytest.raises(ConflictError, match="E-Mail"), house.database.write() as session:
-            book(session, hans, wish, key="x", now=now, holder=wrong)
-    holder = Holder(Party.CLUB, name="Chor", mail="chor@example.org")
-    with house.database.write() as session:
-        book_series(
-            session,
-            hans,
-            wish,
-            Pattern("week", count=3),
-            key="c",
-            now=now,
-            holder=holder,
-            tell=True,
-        )
-    with house.database.read() as session:
-        mail = session.scalars(select(Mail)).one()
-    assert mail.text.count("19:00 bis 21:00 Uhr") == 3
-    assert "Entgelt zusammen: 60,00 €" in mail.text
-
-
 def test_desks_of_who_has_left_are_free(
     put: Callable[..., UUID], house: House, staff: Who, clock: Any
 ) -> None:
@@ -478,7 +244,7 @@ def test_desks_of_who_has_left_are_free(
     with house.database.write() as session:
         session.get_one(Person, staff("anna").person).valid_to = date(2026, 3, 2)
     assert house.database.run(lambda session: forget(session, clock()))["gelöscht"] == 1
-    assert _state(house, room).state == State.CONFIRMED
+    assert state_of(house, room).state == State.CONFIRMED
     put("ben", "platz-1", 9, 10)
 
 
@@ -510,7 +276,7 @@ def test_the_past_is_forgotten(
 ) -> None:
     desk, room = put("anna", "platz-1", 9, 10), put("anna", "zimmer", 9, 10)
     other = put("ben", "platz-2", 9, 10)
-    club = _club(house, spaces, staff("hans"), date(2026, 3, 3))
+    club = club_in(house, spaces["saal"], staff("hans"), date(2026, 3, 3))
     with house.database.write() as session:
         cancel(session, staff("ben"), other, now=clock())
     clock.forward(days=5)
@@ -518,18 +284,18 @@ def test_the_past_is_forgotten(
     with house.database.read() as session:
         assert session.get(Booking, desk) is None
     assert _count(house, BookingSlot) == 0
-    assert _state(house, room).title == "Runde"
+    assert state_of(house, room).title == "Runde"
     clock.forward(days=90)
     assert house.database.run(lambda session: forget(session, clock()))["ohne Namen"] == 2
     for booking in (room, club):
-        row = _state(house, booking)
+        row = state_of(house, booking)
         assert (row.title, row.person_id, row.holder_name, row.holder_mail) == (
             "",
             None,
             None,
             None,
         )
-    assert _state(house, club).fee == 3000
+    assert state_of(house, club).fee == 3000
     clock.forward(days=1100)
     house.database.run(lambda session: forget(session, clock()))
     assert _count(house, Booking) == 0
