@@ -83,7 +83,7 @@ def _yes(here: Visit, view: RequestView) -> None:
     request, now = view.all.request, here.house.clock()
     without = view.conflicts > 0
     if not view.grantable:
-        taken = "In dieser Zeit ist der Raum schon vergeben."
+        taken = "In dieser Zeit ist der Raum nicht zu haben. Was dagegen spricht, steht oben."
         over = "Die angefragte Zeit ist schon vorbei."
         st.warning(taken if without else over, icon=":material/event_busy:")
         return
@@ -110,7 +110,7 @@ def _left_out(view: RequestView) -> str:
     """What becomes of the days that can't be granted."""
     over = sum(day.over for day in view.days)
     parts = [
-        f"Abgelehnt wird, was schon vergeben ist ({view.conflicts})." if view.conflicts else "",
+        f"Abgelehnt wird, was nicht zu haben ist ({view.conflicts})." if view.conflicts else "",
         f"Vorbei ist schon: {over}." if over else "",
     ]
     return " ".join(part for part in parts if part)

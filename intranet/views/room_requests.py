@@ -13,10 +13,11 @@ from presence.citizens.tables import RoomRequest
 from presence.citizens.wishes import other_rooms
 from presence.spaces.notices import when
 from presence.spaces.precedence import may_displace
-from presence.spaces.queries import bookings_in, rooms, scope_of
+from presence.spaces.queries import bookings_in, rooms, scope_of, terms_of
 from presence.spaces.states import PARTY_NAMES, STATE_NAMES, Party, State
 from presence.spaces.tables import Booking, Space
 from presence.spaces.taking import Offer
+from presence.spaces.terms import closed
 from storage.actors import Staff
 from storage.clock import local_date
 from storage.conflicts import NotFoundError
@@ -25,7 +26,7 @@ from storage.rights import Verb, may
 
 @dataclass(frozen=True, slots=True)
 class DayLine:
-    """A day of a request. ``against`` says who holds that time already, ``beside`` how many others ask for it.
+    """A day of a request. ``against`` says why it can't be had: closed by now, or who holds that time; ``beside`` how many others ask for it.
 
     ``room`` is its name where the request has several. ``over``: it waited until its time came.
     """
@@ -113,9 +114,13 @@ def offerable(session: Session, staff: Staff, day: date) -> dict[UUID, str]:
 def _line(session: Session, row: Booking, view: RequestOverview, now: datetime) -> DayLine:
     waits = row.state == State.REQUESTED.value
     over = waits and row.starts <= now
+    space = view.rooms[row.space_id]
     against = [
-        _holder(other, view.space, now) for other in _others(session, row, State.CONFIRMED)
+        _holder(other, space, now) for other in _others(session, row, State.CONFIRMED)
     ] if waits and not over else []  # fmt: skip
+    shut = closed(terms_of(space), row.starts, row.ends, whole=row.whole_day)
+    if waits and not over and shut:
+        against.insert(0, shut)
     return DayLine(
         row, when(row.starts, row.ends), STATE_NAMES[State(row.state)], against,
         len(_others(session, row, State.REQUESTED)) if waits else 0,

@@ -117,7 +117,7 @@ def test_a_taken_evening_is_declined_or_moved(
     council(house, staff, spaces["saal"], DAY)
     app = page("karla", request)
     assert "Gemeinderat" in text(app)
-    assert "In dieser Zeit ist der Raum schon vergeben." in text(app)
+    assert "In dieser Zeit ist der Raum nicht zu haben." in text(app)
     assert not [each for each in app.button if "Zusagen" in each.label]
     app = press(app, "Ablehnen und schreiben")
     assert "Grund" in text(app)
@@ -210,3 +210,17 @@ def test_who_took_another_room_stands_under_that_room(
     shown = text(page("karla", request))
     assert "Raumanfrage: Bürgertreff" in shown
     assert "Großer Saal, Mittwoch, 15.04.2026" in shown
+
+
+def test_a_day_on_which_the_room_was_shut_since_is_left_out(
+    house: House, spaces: dict[str, UUID], page: Callable[..., AppTest]
+) -> None:
+    request = ask(house, spaces["saal"], Pattern("week", count=3))
+    second = (DAY + timedelta(days=7)).isoformat()
+    with house.database.write() as session:
+        session.get_one(Space, spaces["saal"]).closures = [[second, second, "Maler im Haus"]]
+    app = page("karla", request)
+    assert "gesperrt: Maler im Haus" in text(app)
+    shown = text(press(app, "Die freien 2 Tage zusagen"))
+    assert shown.count("gebucht</span>") == 2
+    assert "abgelehnt</span>" in shown
