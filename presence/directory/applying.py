@@ -170,7 +170,8 @@ class _Work:
             self._return(session, person, row)
             row.key = wanted.entry.key
             self._renew(row, wanted)
-        self._take_over(session, wanted.entry, person)
+        if not self._take_over(session, wanted.entry, person) and row is not None:
+            row.fingerprint = ""
         return "updated"
 
     def update(self, session: Session, wanted: Wanted, before: Known) -> str:
@@ -178,7 +179,8 @@ class _Work:
         if not row.active:
             self._return(session, row.person_id, row)
         self._renew(row, wanted)
-        self._take_over(session, wanted.entry, row.person_id)
+        if not self._take_over(session, wanted.entry, row.person_id):
+            row.fingerprint = ""  # the next sync tries again
         return "updated"
 
     def disable(self, session: Session, known: Known) -> str | None:
@@ -212,11 +214,12 @@ class _Work:
         row.active, row.number = True, wanted.entry.number
         row.fingerprint, row.changed_at = wanted.fingerprint, self._now
 
-    def _take_over(self, session: Session, entry: Entry, person: UUID) -> None:
+    def _take_over(self, session: Session, entry: Entry, person: UUID) -> bool:
+        """Facts, login and rights as the entry has them. Says whether all of it was possible."""
         change_person(session, self._actor, person, entry.facts, now=self._now)
         if session.get_one(Person, person).login != entry.login:
             rename_logins(session, self._actor, {person: entry.login}, now=self._now)
-        self._give(session, person, self._rights[entry.key])
+        return self._give(session, person, self._rights[entry.key])
 
     def _return(self, session: Session, person: UUID, row: DirectoryIdentity | None) -> None:
         """Back at work; after a long time without what the house had given by hand."""
@@ -236,12 +239,14 @@ class _Work:
             protection = ProtectionClass(opened.protection)
             close_class(session, self._actor, person, opened.office_id, protection, now=self._now)
 
-    def _give(self, session: Session, person: UUID, rights: Rights, *, fresh: bool = False) -> None:
+    def _give(self, session: Session, person: UUID, rights: Rights, *, fresh: bool = False) -> bool:
         """Make what the directory gives exactly this; what the house gave by hand stays as it is, and so does what
         the directory can't be asked about just now.
 
-        ``fresh``: the person has only just been entered and holds nothing.
+        ``fresh``: the person has only just been entered and holds nothing. Says whether nothing had to stay that was
+        to be withdrawn.
         """
+        whole = True
         grants = () if fresh else self._held(session, RoleGrant, person, DIRECTORY)
         memberships = () if fresh else self._held(session, Membership, person, DIRECTORY)
         held = {Grant(Role(row.role), row.office_id) for row in grants}
@@ -262,6 +267,8 @@ class _Work:
                 )
             except ConflictError as error:
                 self.conflict(f"Eine Rolle aus dem Verzeichnis bleibt: {error}")
+                whole = False
+        return whole
 
     def _held(
         self, session: Session, table: type[GivenRow], person: UUID, origin: str

@@ -14,6 +14,7 @@ from presence.directory.sync import synchronise
 from presence.sign_in import Token, sign_in
 from storage.actors import Grant, Role, System
 from storage.house import House
+from storage.organisation.operations import withdraw_role
 from storage.organisation.tables import Person
 
 DIRECTORY = System("directory")
@@ -70,6 +71,31 @@ def test_the_last_administrator_stays_though_missing(town: here.Town) -> None:
     assert result.conflicts == 1
     assert here.staff(town.house, "ada.notfall") is not None
     assert len(others) == 9
+
+
+def test_the_last_administrators_role_goes_as_soon_as_there_is_another(town: here.Town) -> None:
+    now = town.house.clock()
+    anna, otto = town.add("anna", "Anna", "Beispiel"), town.add("otto", "Otto", "Ohne")
+    group = town.group("verwaltung", anna)
+    town.map(f"roles:\n  - {{group: '{group}', role: admin}}\n")
+    town.sync()
+    ada = town.person("ada.notfall")
+    assert ada
+    with town.house.database.write() as session:
+        withdraw_role(session, DIRECTORY, ada.id, Role.ADMIN, None, now=now)
+    town.do(town.root.modify(group, {"member": [(MODIFY_REPLACE, [town.base])]}))
+    for _ in range(2):
+        result = town.sync()
+        assert (result.refused, result.conflicts) == (None, 1), "and it is not forgotten"
+        found = here.staff(town.house, "anna")
+        assert found
+        assert found.grants == {Grant(Role.ADMIN)}
+    town.join(group, otto)
+    town.sync()
+    assert town.sync().conflicts == 0
+    found = here.staff(town.house, "anna")
+    assert found
+    assert not found.grants
 
 
 def test_only_one_sync_at_a_time(town: here.Town) -> None:
