@@ -6,6 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from workflows.kiss.routing.rules import RuleView
+from workflows.kiss.routing.understanding import Gazetteer
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,9 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class RoutingBook:
-    """All that routing knows on one day. ``coordination``: the group that gets what nobody is found for."""
+    """All that routing knows on one day. ``coordination``: the group that gets what nobody is found for; ``gazetteer``:
+    names of offices and places, by default those of the demo city.
+    """
 
     groups: Mapping[str, GroupView]
     rules: Sequence[RuleView] = ()
@@ -83,6 +86,7 @@ class RoutingBook:
     voice: Voice | None = None
     coordination: str | None = None
     thresholds: Thresholds = Thresholds()
+    gazetteer: Gazetteer | None = None
 
     @property
     def offices(self) -> Mapping[str, str]:

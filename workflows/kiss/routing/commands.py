@@ -71,7 +71,8 @@ def routed(text: str, headers: dict[str, Any], book: RoutingBook, house: House) 
     if rule is not None:
         return unopened(rule)
     recipients = [*headers.get("to", ()), *headers.get("delivered-to", ())]
-    return decide(understood(text, headers.get("subject", ""), recipients), book, day)
+    message = understood(text, headers.get("subject", ""), recipients, book.gazetteer)
+    return decide(message, book, day)
 
 
 def read_message(file: Path) -> tuple[str, dict[str, Any]]:

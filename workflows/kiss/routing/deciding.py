@@ -17,6 +17,8 @@ Kind = Literal["rule", "model", "coordinator", "unopened"]
 SHOWN = 3
 LEAST = 0.01
 """Less likely groups are no suggestions."""
+_WORDS = 3
+"""So many words are tried without."""
 _REMARKS = 4
 """How many sentences on what would have changed the decision are worth reading."""
 
@@ -102,6 +104,10 @@ def decide(message: Message, book: RoutingBook, day: date, *, explain: bool = Tr
     decision, used = _decided(matches, heard, book, day)
     if not explain:
         return decision
+    if used is not None and heard.best and heard.best[1] >= _least(book):
+        agrees = heard.best[0].id == decision.group
+        remark = wording.compared(*heard.best, agrees=agrees)
+        decision = replace(decision, because=(*decision.because, remark))
     otherwise = _otherwise(message, book, day, decision, used)
     for miss in misses:
         group = book.open_group(miss.rule.group, day)
@@ -215,32 +221,41 @@ def _sorted(guesses: Sequence[Guess], book: RoutingBook, day: date) -> _Heard:
 def _otherwise(
     message: Message, book: RoutingBook, day: date, decision: Decision, used: Match | None
 ) -> list[str]:
-    """What the message without the words that counted would have come to."""
-    if decision.group is None and not decision.suggestions:
-        return []
-    words = (
-        [reason.value for reason in used.reasons if reason.kind in {"words", "all_words"}]
-        if used
-        else []
-    )
-    if decision.decision == "model":
-        words = list(decision.suggestions[0].evidence[:2]) if decision.suggestions else []
-    without = [wording.without(message, word) for word in dict.fromkeys(words)]
-    heard = _hear([each.written for each in without], book, day)
-    said = []
-    for word, changed, voice in zip(dict.fromkeys(words), without, heard, strict=True):
-        matches, _ = matching(changed, book.rules, day)
-        instead, _ = _decided(matches, voice, book, day)
-        if instead.group != decision.group:
-            said.append(wording.instead_of(word, instead, book))
-    if used is not None and not words:
-        (voice,) = _hear([message.written], book, day)
-        matches, _ = matching(
-            message, [each for each in book.rules if each.id != used.rule.id], day
-        )
-        instead, _ = _decided(matches, voice, book, day)
+    """What the message would have come to without the words that counted, or the rule."""
+    if decision.decision == "coordinator":
+        best = decision.suggestions[:1]
+        return [wording.surer(each, _least(book), book) for each in best]
+    said = [
+        wording.instead_of(words, instead, book)
+        for words, instead in _without(message, book, day, _counted(decision, used))
+        if instead.group != decision.group
+    ]
+    if used is not None and not said:
+        others = replace(book, rules=[each for each in book.rules if each.id != used.rule.id])
+        instead = decide(message, others, day, explain=False)
         if instead.group != decision.group:
             said.append(wording.without_rule(used.rule, instead, book))
-    if decision.decision == "coordinator" and decision.suggestions:
-        said.append(wording.surer(decision.suggestions[0], _least(book), book))
     return said
+
+
+def _counted(decision: Decision, used: Match | None) -> list[str]:
+    """The words of the message that made the decision."""
+    if used is not None:
+        found = [each.value for each in used.reasons if each.kind in {"words", "all_words"}]
+    else:
+        of_group = (each.evidence for each in decision.suggestions if each.group == decision.group)
+        found = list(next(of_group, ()))
+    return list(dict.fromkeys(found))[:_WORDS]
+
+
+def _without(
+    message: Message, book: RoutingBook, day: date, words: Sequence[str]
+) -> list[tuple[tuple[str, ...], Decision]]:
+    """The decisions without each of the words, and without all of them."""
+    left_out = [(word,) for word in words] + ([tuple(words)] if len(words) > 1 else [])
+    changed = [wording.without(message, each) for each in left_out]
+    heard = _hear([each.written for each in changed], book, day)
+    return [
+        (each, _decided(matching(text, book.rules, day)[0], voice, book, day)[0])
+        for each, text, voice in zip(left_out, changed, heard, strict=True)
+    ]

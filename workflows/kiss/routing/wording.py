@@ -131,9 +131,17 @@ def gone(guess: Guess, target: tuple[str, TopicView | None] | None, book: Routin
     return f"Das Textmodell denkt mit {percent(guess.probability)} an {what}; das gibt es heute nicht, es wurde übergangen."
 
 
-def without(message: Message, word: str) -> Message:
-    """The message without a word, wherever it stands."""
-    pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
+def compared(group: GroupView, chance: float, *, agrees: bool) -> str:
+    """Whether the text model would have gone along with a rule."""
+    if agrees:
+        return f"Das Textmodell hätte ebenso entschieden ({percent(chance)})."
+    return f"Das Textmodell hätte mit {percent(chance)} {named(group)} vorgeschlagen; Regeln gehen vor."
+
+
+def without(message: Message, words: Sequence[str]) -> Message:
+    """The message without some words, wherever they stand."""
+    either = "|".join(map(re.escape, words))
+    pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
     return replace(
         message, text=pattern.sub(" ", message.text), subject=pattern.sub(" ", message.subject)
     )
@@ -151,8 +159,9 @@ def _outcome(decision: "Decision", book: RoutingBook) -> str:
     return "hätte die Koordination entscheiden müssen"
 
 
-def instead_of(word: str, instead: "Decision", book: RoutingBook) -> str:
-    return f"Ohne das Wort „{word}“ {_outcome(instead, book)}."
+def instead_of(words: Sequence[str], instead: "Decision", book: RoutingBook) -> str:
+    noun = "das Wort" if len(words) == 1 else "die Wörter"
+    return f"Ohne {noun} {quoted(words)} {_outcome(instead, book)}."
 
 
 def without_rule(rule: RuleView, instead: "Decision", book: RoutingBook) -> str:

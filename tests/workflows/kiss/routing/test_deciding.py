@@ -92,6 +92,28 @@ def test_without_the_word_the_text_model_would_have_decided() -> None:
     )
 
 
+def test_words_that_stand_in_for_each_other_are_left_out_together() -> None:
+    asked = rule("Loch", "strasse", words=("Schlagloch", "Fahrbahn"))
+    decision = decide(Message("Ein Schlagloch in der Fahrbahn"), book(asked), DAY)
+    assert decision.otherwise == (
+        "Ohne die Wörter „Schlagloch“ und „Fahrbahn“ hätte die Koordination entscheiden müssen.",
+    )
+
+
+def test_whether_the_text_model_goes_along_with_the_rule_is_told() -> None:
+    asked = rule("Loch", "strasse", words=("Schlagloch",))
+    agrees, differs = Says(Schlagloch=("t1", 0.9)), Says(Baum=("t4", 0.7))
+    message = Message("Schlagloch am Baum")
+    assert (
+        decide(message, book(asked, voice=agrees), DAY).because[-1]
+        == "Das Textmodell hätte ebenso entschieden (90 %)."
+    )
+    assert (
+        decide(message, book(asked, voice=differs), DAY).because[-1]
+        == "Das Textmodell hätte mit 70 % „Umweltamt“ vorgeschlagen; Regeln gehen vor."
+    )
+
+
 def test_a_place_in_another_district_would_have_changed_it() -> None:
     rules = (
         rule("Loch", "strasse", words=("Schlagloch",)),
