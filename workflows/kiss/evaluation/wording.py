@@ -1,5 +1,6 @@
 """What the evaluation calls its figures, and what exactly each of them means: no figure is shown without its definition."""
 
+import re
 from dataclasses import dataclass
 
 
@@ -43,6 +44,62 @@ CLASSES: dict[str, tuple[str, str]] = {
 }
 
 
+MEASURES: dict[str, Word] = {
+    "cases": Word("Fälle", "Fälle im betrachteten Zeitraum."),
+    "hand_overs": HAND_OVER_WORDS["handovers"],
+    "with_hand_over": Word(
+        "Anteil mit Weitergabe", "Fälle mit mindestens einer Weitergabe, geteilt durch alle Fälle."
+    ),
+    "ping_pong": Word(
+        "Anteil mit Hin und Her",
+        "Fälle, die einmal von A nach B und gleich zurück zu A gingen, geteilt durch alle.",
+    ),
+    "revisits": Word(
+        "Anteil mit Rückkehr",
+        "Fälle, die zu einer Stelle zurückkamen, die sie schon hatte, geteilt durch alle.",
+    ),
+    "first_time_right": Word(
+        "Gleich richtig",
+        "Von den beantworteten Fällen der Anteil, den die erste Stelle ohne Weitergabe und ohne Wiederöffnung erledigt hat.",
+    ),
+    "rework": Word(
+        "Nacharbeit",
+        "Anteil der Fälle, die zu einer früheren Stelle zurückkamen oder nach der Antwort wieder geöffnet wurden.",
+    ),
+    "reopened": Word(
+        "Wieder geöffnet", "Von den beantworteten Fällen der Anteil, der wieder geöffnet wurde."
+    ),
+    "median_days": Word(
+        "Dauer in Tagen",
+        "Vom ersten bis zum letzten Schritt, beantwortete Fälle; die Hälfte war schneller (Median).",
+    ),
+    "first_answer_days": Word(
+        "Tage bis zur ersten Antwort",
+        "Vom Eingang bis zur ersten Antwort oder Schließung, beantwortete Fälle (Median).",
+    ),
+    "waiting_days": Word(
+        "Wartezeit in Tagen",
+        "Tage, in denen niemand daran arbeitete: neu, zugewiesen, wartend oder wieder geöffnet (Median).",
+    ),
+    "working_days": Word("Bearbeitungszeit in Tagen", "Tage im Zustand „in Arbeit“ (Median)."),
+    "unclear": Word(
+        "Unklare Zuständigkeit (0 bis 100)",
+        "Mittel aus zwei Anteilen: wie verstreut die erste Zuständigkeit ist (0 = immer dieselbe Stelle) und wie viele Fälle "
+        "weitergegeben werden.",
+    ),
+}
+
+SHARES = frozenset(
+    {"with_hand_over", "ping_pong", "revisits", "first_time_right", "rework", "reopened"}
+)
+"""Figures that are shown in per cent."""
+
+
+def shown(name: str, value: float | None) -> str:
+    """A figure of ``MEASURES`` as people read it."""
+    return percent(value) if name in SHARES else number(value)
+
+
 def number(value: float | None) -> str:
     """A figure as people write it: a point in thousands, a comma before decimals; a dash where there is none."""
     if value is None:
@@ -53,3 +110,13 @@ def number(value: float | None) -> str:
 
 def percent(share: float | None) -> str:
     return "–" if share is None else f"{number(100 * share)} %"
+
+
+TOO_FEW = "Im gewählten Zeitraum gibt es weniger als fünf Fälle. Sie werden nicht ausgewertet, damit niemand zu erkennen ist."
+
+_UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def clean(text: str) -> str:
+    """Without the characters that no XML may hold."""
+    return _UNFIT.sub("", text)

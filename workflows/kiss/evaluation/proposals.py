@@ -1,0 +1,127 @@
+"""For the worst patterns, the rule that would have avoided them: tried on the cases of the period before it is proposed.
+
+A rule is proposed only if no case would have taken a longer way, if it helps five cases at least, and if the
+earlier and the later half of the cases bear it out: a word that fitted by chance in March helps nobody in April.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from workflows.kiss.evaluation.patterns import Kind, Pattern, find_patterns, named
+from workflows.kiss.evaluation.replay import Effect, RuleChange, replay
+from workflows.kiss.evaluation.shielding import LEAST
+from workflows.kiss.evaluation.ways import Way, path
+from workflows.kiss.evaluation.wording import number
+
+_GROUPS_TRIED = 3
+_WORDS_TRIED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A rule change and what it would have saved on the cases it was tried on."""
+
+    change: RuleChange
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A pattern, and the change that helps; ``proposal`` is ``None`` where no rule helps without harm."""
+
+    pattern: Pattern
+    proposal: Proposal | None
+
+
+def findings(ways: Sequence[Way], most: int = 10) -> list[Finding]:
+    """The worst patterns of these cases with proposals; the same change is proposed once."""
+    found, given = [], set()
+    for pattern in find_patterns(ways, most):
+        proposal = propose(ways, pattern)
+        if proposal and proposal.change in given:
+            continue
+        if proposal:
+            given.add(proposal.change)
+        found.append(Finding(pattern, proposal))
+    return found
+
+
+def propose(ways: Sequence[Way], pattern: Pattern) -> Proposal | None:
+    """The change that saves most, of equal ones the simplest; ``None`` if none helps without harm."""
+    ordered = sorted(ways, key=lambda way: way.begins)
+    best: Proposal | None = None
+    for change in _changes(ways, pattern):
+        fitting = [way for way in ordered if change.fits(way)]
+        effect = replay(fitting, change)
+        if effect.made_worse or effect.helped < LEAST or not _gain(effect):
+            continue
+        if best is not None and _gain(effect) <= _gain(best.effect):
+            continue
+        half = len(fitting) // 2
+        if all(_gain(replay(part, change)) for part in (fitting[:half], fitting[half:])):
+            best = Proposal(change, effect)
+    return best
+
+
+def _gain(effect: Effect) -> int:
+    return max(0, effect.hand_overs_saved + effect.answers_saved)
+
+
+def _changes(ways: Sequence[Way], pattern: Pattern) -> Iterator[RuleChange]:
+    """What may be tried: the groups that had these cases last, for the topic, and for each frequent word of it."""
+    members = frozenset(pattern.cases)
+    own = [way for way in ways if way.topic == pattern.topic and way.case in members]
+    last = Counter(path(way)[-1] for way in own)
+    if pattern.kind is Kind.ANSWERED_TWICE:
+        last.update(group for way in own for group in way.answered_by)
+    words = Counter(word for way in own for word in way.words)
+    frequent = [word for word, count in words.most_common(_WORDS_TRIED) if count >= LEAST]
+    for group, _ in last.most_common(_GROUPS_TRIED):
+        if pattern.topic is not None:
+            yield RuleChange(group, pattern.topic)
+        for word in sorted(frequent, key=lambda word: (-words[word], word)):
+            yield RuleChange(group, pattern.topic, word)
+
+
+def told(pattern: Pattern, names: Mapping[str, str]) -> str:
+    """The pattern in a sentence. ``names``: groups and topics as people call them."""
+    where = (
+        f"Beim Thema „{names.get(pattern.topic, pattern.topic)}“" if pattern.topic else "Ohne Thema"
+    )
+    count, groups = number(len(pattern.cases)), named(pattern.path, names)
+    match pattern.kind:
+        case Kind.PING_PONG:
+            what = (
+                f"gingen {count} Anliegen von {groups[0]} zu {groups[1]} und gleich wieder zurück"
+            )
+        case Kind.CHAIN:
+            what = f"wurden {count} Anliegen dreimal oder öfter weitergegeben, meist {' → '.join(groups)}"
+        case Kind.FIRST_CHANGED:
+            what = f"kamen {count} Anliegen zuerst zu {groups[0]} und mussten weiter, meist zu {groups[1]}"
+        case Kind.ANSWERED_TWICE:
+            what = f"haben {' und '.join(groups)} bei {count} Anliegen dieselbe Frage beantwortet"
+    return f"{where} {what}."
+
+
+def proposed(proposal: Proposal, names: Mapping[str, str]) -> str:
+    """The proposal and its effect in two or three sentences."""
+    change, effect = proposal.change, proposal.effect
+    group = names.get(change.group, change.group)
+    topic = f"zum Thema „{names.get(change.topic, change.topic)}“" if change.topic else ""
+    word = f"mit dem Wort „{change.word}“" if change.word else ""
+    which = " ".join(part for part in ("Anliegen", topic, word) if part)
+    saved = [f"{number(effect.hand_overs_saved)} Weitergaben"] if effect.hand_overs_saved else []
+    saved += [f"{number(effect.answers_saved)} doppelte Antworten"] if effect.answers_saved else []
+    sooner = (
+        f" Zusammen wären sie {number(effect.days)} Tage früher dort gewesen."
+        if effect.days
+        else ""
+    )
+    return (
+        f"Vorschlag: {which} gehen gleich an „{group}“. Das hätte im betrachteten Zeitraum {' und '.join(saved)} gespart, "
+        f"bei {number(effect.helped)} von {number(effect.cases)} Anliegen.{sooner} Keines hätte einen längeren Weg genommen."
+    )
+
+
+WITHOUT_PROPOSAL = "Eine Regel hilft hier nicht, ohne andere Anliegen schlechterzustellen. Bitte klären Sie die Zuständigkeit miteinander."
