@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from presence.spaces.fees import in_words
+from presence.spaces.hybrid import video_link
 from presence.spaces.states import State
 from presence.spaces.tables import Booking, Space
 from storage.clock import WEEKDAYS, local
@@ -45,7 +46,7 @@ def tell_displaced(
     for own in _by_holder(session, bookings, now):
         text = (
             f"die Stadt braucht „{space.name}“ selbst. Diese Buchungen können dort leider nicht stattfinden:"
-            f"\n\n{_days(own, titled=True)}\n\nWir bitten um Entschuldigung."
+            f"\n\n{_days(own)}\n\nWir bitten um Entschuldigung."
         )
         if names:
             instead = "\n".join(f"- {name}" for name in names)
@@ -68,7 +69,7 @@ def tell_cancelled(
             )
             _send(session, own[0], "Platzbuchung abgesagt", text, now)
             continue
-        text = f"abgesagt wurde in „{space.name}“:\n\n{_days(own, titled=True)}"
+        text = f"abgesagt wurde in „{space.name}“:\n\n{_days(own)}"
         text += f"\n\nGrund: {own[0].answer}" if own[0].answer else ""
         _send(session, own[0], f"Abgesagt: {space.name}", text, now)
 
@@ -82,6 +83,8 @@ def tell_decision(session: Session, booking: Booking, space: Space, now: datetim
         subject = f"Bestätigt: {space.name}"
         text = f"wir bestätigen Ihre Buchung „{booking.title}“: {space.name}, {at}."
         text += f"\n\nEntgelt: {in_words(booking.fee)}." if booking.fee else ""
+        link = _video(booking, space)
+        text += f"\n\nIhr Videoraum: {link}" if link else ""
         text += f"\n\nBitte beachten Sie: {space.rules}" if space.rules else ""
     else:
         subject = f"Leider nicht möglich: {space.name}"
@@ -93,9 +96,12 @@ def tell_decision(session: Session, booking: Booking, space: Space, now: datetim
 def tell_series(session: Session, bookings: Sequence[Booking], space: Space, now: datetime) -> None:
     """One confirmation for all days of a series."""
     fee = sum(each.fee for each in bookings)
-    text = (
-        f"wir bestätigen Ihre Buchungen „{bookings[0].title}“, {space.name}:\n\n{_days(bookings)}"
+    days = "\n".join(
+        f"- {when(each.starts, each.ends)}" + (f", Videoraum: {link}" if link else "")
+        for each in bookings
+        for link in [_video(each, space)]
     )
+    text = f"wir bestätigen Ihre Buchungen „{bookings[0].title}“, {space.name}:\n\n{days}"
     text += f"\n\nEntgelt zusammen: {in_words(fee)}." if fee else ""
     text += f"\n\nBitte beachten Sie: {space.rules}" if space.rules else ""
     for own in _by_holder(session, bookings, now):
@@ -116,11 +122,15 @@ def _by_holder(
     return found.values()
 
 
-def _days(bookings: Sequence[Booking], *, titled: bool = False) -> str:
-    return "\n".join(
-        f"- {when(each.starts, each.ends)}" + (f": „{each.title}“" if titled else "")
-        for each in bookings
-    )
+def _days(bookings: Sequence[Booking]) -> str:
+    return "\n".join(f"- {when(each.starts, each.ends)}: „{each.title}“" for each in bookings)
+
+
+def _video(booking: Booking, space: Space) -> str | None:
+    """Whoever comes from outside has no other page to find it on."""
+    if not space.video:
+        return None
+    return video_link(booking.id, booking.title, booking.starts, booking.ends)
 
 
 def _send(session: Session, booking: Booking, subject: str, text: str, now: datetime) -> None:

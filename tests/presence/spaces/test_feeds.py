@@ -8,16 +8,20 @@ from uuid import UUID
 
 import icalendar
 import pytest
+from sqlalchemy import select
 
 import rathaus
 from config.settings import SettingsError, get_settings
 from presence.availability.current import current_store
 from presence.availability.queries import lines_of
 from presence.spaces import hybrid
-from presence.spaces.booking import Wish, book
+from presence.spaces.booking import Holder, Wish, book
 from presence.spaces.changing import cancel
 from presence.spaces.feeds import calendar_of, feeds_of, open_feed, revoke_feed
-from presence.spaces.tables import Space
+from presence.spaces.recurrence import Pattern
+from presence.spaces.series import book_series
+from presence.spaces.states import Party
+from presence.spaces.tables import Booking, Space
 from presence.tables import Account
 from storage.actors import Role, Staff
 from storage.agreements.operations import confirm_agreement, record_agreement
@@ -27,7 +31,7 @@ from storage.house import House
 from storage.organisation.operations import grant_role
 from storage.organisation.tables import Person
 from storage.rights import NotAllowedError
-from tests.presence.spaces.conftest import ACTOR
+from tests.presence.spaces.conftest import ACTOR, mails
 
 Who = Callable[[str], Staff]
 
@@ -127,6 +131,32 @@ def test_a_begegnungszone_has_a_link_only_while_one_is_wired(
     assert str(_events(house, token)[0]["URL"]).startswith("https://video.example/")
     hybrid.wire(None)
     assert "URL" not in _events(house, token)[0]
+
+
+@pytest.mark.usefixtures("video")
+@pytest.mark.parametrize("series", [False, True])
+def test_who_comes_from_outside_reads_the_link_in_the_confirmation(
+    house: House,
+    staff: Who,
+    spaces: dict[str, UUID],
+    tuesday: Callable[..., datetime],
+    *,
+    series: bool,
+) -> None:
+    hans, now = staff("hans"), house.clock()
+    wish = Wish(spaces["zimmer"], tuesday(9), tuesday(10), title="Vorstand")
+    chor = Holder(Party.CLUB, name="Chor", mail="chor@example.org")
+    with house.database.write() as session:
+        session.get_one(Space, spaces["zimmer"]).video = True
+        if series:
+            weekly = Pattern("week", count=2)
+            book_series(session, hans, wish, weekly, key="v", now=now, holder=chor, tell=True)
+        else:
+            book(session, hans, wish, key="v", now=now, holder=chor, tell=True)
+    (mail,) = mails(house)
+    with house.database.read() as session:
+        for row in session.scalars(select(Booking)):
+            assert f"https://video.example/{row.id}" in mail.text
 
 
 def test_the_city_s_own_video_system_gives_each_booking_a_room_nobody_guesses(
