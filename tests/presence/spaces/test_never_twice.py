@@ -10,19 +10,24 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from presence.spaces.altering import Decided, close_space
 from presence.spaces.booking import Wish, book
 from presence.spaces.changing import cancel, release
+from presence.spaces.closures import Closure
 from presence.spaces.drawing import draw
 from presence.spaces.furnishing import SpaceForm, add_building, add_floor, add_space
 from presence.spaces.opening import MINUTES, SLOT_SECONDS, Opening
+from presence.spaces.queries import bookings_from, terms_of
 from presence.spaces.recurrence import Pattern
 from presence.spaces.series import book_series
 from presence.spaces.states import State
-from presence.spaces.tables import Booking, BookingSlot
+from presence.spaces.tables import Booking, BookingSlot, Space
+from presence.spaces.terms import closed
 from storage.actors import Staff, System
 from storage.all_tables import create_all
-from storage.clock import new_id
+from storage.clock import local_date, new_id
 from storage.conflicts import ConflictError
 from storage.database import Database
 from storage.organisation.operations import add_office
@@ -36,7 +41,7 @@ ALWAYS = tuple(Opening(day, 0, MINUTES) for day in range(7))
 
 deeds = st.lists(
     st.tuples(
-        st.sampled_from(["book", "series", "cancel", "release"]),
+        st.sampled_from(["book", "series", "cancel", "release", "shut"]),
         st.integers(0, 1),
         st.integers(0, 27 * 4),
         st.integers(1, 20),
@@ -98,6 +103,8 @@ def _do(
                 book_series(
                     session, staff, wish, pattern, key=str(new_id()), now=NOW, skip_conflicts=True
                 )
+            elif what == "shut":
+                _shut(session, space, local_date(starts))
             else:
                 own = select(Booking.id).where(
                     Booking.person_id == staff.person, Booking.state == State.CONFIRMED.value
@@ -111,8 +118,21 @@ def _do(
         pass
 
 
+def _shut(session: Session, space: UUID, day: date) -> None:
+    """For a day, whatever is booked there then."""
+    revision = session.get_one(Space, space).revision
+    shown = frozenset(row.id for row in bookings_from(session, space, NOW))
+    close_space(
+        session, ACTOR, space, revision, Closure(day, day, "Maler"),
+        decided=Decided(shown, cancel=True), now=NOW,
+    )  # fmt: skip
+
+
 def _consistent(database: Database) -> None:
     with database.read() as session:
+        shut = {row.id: terms_of(row) for row in session.scalars(select(Space))}
+        for row in session.scalars(select(Booking).where(Booking.state == State.CONFIRMED.value)):
+            assert closed(shut[row.space_id], row.starts, row.ends, whole=False) is None
         rows = session.scalars(select(Booking).where(Booking.state != State.CANCELLED.value)).all()
         slots = session.execute(select(BookingSlot.booking_id, BookingSlot.slot)).all()
     for one, other in combinations(rows, 2):
