@@ -1,5 +1,6 @@
 """How good the text model is on labelled texts, beside a plain baseline on the same parts. Pure."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -116,6 +117,7 @@ def _baseline(
     seed: int,
 ) -> NDArray[np.float64]:
     """Margins of TF-IDF over word 1-2 grams with a linear SVM, the plain thing to compare with."""
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.svm import LinearSVC
 
@@ -130,7 +132,10 @@ def _baseline(
     except ValueError:  # not a single word
         margins[:, names.index(max(sorted(set(labels)), key=labels.count))] = 0.0
         return margins
-    classifier = LinearSVC(random_state=seed).fit(matrix, labels)
+    classifier = LinearSVC(random_state=seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        classifier.fit(matrix, labels)
     found = classifier.decision_function(vectorizer.transform([table.texts[row] for row in apart]))
     if found.ndim == 1:
         found = np.column_stack([-found, found])

@@ -1,5 +1,6 @@
 """What people write without saying what it is about. The text model learns it as „nothing of all this“, so that a greeting
-does not send a message to whoever is greeted most politely.
+does not send a message to whoever is greeted most politely. Praise, complaints and questions about opening hours may be
+topics of a house, so they are none of it.
 """
 
 SMALL_TALK = (
@@ -9,13 +10,10 @@ SMALL_TALK = (
     "Sehr geehrte Damen und Herren, ich habe ein Anliegen und bitte um Rückruf.",
     "An wen muss ich mich wenden? Vielen Dank im Voraus.",
     "Mit freundlichen Grüßen",
-    "Vielen Dank für Ihre schnelle Hilfe, das hat mich sehr gefreut.",
     "Siehe Anhang.",
     "Anbei wie besprochen die Unterlagen, bitte bestätigen Sie den Eingang.",
     "Ich warte seit Wochen auf eine Antwort und niemand meldet sich bei mir.",
     "Telefonisch ist bei Ihnen niemand zu erreichen, bitte rufen Sie mich zurück.",
-    "Wann haben Sie geöffnet, und brauche ich einen Termin?",
-    "Hiermit möchte ich mich beschweren.",
     "Das kann doch nicht wahr sein, es ist jedes Mal dasselbe!",
     "Wer ist dafür zuständig? Ich bin von einer Stelle zur anderen geschickt worden.",
     "Bitte kümmern Sie sich darum, es eilt.",

@@ -80,6 +80,7 @@ def train(
     counts = FEATURES.counts([*texts, *SMALL_TALK])
     idf = FEATURES.rarity(counts)
     parts = FEATURES.scaled(counts, idf)
+    del counts  # as large as what was made of them
     stories = groups if groups is not None else [_alike(text) for text in texts]
     voices = _voices(parts, truth, len(names) + 1, seed)
     held_out = _held_out(parts, truth, [*stories, *SMALL_TALK], seed)
