@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from presence.spaces.calendar_file import Entry, calendar
 from presence.spaces.fees import Price, price_on
-from presence.spaces.opening import Span
+from presence.spaces.opening import MINUTES, Span, at
 from presence.spaces.queries import bookings_in, prices_of, rooms, terms_of
 from presence.spaces.states import Party, State
 from presence.spaces.tables import Building, Floor, Space
@@ -100,15 +100,25 @@ def joined(spans: Iterable[Span]) -> list[Span]:
 def occupancy_calendar(
     session: Session, room: PublicRoom, key: bytes, host: str, now: datetime
 ) -> bytes:
-    """The room's plan for calendar programs: that it is taken, and nothing else. ``key`` makes opaque ids of events."""
+    """The room's plan for calendar programs: that it is taken or out of use, and nothing else. ``key`` makes opaque ids of events."""
     hour = now.replace(minute=0, second=0, microsecond=0)
+    first, last = now - FEED_BACK, now + FEED_AHEAD
+    booked = [
+        (busy.starts, busy.ends)
+        for busy in occupancy(session, room.id, first, last)
+        if not busy.requested
+    ]
+    shut = [
+        (at(each.first, 0), at(each.last, MINUTES))
+        for each in room.terms.closures
+        if each.last >= local_date(first) and each.first <= local_date(last)
+    ]
     entries = [
         Entry(
-            _opaque(key, room.id, busy.starts), busy.starts, busy.ends, "belegt",
-            f"{room.name}, {room.building}", hour, 1,
+            _opaque(key, room.id, starts), starts, ends, "belegt", f"{room.name}, {room.building}",
+            hour, 1,
         )
-        for busy in occupancy(session, room.id, now - FEED_BACK, now + FEED_AHEAD)
-        if not busy.requested
+        for starts, ends in joined([*booked, *shut])
     ]  # fmt: skip
     return calendar(f"Belegung {room.name}", entries, host)
 

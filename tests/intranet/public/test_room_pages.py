@@ -70,6 +70,22 @@ def test_the_calendar_says_that_it_is_taken_and_nothing_else(browser: Browser) -
     assert again.walk("VEVENT")[0]["UID"] == events[0]["UID"]
 
 
+def test_the_calendar_knows_when_a_room_is_out_of_use(
+    house: House, browser: Browser, spaces: dict[str, UUID]
+) -> None:
+    """Over the day on which the clocks go forward, and without the reason."""
+    with house.database.write() as session:
+        session.get_one(Space, spaces["saal"]).closures = [
+            ["2026-03-28", "2026-03-29", "Rohrbruch"], ["0001-01-01", "0001-01-02", "Gründung"],
+            ["2025-01-01", "2025-01-02", "Maler"], ["9999-12-30", "9999-12-31", "Ende"],
+        ]  # fmt: skip
+    content = browser.get("/raeume/saal/belegung.ics").content
+    (event,) = icalendar.Calendar.from_ical(content).walk("VEVENT")
+    assert event.decoded("DTSTART") == at(date(2026, 3, 28), 0)
+    assert event.decoded("DTEND") == at(date(2026, 3, 30), 0)
+    assert b"Rohrbruch" not in content
+
+
 @pytest.mark.parametrize("asked", ["gestern", "2026-02-30", "0001-01-01", "9999-12-31", ""])
 def test_any_week_asked_for_gives_a_page(browser: Browser, asked: str) -> None:
     answer = browser.get("/raeume/saal", params={"ab": asked})
