@@ -1,90 +1,42 @@
 """An office with an agreement in force, and screens on its walls, on both databases."""
 
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from presence.availability.current import CurrentStore, current_store
+from presence.availability.current import CurrentStore
 from presence.monitor.devices import Wanted, create_monitor
 from presence.monitor.subjects import Kind, Mode
 from storage.actors import Role, Staff, System
 from storage.agreements.operations import confirm_agreement, record_agreement
 from storage.clock import local_date
 from storage.house import House
-from storage.organisation.operations import add_office, add_person, grant_role
-from storage.organisation.queries import load_staff
+from tests.presence.conftest import Cast
 
 ACTOR = System("test")
-LONG_AGO = date(2020, 1, 1)
-OFFICES = {"ordnungsamt": "32", "bauamt": "63"}
-PEOPLE = {
-    "anna": ("ordnungsamt", None),
-    "ben": ("ordnungsamt", None),
-    "dora": ("ordnungsamt", Role.HEAD),
-    "emil": ("bauamt", None),
-    "ada": ("bauamt", Role.ADMIN),
-    "paul": ("bauamt", Role.COUNCIL),
-}
 
 
 @pytest.fixture
-def offices(house: House) -> dict[str, UUID]:
-    with house.database.write() as session:
-        return {
-            key: add_office(
-                session,
-                ACTOR,
-                key=key,
-                number=number,
-                name=key.title(),
-                short=key,
-                valid_from=LONG_AGO,
-                now=house.clock(),
-            ).id
-            for key, number in OFFICES.items()
-        }
-
-
-@pytest.fixture
-def people(house: House, offices: dict[str, UUID]) -> dict[str, UUID]:
-    found = {}
-    with house.database.write() as session:
-        for number, (login, (office, role)) in enumerate(PEOPLE.items()):
-            person = add_person(
-                session,
-                ACTOR,
-                login=login,
-                name=f"{login.title()} Beispiel",
-                office=offices[office],
-                room=f"A 1{number:02}",
-                valid_from=LONG_AGO,
-                now=house.clock(),
-            )
-            found[login] = person.id
-            if role is not None:
-                where = offices[office] if role is Role.HEAD else None
-                grant_role(session, ACTOR, person.id, role, where, now=house.clock())
-    return found
-
-
-@pytest.fixture
-def staff(house: House, people: dict[str, UUID]) -> Callable[[str], Staff]:
-    def load(login: str) -> Staff:
-        with house.database.read() as session:
-            found = load_staff(session, people[login], local_date(house.clock()))
-        assert found is not None
-        return found
-
-    return load
+def cast() -> Cast:
+    return Cast(
+        offices={"ordnungsamt": "32", "bauamt": "63"},
+        people={
+            "anna": ("ordnungsamt", None),
+            "ben": ("ordnungsamt", None),
+            "dora": ("ordnungsamt", Role.HEAD),
+            "emil": ("bauamt", None),
+            "ada": ("bauamt", Role.ADMIN),
+            "paul": ("bauamt", Role.COUNCIL),
+        },
+        room="A 1{:02}",
+    )
 
 
 @pytest.fixture(autouse=True)
-def store(house: House) -> Iterator[CurrentStore]:
-    opened = current_store(house)
-    yield opened
-    opened.close()
+def _kept_open(store: CurrentStore) -> None:
+    """The store of current statuses is there from the beginning, and closed in the end."""
 
 
 @pytest.fixture
