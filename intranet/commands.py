@@ -73,7 +73,8 @@ def _serve(app: object, house: House, name: str, port: int) -> None:
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            for listening in (each for server in self.servers for each in server.sockets):
+            listening_on = getattr(self, "servers", [])  # none where the start failed
+            for listening in (each for server in listening_on for each in server.sockets):
                 listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_MS)
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:

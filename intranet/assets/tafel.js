@@ -4,6 +4,7 @@
   const STUMM = 12_000; // so lange darf der Server schweigen (Lebenszeichen alle 5 s)
   const BLAETTERN = 10_000;
   const WANDERN = 60_000;
+  const GROESSEN = [1.4, 1.2, 1]; // wenige Karten werden größer, solange alle auf eine Seite passen
   const ORT = { timeZone: "Europe/Berlin" };
   const wurzel = document.documentElement;
   const teil = (name) => document.getElementById(name);
@@ -91,10 +92,18 @@
       return;
     }
     tafel.className = "";
+    for (const groesse of GROESSEN) {
+      wurzel.style.setProperty("--groesse", groesse);
+      lege(stand.zeilen.map(karte));
+      if (seiten.length === 1) break;
+    }
+    zeige();
+  }
+
+  function lege(karten) {
     tafel.replaceChildren();
     seiten = [[]];
-    for (const zeile of stand.zeilen) {
-      const neu = karte(zeile);
+    for (const neu of karten) {
       tafel.append(neu);
       if (tafel.scrollHeight > tafel.clientHeight + 1 && seiten.at(-1).length > 0) {
         tafel.replaceChildren(neu);
@@ -102,7 +111,6 @@
       }
       seiten.at(-1).push(neu);
     }
-    zeige();
   }
 
   function zeige() {

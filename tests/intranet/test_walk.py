@@ -17,9 +17,9 @@ SignIn = Callable[..., Page]
 BARRIERS = {
     "anna.beispiel": (
         "/", "/posteingang", "/dokument?id={bill}", "/dokument?id={broken}", "/akten", "/suche?q=Rechnung",
-        "/einstellungen", "/mein-status",
+        "/einstellungen", "/mein-status", "/anwesenheit",
     ),
-    "ada.admin": ("/quarantaene", "/zeitplaene", "/laeufe", "/system", "/personen", "/dienstvereinbarungen"),
+    "ada.admin": ("/quarantaene", "/zeitplaene", "/laeufe", "/system", "/personen", "/dienstvereinbarungen", "/monitore"),
 }  # fmt: skip
 SPOKEN = """() => [...document.querySelectorAll("[aria-label], [title], [placeholder]")].flatMap(
   (each) => ["aria-label", "title", "placeholder"].map((name) => each.getAttribute(name) ?? "")
@@ -156,6 +156,9 @@ def test_nothing_english_is_left_on_the_pages(sign_in: SignIn, server: str) -> N
         "/personen",
         "/laeufe",
         "/system",
+        "/anwesenheit",
+        "/monitore",
+        "/dienstvereinbarungen",
     ):
         page.goto(server + path)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
