@@ -53,6 +53,7 @@ WORK, OWN, ADMIN = "Arbeiten", "Persönlich", "Verwaltung"
 PAGES = (
     PageSpec("", "start.py", "Start", "home", WORK),
     PageSpec("posteingang", "posteingang.py", "Posteingang", "inbox", WORK, room=Room.EAKTE),
+    PageSpec("anliegen", "anliegen.py", "Anliegen", "forum", WORK, room=Room.KISS),
     PageSpec(
         "dokument", "dokument.py", "Dokument", "description", WORK, hidden=True, room=Room.EAKTE
     ),
@@ -91,6 +92,14 @@ PAGES = (
     ),
     PageSpec(
         "gebaeude", "gebaeude.py", "Gebäude und Räume", "domain", ADMIN, _walls, room=Room.DESKS
+    ),
+    PageSpec(
+        "zustaendigkeiten",
+        "zustaendigkeiten.py",
+        "Zuständigkeiten",
+        "alt_route",
+        ADMIN,
+        room=Room.KISS,
     ),
     PageSpec("monitore", "monitore.py", "Monitore", "tv", ADMIN, _walls, room=Room.MONITOR),
     PageSpec(

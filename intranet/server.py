@@ -18,7 +18,17 @@ from intranet.metrics import SCRIPT_ERRORS
 from intranet.navigation import paths
 from intranet.page_pictures import PagePictures
 from intranet.plain_pages import NOT_NOW, not_now_in_words
-from intranet.routes import assets, calendars, files, monitor, operation, people, plans, sign_in
+from intranet.routes import (
+    anliegen,
+    assets,
+    calendars,
+    files,
+    monitor,
+    operation,
+    people,
+    plans,
+    sign_in,
+)
 from intranet.screens import open_screens
 from intranet.shell import Shell, ShellMiddleware
 from intranet.timed_collection import running
@@ -62,6 +72,7 @@ def create_app(house: House) -> Any:
     routes = [
         *sign_in.routes(house, cookies, city_title()),
         *(files.routes(house, pictures) if house.settings.is_on(Room.EAKTE) else []),
+        *(anliegen.routes(house) if house.settings.is_on(Room.KISS) else []),
         *(monitor.routes(house, cookies, screens) if house.settings.is_on(Room.MONITOR) else []),
         *(calendars.routes(house) if house.settings.is_on(Room.DESKS) else []),
         *(plans.routes(house) if house.settings.is_on(Room.DESKS) else []),

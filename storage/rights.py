@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from uuid import UUID
 
-from storage.actors import Actor, Device, ProtectionClass, Role, Scope, Staff, System
+from storage.actors import Actor, Citizen, Device, ProtectionClass, Role, Scope, Staff, System
 
 
 class NotAllowedError(Exception):
@@ -50,6 +50,10 @@ class Verb(StrEnum):
     BOOKING_DECIDE = "booking.decide"
     MONITOR_CHANGE = "monitor.change"
     MONITOR_SHOW = "monitor.show"
+    ANLIEGEN_OPEN = "anliegen.open"
+    RESPONSIBILITY_CHANGE = "responsibility.change"
+    EVALUATION_SEE = "evaluation.see"
+    EVALUATION_DECIDE = "evaluation.decide"
 
 
 def sees(actor: Actor, scope: Scope) -> bool:
@@ -155,6 +159,11 @@ def _any_staff(actor: Actor, _scope: Scope | None) -> bool:
     return isinstance(actor, System) or (isinstance(actor, Staff) and bool(actor.memberships))
 
 
+def _comes_in(actor: Actor, scope: Scope | None) -> bool:
+    """Whoever works here, and everybody from outside: nobody needs a right to come with something."""
+    return isinstance(actor, Citizen) or _any_staff(actor, scope)
+
+
 RULES: dict[Verb, Rule] = {
     Verb.DOCUMENT_RECEIVE: _receives,
     Verb.DOCUMENT_EDIT: _works_with,
@@ -185,6 +194,10 @@ RULES: dict[Verb, Rule] = {
     Verb.BOOKING_DECIDE: _member,
     Verb.MONITOR_CHANGE: _with_role(Role.HEAD, Role.ADMIN),
     Verb.MONITOR_SHOW: _device,
+    Verb.ANLIEGEN_OPEN: _comes_in,
+    Verb.RESPONSIBILITY_CHANGE: _with_role(Role.FEEDBACK),
+    Verb.EVALUATION_SEE: _with_role(Role.FEEDBACK, Role.STRATEGY, Role.LOTSE, Role.HEAD),
+    Verb.EVALUATION_DECIDE: _with_role(Role.FEEDBACK),
 }
 
 

@@ -32,14 +32,14 @@ def routes(house: House, pictures: PagePictures) -> list[Route]:
     """``/seite/{document}/{number}`` and ``/original/{document}`` (``?fassung=N`` for a version)."""
 
     async def page(request: Request) -> Response:
-        signed_in = _signed_in(request)
+        signed_in = who_is_there(request)
         document, number = _uuid(request), request.path_params["number"]
         if signed_in is None or document is None or not 1 <= number <= 100_000:
             return _missing()
         return await to_thread.run_sync(_page, house, pictures, signed_in, document, number)
 
     async def original(request: Request) -> Response:
-        signed_in, document = _signed_in(request), _uuid(request)
+        signed_in, document = who_is_there(request), _uuid(request)
         if signed_in is None or document is None:
             return _missing()
         version = request.query_params.get("fassung", "1")
@@ -83,29 +83,35 @@ def _page(
 def _original(house: House, signed_in: SignedIn, document: UUID, number: int) -> Response:
     try:
         version = take_original(house, signed_in.staff, document, number)
-        stream = house.blobs.open(version.sha256)
     except NotFoundError:
         return _missing()
+    return hand_out(house, document, version.sha256, version.file_name, version.size)
+
+
+def hand_out(house: House, what: UUID, sha256: str, name: str, size: int) -> Response:
+    """A file from the blob store as a download, never shown inside the intranet's own origin."""
+    try:
+        stream = house.blobs.open(sha256)
     except BlobStoreError as error:
-        return _broken(document, error)
+        return _broken(what, error)
     try:
         first = stream.read(CHUNK)  # a damaged file shows itself here, not yet at opening
     except BlobStoreError as error:
         stream.close()
-        return _broken(document, error)
+        return _broken(what, error)
     return StreamingResponse(
-        _chunks(first, stream, document),
-        media_type="application/octet-stream",  # never shown inside the intranet's own origin
+        _chunks(first, stream, what),
+        media_type="application/octet-stream",
         headers={
-            "Content-Disposition": attachment(version.file_name),
-            "Content-Length": str(version.size),
+            "Content-Disposition": attachment(name),
+            "Content-Length": str(size),
             "Content-Security-Policy": _SANDBOX,
         },
     )
 
 
-def _broken(document: UUID, error: BlobStoreError) -> Response:
-    log.error("the file of document %s can't be handed out: %s", document, error)
+def _broken(what: UUID, error: BlobStoreError) -> Response:
+    log.error("the file of %s can't be handed out: %s", what, error)
     return PlainTextResponse(BROKEN, status_code=500)
 
 
@@ -117,7 +123,7 @@ def attachment(name: str) -> str:
     return f"attachment; filename=\"{plain.strip()[:150] or 'Datei'}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def _chunks(first: bytes, stream: BinaryIO, document: UUID) -> Iterator[bytes]:
+def _chunks(first: bytes, stream: BinaryIO, what: UUID) -> Iterator[bytes]:
     """The file from its first piece on. Damage farther behind breaks the download off, so nobody takes it for whole."""
     with stream:
         part = first
@@ -126,11 +132,11 @@ def _chunks(first: bytes, stream: BinaryIO, document: UUID) -> Iterator[bytes]:
             try:
                 part = stream.read(CHUNK)
             except BlobStoreError:
-                log.exception("the download of document %s broke off", document)
+                log.exception("the download of %s broke off", what)
                 raise
 
 
-def _signed_in(request: Request) -> SignedIn | None:
+def who_is_there(request: Request) -> SignedIn | None:
     """Who the guard let in; nobody gets files before the first password was changed."""
     found = request.scope.get("state", {}).get("signed_in")
     return found if isinstance(found, SignedIn) and not found.must_change else None

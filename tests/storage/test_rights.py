@@ -67,12 +67,12 @@ def test_unopened_post_is_the_addressee_s_alone() -> None:
 
 
 @given(classes, st.sampled_from(list(Verb)))
-def test_citizens_may_nothing_of_this_and_screens_show_what_they_show(
+def test_citizens_may_come_with_something_and_screens_show_what_they_show(
     protection: ProtectionClass, verb: Verb
 ) -> None:
     citizen, screen = Citizen(uuid4()), Device(uuid4())
     for scope in (Scope(HERE, protection), None):
-        assert not may(citizen, verb, scope)
+        assert may(citizen, verb, scope) is (verb is Verb.ANLIEGEN_OPEN)
         assert may(screen, verb, scope) is (verb is Verb.MONITOR_SHOW)
 
 

@@ -35,6 +35,7 @@ from storage.organisation.tables import Office, Person
 from storage.rights import NotAllowedError
 from workflows.demo.availability import found_availability
 from workflows.demo.documents import DemoDocument, generate
+from workflows.demo.kiss import found_kiss
 from workflows.demo.monitors import found_monitors
 from workflows.demo.people import found_people
 from workflows.demo.spaces import found_spaces
@@ -105,6 +106,7 @@ def found_city(house: House) -> None:
         found_people(session, now)
         found_spaces(session, now)
         found_monitors(session, now)
+        found_kiss(session, now)
 
 
 def _office(session: Session, seed: seeds.Office, now: datetime) -> Office:

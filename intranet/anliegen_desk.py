@@ -1,0 +1,394 @@
+"""One Anliegen on a clerk's page: what it is, what was said, who decided what and why, and what can be done next."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from intranet import html, words
+from intranet.deeds import carry_out
+from intranet.notes import note
+from intranet.views.anliegen import Asked, Said, View
+from intranet.visit import Visit
+from storage.actors import CLASS_NAMES, FILING_CLASSES, ProtectionClass
+from storage.tasks.drafts import drop_draft, load_draft, save_draft
+from workflows.kiss.anliegen.answering import answer, release, send_back, start_writing
+from workflows.kiss.anliegen.assigning import To, assign, protect, take_over
+from workflows.kiss.anliegen.closing import close, reopen
+from workflows.kiss.anliegen.contributing import ask_group, contribute
+from workflows.kiss.anliegen.conversation import add_note
+from workflows.kiss.anliegen.merging import keep_apart, merge, unmerge
+from workflows.kiss.anliegen.states import Deed, State, allowed
+
+Doing = Callable[[Session], Any]
+
+
+def anliegen_page(here: Visit, view: View) -> None:
+    """The whole page: on the left what was said, on the right who has it and why."""
+    st.title(words.plain(view.row.title), anchor=False)
+    st.caption(f"Anliegen {view.reference}")
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        for each in view.said:
+            _said(here, view, each)
+        for asked in view.asked:
+            _asked(here, asked)
+        if view.works:
+            _answer(here, view)
+        _note(here, view)
+    with right:
+        st.html(
+            html.table("Auf einen Blick", ["Angabe", html.Column("Inhalt", "frei")], view.facts)
+        )
+        _alike(here, view)
+        if view.works:
+            _next(here, view)
+        _why(view)
+        with st.expander("Weg", icon=":material/route:"):
+            st.html(
+                html.table(
+                    "Weg des Anliegens", [html.Column("Wann", "zeit"), "Was", "Bei wem"], view.way
+                )
+            )
+
+
+def _said(here: Visit, view: View, each: Said) -> None:
+    with st.container(border=True):
+        label = "Interne Notiz" if each.kind == "Notiz" else each.kind
+        st.markdown(f"**{words.plain(each.who)}** · {label} · {each.when}")
+        if each.stranger:
+            st.warning(
+                "Diese E-Mail kam von einer anderen Adresse. Bitte prüfen Sie, ob sie wirklich dazugehört.",
+                icon=":material/person_alert:",
+            )
+        st.html(f'<div class="gesagt">{html.text(each.text)}</div>')
+        for file, name, size in each.files:
+            st.html(
+                f"<p>{html.link(f'/anliegen/datei/{file.hex}', name).html} {html.quiet(size).html}</p>"
+            )
+        if each.waits and view.works:
+            _second_pair(here, each)
+
+
+def _second_pair(here: Visit, each: Said) -> None:
+    if each.own:
+        st.caption("Eine Kollegin oder ein Kollege gibt diese Antwort frei.")
+        return
+    one, two = st.columns(2)
+    now = here.house.clock()
+    if one.button("Freigeben und senden", type="primary", key=f"frei-{each.id.hex}"):
+        _do(
+            here,
+            lambda session: release(session, here.staff, each.id, each.revision, now=now),
+            "Freigegeben. Die Antwort geht hinaus.",
+        )
+    with two.popover("Zurückgeben"):
+        why = st.text_input("Was soll anders sein?", key=f"warum-{each.id.hex}")
+        if st.button("Zurückgeben", key=f"zurueck-{each.id.hex}"):
+            _do(
+                here,
+                lambda session: send_back(
+                    session, here.staff, each.id, each.revision, why, now=now
+                ),
+                "Zurückgegeben.",
+            )
+
+
+def _asked(here: Visit, asked: Asked) -> None:
+    with st.container(border=True):
+        st.markdown(f"**Beitrag von {words.plain(asked.group)} erbeten**")
+        st.html(f'<div class="gesagt">{html.text(asked.question)}</div>')
+        if asked.answer is not None:
+            st.html(
+                f'<div class="gesagt"><strong>Antwort:</strong> {html.text(asked.answer)}</div>'
+            )
+            return
+        if not asked.mine:
+            st.caption("Die Antwort steht noch aus.")
+            return
+        text = st.text_area("Ihr Beitrag", key=f"beitrag-{asked.id.hex}", max_chars=20_000)
+        if st.button("Beitragen", type="primary", key=f"beitragen-{asked.id.hex}"):
+            now = here.house.clock()
+            _do(
+                here,
+                lambda session: contribute(
+                    session, here.staff, asked.id, asked.revision, text, now=now
+                ),
+                "Danke, Ihr Beitrag ist da.",
+            )
+
+
+def _answer(here: Visit, view: View) -> None:
+    row, now = view.row, here.house.clock()
+    if not allowed(State(row.state), Deed.ANSWER):
+        return
+    key = f"anliegen:{row.id.hex}"
+    with here.house.database.read() as session:
+        draft = load_draft(session, here.staff.person, key) or {}
+    others = []
+    if draft.get("text"):
+        with here.house.database.write() as session:
+            others = start_writing(session, here.staff, row.id, now)
+    if others:
+        st.warning(
+            f"Antwortet gerade auch: {words.plain(', '.join(others))}.", icon=":material/edit:"
+        )
+    st.subheader("Antworten", anchor=False)
+    field = f"antwort-{row.id.hex}"
+    st.session_state.setdefault(field, draft.get("text", ""))
+    if view.templates:
+        _template(view, field)
+
+    def keep() -> None:
+        with here.house.database.write() as session:
+            save_draft(
+                session,
+                here.staff.person,
+                key,
+                {"text": st.session_state[field]},
+                here.house.clock(),
+            )
+            start_writing(session, here.staff, row.id, here.house.clock())
+
+    text = st.text_area("Ihre Antwort", key=field, max_chars=20_000, height=180, on_change=keep)
+    if view.all.contact is None or not view.all.contact.mail:
+        st.caption("Es ist keine E-Mail-Adresse bekannt: Die Antwort steht auf der Statusseite.")
+    one, two = st.columns(2)
+    for column, label, asks, told in (
+        (one, "Antwort senden", False, "Die Antwort geht hinaus."),
+        (two, "Als Rückfrage senden", True, "Die Rückfrage geht hinaus. Die Frist steht still."),
+    ):
+        kind = "secondary" if asks else "primary"
+        if column.button(label, type=kind, key=f"senden-{asks}", width="stretch"):  # type: ignore[arg-type]
+
+            def send(session: Session, asks: bool = asks) -> None:
+                answer(session, here.staff, row.id, row.revision, text, asks=asks, now=now)
+                drop_draft(session, here.staff.person, key)
+
+            if _do(here, send, told, again=False):
+                del st.session_state[field]
+                st.rerun()
+
+
+def _template(view: View, field: str) -> None:
+    titles = [title for title, _ in view.templates]
+    texts = dict(view.templates)
+
+    def put() -> None:
+        chosen = st.session_state.get("textbaustein")
+        if chosen:
+            before = st.session_state.get(field, "").strip()
+            st.session_state[field] = f"{before}\n\n{texts[chosen]}".strip()
+            st.session_state["textbaustein"] = None
+
+    st.selectbox(
+        "Textbaustein",
+        titles,
+        index=None,
+        placeholder="einfügen …",
+        key="textbaustein",
+        on_change=put,
+    )
+
+
+def _note(here: Visit, view: View) -> None:
+    with (
+        st.expander("Interne Notiz", icon=":material/sticky_note_2:"),
+        st.form("notiz", border=False, clear_on_submit=True),
+    ):
+        text = st.text_area("Notiz", help="Nur im Haus zu sehen.", max_chars=20_000)
+        if st.form_submit_button("Notieren"):
+            now = here.house.clock()
+            _do(
+                here,
+                lambda session: add_note(session, here.staff, view.row.id, text, now=now),
+                "Notiert.",
+            )
+
+
+def _next(here: Visit, view: View) -> None:
+    row, now = view.row, here.house.clock()
+    state = State(row.state)
+    if (
+        row.person_id != here.staff.person
+        and allowed(state, Deed.TAKE_UP)
+        and st.button(
+            "Ich übernehme", type="primary", icon=":material/front_hand:", key="uebernehmen"
+        )
+    ):
+        _do(
+            here,
+            lambda session: take_over(session, here.staff, row.id, row.revision, now=now),
+            "Sie haben es übernommen.",
+        )
+    if allowed(state, Deed.ASSIGN):
+        _hand_over(here, view)
+        _ask(here, view)
+    _end(here, view, state)
+    _protection(here, view)
+
+
+def _hand_over(here: Visit, view: View) -> None:
+    row = view.row
+    with st.expander("Nicht zuständig, gehört zu …", icon=":material/forward:"):
+        latest = view.decided[-1] if view.decided else None
+        for number, (group, topic, label) in enumerate(latest.suggestions if latest else ()):
+            if group != row.group_id and st.button(words.plain(label), key=f"vorschlag-{number}"):
+                _give(here, view, To(group, topic=topic), "")
+        chosen = st.selectbox(
+            "Gruppe", list(view.groups), index=None, format_func=lambda each: view.groups[each],
+            placeholder="wählen oder tippen", key="neue-gruppe",
+        )  # fmt: skip
+        about = st.selectbox(
+            "Thema", list(view.topics), index=None, format_func=lambda each: view.topics[each],
+            placeholder="bleibt, wie es ist", key="neues-thema",
+        )  # fmt: skip
+        why = st.text_input("Warum? (für die Kolleginnen und Kollegen)", key="warum-weiter")
+        if st.button("Weitergeben", key="weitergeben") and chosen is not None:
+            _give(here, view, To(chosen, topic=about), why)
+    with st.expander("In der Gruppe geben an …", icon=":material/person:"):
+        person = st.selectbox(
+            "Person", list(view.people), index=None, format_func=lambda each: view.people[each],
+            placeholder="wählen oder tippen", key="neue-person",
+        )  # fmt: skip
+        if st.button("Zuweisen", key="zuweisen") and person is not None:
+            _give(here, view, To(row.group_id, person), "")
+
+
+def _give(here: Visit, view: View, to: To, why: str) -> None:
+    row, now = view.row, here.house.clock()
+    done, holder = carry_out(
+        here, lambda session: assign(session, here.staff, row.id, row.revision, to, why, now=now)
+    )
+    if done and holder is not None:
+        for sentence in holder.because:
+            note(sentence)
+        note(f"Liegt jetzt bei „{holder.group.name}“.")
+        st.rerun()
+
+
+def _ask(here: Visit, view: View) -> None:
+    row, now = view.row, here.house.clock()
+    with st.expander("Andere Stelle um Beitrag bitten", icon=":material/group_add:"):
+        others = {group: name for group, name in view.groups.items() if group != row.group_id}
+        group = st.selectbox(
+            "Wer?", list(others), index=None, format_func=lambda each: others[each],
+            placeholder="wählen oder tippen", key="beitrag-gruppe",
+        )  # fmt: skip
+        question = st.text_area("Was wird gebraucht?", key="beitrag-frage", max_chars=20_000)
+        waits = st.checkbox(
+            "Ohne die Antwort geht es nicht weiter", value=True, key="beitrag-wartet"
+        )
+        if st.button("Bitten", key="beitrag-bitten") and group is not None:
+            _do(
+                here,
+                lambda session: ask_group(
+                    session, here.staff, row.id, row.revision, group, question, waits=waits, now=now
+                ),
+                "Die Bitte ist unterwegs.",
+            )
+
+
+def _end(here: Visit, view: View, state: State) -> None:
+    row, now = view.row, here.house.clock()
+    if row.merged_into_id is not None:
+        if st.button("Wieder trennen", key="trennen"):
+            _do(
+                here,
+                lambda session: unmerge(session, here.staff, row.id, row.revision, now=now),
+                "Getrennt.",
+            )
+        return
+    if allowed(state, Deed.CLOSE):
+        with st.expander("Schließen", icon=":material/task_alt:"):
+            why = st.text_input("Interne Bemerkung (freiwillig)", key="schluss")
+            if state is not State.ANSWERED:
+                st.caption(
+                    "Es ging noch keine Antwort hinaus. Wer eine E-Mail-Adresse angegeben hat, wird über das Ende verständigt."
+                )
+            if st.button("Anliegen schließen", key="schliessen"):
+                _do(
+                    here,
+                    lambda session: close(session, here.staff, row.id, row.revision, why, now=now),
+                    "Geschlossen.",
+                )
+    if allowed(state, Deed.REOPEN) and st.button("Wieder öffnen", key="wieder-oeffnen"):
+        _do(
+            here,
+            lambda session: reopen(session, here.staff, row.id, row.revision, now=now),
+            "Wieder geöffnet.",
+        )
+
+
+def _protection(here: Visit, view: View) -> None:
+    row, now = view.row, here.house.clock()
+    with st.expander("Schutzklasse", icon=":material/lock:"):
+        classes: list[ProtectionClass] = [
+            each for each in FILING_CLASSES if each is not ProtectionClass.OPEN
+        ]
+        chosen = st.selectbox(
+            "Wer darf es sehen?", classes, index=classes.index(ProtectionClass(row.protection)),
+            format_func=lambda each: CLASS_NAMES[each], key="schutz",
+        )  # fmt: skip
+        if st.button("Ändern", key="schuetzen") and chosen.value != row.protection:
+            _do(
+                here,
+                lambda session: protect(session, here.staff, row.id, row.revision, chosen, now=now),
+                "Geändert.",
+            )
+
+
+def _alike(here: Visit, view: View) -> None:
+    for other, title in view.merged:
+        target = f"/anliegen?id={other.hex}"
+        st.html(f"<p>Zusammengeführt mit {html.page_link(target, title).html}</p>")
+    if not view.alike or view.row.merged_into_id is not None:
+        return
+    st.markdown("**Vielleicht dasselbe**")
+    for other, title, score in view.alike:
+        target = f"/anliegen?id={other.hex}"
+        st.html(f"<p>{html.page_link(target, title).html} {html.quiet(score).html}</p>")
+        if view.works:
+            _same_or_not(here, view, other)
+
+
+def _same_or_not(here: Visit, view: View, other: UUID) -> None:
+    row, now = view.row, here.house.clock()
+    one, two = st.columns(2)
+    if one.button("Zusammenführen", key=f"eins-{other.hex}"):
+        _do(
+            here,
+            lambda session: merge(session, here.staff, row.id, row.revision, other, now=now),
+            "Zusammengeführt.",
+        )
+    if two.button("Ist etwas anderes", key=f"zwei-{other.hex}"):
+        _do(
+            here,
+            lambda session: keep_apart(session, here.staff, row.id, other, now=now),
+            "Gemerkt.",
+        )
+
+
+def _why(view: View) -> None:
+    if not view.decided:
+        return
+    with st.expander("Warum hier?", icon=":material/psychology_alt:"):
+        for each in reversed(view.decided):
+            st.markdown(f"**{each.when}: {words.plain(each.to)}**, {each.how}")
+            for sentence in each.because:
+                st.markdown(f"- {words.plain(sentence)}")
+            if each.otherwise:
+                st.caption("Was etwas geändert hätte")
+                for sentence in each.otherwise:
+                    st.markdown(f"- {words.plain(sentence)}")
+
+
+def _do(here: Visit, deed: Doing, told: str, *, again: bool = True) -> bool:
+    done, _ = carry_out(here, deed)
+    if done:
+        note(told)
+        if again:
+            st.rerun()
+    return done

@@ -1,0 +1,86 @@
+"""Taking an Anliegen in on the staff's side: a note of a telephone call, or something from inside."""
+
+from uuid import UUID
+
+import streamlit as st
+
+from intranet.deeds import attempt
+from intranet.notes import note
+from intranet.visit import Visit
+from storage.clock import local_date, new_id
+from storage.organisation.queries import people
+from workflows.kiss.anliegen.opening import Caller, Channel, Incoming, Place
+from workflows.kiss.anliegen.states import KIND_NAMES, Kind
+from workflows.kiss.anliegen.taking_in import take_in
+from workflows.kiss.anliegen.topics import topics
+
+CHANNELS = {Channel.PHONE: "Anruf oder Besuch", Channel.INTERNAL: "aus dem Haus"}
+
+
+def take_down(here: Visit) -> None:
+    """The form, folded away until it is needed."""
+    with st.expander("Anliegen aufnehmen", icon=":material/add_call:"):
+        channel = st.segmented_control(
+            "Woher?", list(CHANNELS), default=Channel.PHONE, format_func=lambda each: CHANNELS[each],
+            key="anliegen-woher",
+        )  # fmt: skip
+        kinds = (
+            [Kind.INTERNAL]
+            if channel is Channel.INTERNAL
+            else [each for each in Kind if each is not Kind.INTERNAL]
+        )
+        kind = st.selectbox(
+            "Art", kinds, format_func=lambda each: KIND_NAMES[each], key="anliegen-art"
+        )
+        with st.form("anliegen-aufnehmen", border=False, clear_on_submit=False):
+            _fields(here, channel or Channel.PHONE, kind or Kind.FAULT)
+
+
+def _fields(here: Visit, channel: Channel, kind: Kind) -> None:
+    now = here.house.clock()
+    with here.house.database.read() as session:
+        known = {row.id: row.title for row in topics(session, now)}
+        staff = (
+            {person.id: person.name for person, _ in people(session, local_date(now))}
+            if kind is Kind.SUPERVISORY
+            else {}
+        )
+    text = st.text_area("Worum geht es?", max_chars=20_000, height=140)
+    about: UUID | None = None
+    if kind is Kind.SUPERVISORY:
+        about = st.selectbox(
+            "Wen betrifft es?", list(staff), index=None, format_func=lambda each: staff[each],
+            placeholder="nicht bekannt",
+            help="Die Beschwerde geht an die vorgesetzte Leitung. Wen sie betrifft, sieht sie nicht, und Sie selbst danach auch nicht mehr.",
+        )  # fmt: skip
+    one, two = st.columns(2)
+    topic = one.selectbox(
+        "Thema",
+        list(known),
+        index=None,
+        format_func=lambda each: known[each],
+        placeholder="das Haus findet es",
+    )
+    place = two.text_input("Ort", placeholder="Straße und Hausnummer", max_chars=200)
+    caller = Caller()
+    if channel is Channel.PHONE:
+        one, two, three = st.columns(3)
+        caller = Caller(
+            one.text_input("Name", max_chars=120).strip() or None,
+            two.text_input("E-Mail", max_chars=200).strip() or None,
+            three.text_input("Telefon", max_chars=60).strip() or None,
+        )
+    if not st.form_submit_button("Aufnehmen", type="primary"):
+        return
+    key = st.session_state.setdefault("anliegen-schluessel", new_id().hex)
+    incoming = Incoming(
+        key=f"staff:{key}", channel=channel, kind=kind, text=text, caller=caller,
+        place=Place(place.strip() or None), topic=topic, about=about,
+    )  # fmt: skip
+    done, anliegen = attempt(lambda: take_in(here.house, here.staff, incoming))
+    if done and anliegen is not None:
+        del st.session_state["anliegen-schluessel"]
+        note("Aufgenommen. Das Haus sucht, wer zuständig ist.")
+        if kind is not Kind.SUPERVISORY:
+            st.query_params["id"] = anliegen.hex
+        st.rerun()

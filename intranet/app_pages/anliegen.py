@@ -1,0 +1,68 @@
+"""Anliegen: what waits for me and my office, one Anliegen with all its talk, and taking one in by telephone."""
+
+import streamlit as st
+
+from intranet import html
+from intranet.anliegen_desk import anliegen_page
+from intranet.anliegen_form import take_down
+from intranet.chosen import one_or_all
+from intranet.views import anliegen as view
+from intranet.visit import visitor
+
+here = visitor()
+now = here.house.clock()
+
+
+def overview() -> None:
+    take_down(here)
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    chosen = left.segmented_control(
+        "Anzeigen",
+        list(view.FILTERS),
+        default=view.OFFICE,
+        format_func=lambda name: view.FILTERS[name],
+        key="anliegen-filter",
+        label_visibility="collapsed",
+    )
+    text = right.text_input("Suchen", placeholder="Nummer, Wort oder Straße", key="anliegen-worte")
+    with here.house.database.read() as session:
+        lines = view.lines(session, here.staff, chosen or view.OPEN, text, now)
+    if not lines:
+        st.html(html.empty("Hier liegt nichts.", "Wählen Sie oben eine andere Ansicht."))
+        return
+    st.html(
+        html.table(
+            view.FILTERS[chosen or view.OPEN],
+            [
+                html.Column("Anliegen", "frei"),
+                html.Column("Nummer", "zeit"),
+                "Thema",
+                "Liegt bei",
+                "Stand",
+                html.Column("Frist", "zeit"),
+            ],
+            [
+                (
+                    html.page_link(f"/anliegen?id={line.id.hex}", line.title),
+                    line.reference,
+                    line.topic or line.kind,
+                    line.holder,
+                    html.state(line.state),
+                    html.state(line.due) if line.late else line.due,
+                )
+                for line in lines
+            ],
+        )
+    )
+
+
+one_or_all(
+    here,
+    "id",
+    lambda session, anliegen: view.load(session, here.staff, anliegen, now),
+    one=lambda found: anliegen_page(here, found),
+    everything=overview,
+    title="Anliegen",
+    missing="Dieses Anliegen gibt es nicht, oder Sie dürfen es nicht sehen.",
+    back=("/anliegen", "← Alle Anliegen"),
+)

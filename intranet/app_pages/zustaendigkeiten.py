@@ -1,0 +1,21 @@
+"""Zuständigkeiten: try out who gets a text; groups, topics and rules, and what a rule would have done before it counts."""
+
+import streamlit as st
+
+from intranet.responsibility_desk import groups_tab, topics_tab, try_tab
+from intranet.rule_desk import rules_tab
+from intranet.visit import visitor
+from storage.rights import Verb, may
+
+here = visitor()
+st.title("Zuständigkeiten", anchor=False)
+changes = may(here.staff, Verb.RESPONSIBILITY_CHANGE)
+trying, rules, topics, groups = st.tabs(["Ausprobieren", "Regeln", "Themen", "Gruppen"])
+with trying:
+    try_tab(here)
+with rules:
+    rules_tab(here, changes=changes)
+with topics:
+    topics_tab(here, changes=changes)
+with groups:
+    groups_tab(here, changes=changes)

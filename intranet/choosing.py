@@ -1,0 +1,37 @@
+"""Small parts of forms: one out of many by name, several words in a line, and the message after a deed."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import streamlit as st
+
+from intranet.notes import note
+
+
+def choice(
+    where: Any, label: str, names: Mapping[UUID, str], old: UUID | None, key: str
+) -> UUID | None:
+    """A list to choose one from, or to type in; ``where`` is a column or ``st`` itself."""
+    options = list(names)
+    found: UUID | None = where.selectbox(
+        label,
+        options,
+        index=options.index(old) if old is not None and old in names else None,
+        format_func=lambda each: names[each],
+        placeholder="wählen oder tippen",
+        key=key,
+    )
+    return found
+
+
+def split(text: str) -> list[str]:
+    """Words parted by commas."""
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def again(message: str, *, done: bool) -> None:
+    """Where it was done, say so and draw the page anew."""
+    if done:
+        note(message)
+        st.rerun()

@@ -1,0 +1,219 @@
+"""Topics and groups on the page of responsibilities, and trying out who would get a text; each form is one verb."""
+
+from uuid import UUID
+
+import streamlit as st
+
+from intranet import html
+from intranet.choosing import again, choice, split
+from intranet.deeds import carry_out
+from intranet.trial_view import show_trial
+from intranet.views.responsibility import Book, load
+from intranet.visit import Visit
+from workflows.kiss.anliegen.states import KIND_NAMES, Kind
+from workflows.kiss.routing.responsibility import (
+    GroupForm,
+    TopicForm,
+    add_group,
+    add_topic,
+    change_group,
+    change_topic,
+    end_group,
+    end_topic,
+)
+from workflows.kiss.routing.trials import try_text
+
+
+def try_tab(here: Visit) -> None:
+    """Paste a text, see who would get it and why."""
+    text = st.text_area(
+        "Text", key="probe-text", height=180, max_chars=20_000,
+        placeholder="Zum Beispiel: Auf der Bahnhofstraße ist seit gestern die Laterne dunkel.",
+    )  # fmt: skip
+    if st.button("Wer ist zuständig?", type="primary", key="probe"):
+        done, trial = carry_out(
+            here, lambda session: try_text(session, here.staff, text, now=here.house.clock())
+        )
+        if done and trial is not None:
+            st.session_state["probe-versuch"] = trial
+    show_trial(here, st.session_state.get("probe-versuch"))
+
+
+def topics_tab(here: Visit, *, changes: bool) -> None:
+    """The topics with their targets."""
+    book = _book(here)
+    st.html(
+        html.table(
+            "Themen",
+            [html.Column("Thema", "frei"), "Art", "Gruppe", html.Column("Frist (Dienststunden)", "zahl"), "Vier Augen", "Für Bürgerinnen und Bürger"],
+            [
+                (
+                    line.row.title, line.kind, line.group, str(line.row.hours),
+                    "ja" if line.row.four_eyes else "nein", "ja" if line.row.public else "nein",
+                )
+                for line in book.topics
+            ],
+        )
+    )  # fmt: skip
+    if changes:
+        _topic_form(here, book)
+
+
+def _topic_form(here: Visit, book: Book) -> None:
+    rows = {line.row.id: line.row for line in book.topics}
+    chosen = st.selectbox(
+        "Thema ändern", list(rows), index=None, format_func=lambda each: rows[each].title,
+        placeholder="oder unten ein neues anlegen", key="thema",
+    )  # fmt: skip
+    old, mark, now = (
+        rows.get(chosen) if chosen else None,
+        chosen.hex if chosen else "neu",
+        here.house.clock(),
+    )
+    kinds = list(Kind)
+    with st.form(f"thema-{mark}"):
+        key = (
+            ""
+            if old
+            else st.text_input(
+                "Kürzel", help="Ein Wort aus kleinen Buchstaben; bleibt immer gleich."
+            )
+        )
+        one, two = st.columns(2)
+        title = one.text_input("Name", old.title if old else "")
+        kind = two.selectbox(
+            "Art",
+            kinds,
+            index=kinds.index(Kind(old.kind)) if old else 0,
+            format_func=lambda each: KIND_NAMES[each],
+        )
+        description = st.text_input("Beschreibung für das Formular", old.description if old else "")
+        keywords = st.text_input("Stichwörter", ", ".join(old.keywords) if old else "")
+        group = choice(
+            one, "Gruppe", book.group_names, old.group_id if old else None, f"thema-gruppe-{mark}"
+        )
+        hours = two.number_input("Frist in Dienststunden", 1, 2000, old.hours if old else 24)
+        four = one.checkbox(
+            "Antworten gibt eine zweite Person frei", value=bool(old and old.four_eyes)
+        )
+        public = two.checkbox(
+            "Im Formular für Bürgerinnen und Bürger anbieten", value=bool(old and old.public)
+        )
+        save = st.form_submit_button("Speichern", type="primary")
+        end = old is not None and st.form_submit_button("Thema beenden")
+    if end and old is not None:
+        done, _ = carry_out(here, lambda session: end_topic(session, here.staff, old.id, now=now))
+        again("Das Thema wird nicht mehr angeboten.", done=done)
+    if not save:
+        return
+    if group is None:
+        st.error("Bitte wählen Sie eine Gruppe.")
+        return
+    form = TopicForm(title, group, kind, int(hours), description, split(keywords), four, public)
+    if old is None:
+        done, _ = carry_out(
+            here, lambda session: add_topic(session, here.staff, key.strip().lower(), form, now=now)
+        )
+    else:
+        done, _ = carry_out(
+            here,
+            lambda session: change_topic(session, here.staff, old.id, old.revision, form, now=now),
+        )
+    again("Gespeichert.", done=done)
+
+
+def groups_tab(here: Visit, *, changes: bool) -> None:
+    """The groups and their people."""
+    book = _book(here)
+    st.html(
+        html.table(
+            "Gruppen",
+            [
+                "Gruppe",
+                "Amt",
+                html.Column("Wer", "frei"),
+                html.Column("Frist (Dienststunden)", "zahl"),
+            ],
+            [
+                (
+                    f"{line.row.name} (Koordination)" if line.row.coordination else line.row.name,
+                    line.office,
+                    "alle im Amt" if line.row.general else ", ".join(line.people) or "niemand",
+                    str(line.row.hours),
+                )
+                for line in book.groups
+            ],
+        )
+    )
+    if changes:
+        _group_form(here, book)
+
+
+def _group_form(here: Visit, book: Book) -> None:
+    lines = {line.row.id: line for line in book.groups}
+    chosen = st.selectbox(
+        "Gruppe ändern", list(lines), index=None, format_func=lambda each: lines[each].row.name,
+        placeholder="oder unten eine neue anlegen", key="gruppe",
+    )  # fmt: skip
+    line, mark, now = (
+        lines.get(chosen) if chosen else None,
+        chosen.hex if chosen else "neu",
+        here.house.clock(),
+    )
+    old = line.row if line else None
+    with st.form(f"gruppe-{mark}"):
+        key = (
+            ""
+            if old
+            else st.text_input(
+                "Kürzel", help="Ein Wort aus kleinen Buchstaben; bleibt immer gleich."
+            )
+        )
+        one, two = st.columns(2)
+        name = one.text_input("Name", old.name if old else "")
+        hours = two.number_input(
+            "Frist in Dienststunden ohne Thema", 1, 2000, old.hours if old else 40
+        )
+        office = old.office_id if old else choice(one, "Amt", book.office_names, None, "gruppe-amt")
+        members: list[UUID] = []
+        if not (old and old.general):
+            members = st.multiselect(
+                "Wer gehört dazu?",
+                list(book.people),
+                sorted(line.members) if line else [],
+                format_func=lambda each: book.people[each],
+            )
+        spreads = one.checkbox(
+            "Neues an Anwesende verteilen",
+            value=bool(old and old.spreads),
+            help="Sonst nimmt die Gruppe ihre Anliegen selbst auf.",
+        )
+        coordination = two.checkbox(
+            "Koordination: bekommt, wofür sich niemand findet", value=bool(old and old.coordination)
+        )
+        save = st.form_submit_button("Speichern", type="primary")
+        end = old is not None and not old.general and st.form_submit_button("Gruppe beenden")
+    if end and old is not None:
+        done, _ = carry_out(here, lambda session: end_group(session, here.staff, old.id, now=now))
+        again("Die Gruppe gibt es nicht mehr.", done=done)
+    if not save:
+        return
+    if office is None:
+        st.error("Bitte wählen Sie ein Amt.")
+        return
+    form = GroupForm(name, office, int(hours), spreads, coordination, frozenset(members))
+    if old is None:
+        done, _ = carry_out(
+            here, lambda session: add_group(session, here.staff, key.strip().lower(), form, now=now)
+        )
+    else:
+        done, _ = carry_out(
+            here,
+            lambda session: change_group(session, here.staff, old.id, old.revision, form, now=now),
+        )
+    again("Gespeichert.", done=done)
+
+
+def _book(here: Visit) -> Book:
+    with here.house.database.read() as session:
+        return load(session, here.house.clock())

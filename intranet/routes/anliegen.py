@@ -1,0 +1,41 @@
+"""Files that came with an Anliegen, or go with an answer. Whoever sees the Anliegen sees them."""
+
+from uuid import UUID
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from intranet.routes.files import hand_out, who_is_there
+from presence.sessions import SignedIn
+from storage.conflicts import NotFoundError
+from storage.house import House
+from workflows.kiss.anliegen.queries import visible_file
+
+MISSING = "Diese Datei gibt es nicht, oder Sie dürfen sie nicht sehen."
+
+
+def routes(house: House) -> list[Route]:
+    """``/anliegen/datei/{file}``: always a download."""
+
+    async def file(request: Request) -> Response:
+        signed_in = who_is_there(request)
+        try:
+            wanted = UUID(request.path_params["file"])
+        except ValueError:
+            wanted = None
+        if signed_in is None or wanted is None:
+            return PlainTextResponse(MISSING, status_code=404)
+        return await to_thread.run_sync(_file, house, signed_in, wanted)
+
+    return [Route("/anliegen/datei/{file}", file)]
+
+
+def _file(house: House, signed_in: SignedIn, file: UUID) -> Response:
+    try:
+        with house.database.read() as session:
+            row = visible_file(session, signed_in.staff, file)
+    except NotFoundError:
+        return PlainTextResponse(MISSING, status_code=404)
+    return hand_out(house, row.id, row.sha256, row.name, row.size)

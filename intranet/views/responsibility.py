@@ -1,0 +1,131 @@
+"""What the page of responsibilities shows: groups, topics and rules in words, and what a trial came to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from intranet import words
+from storage.clock import local_date
+from storage.organisation.queries import offices, people
+from storage.organisation.tables import Office
+from workflows.kiss.anliegen.groups import groups, members
+from workflows.kiss.anliegen.states import KIND_NAMES, Kind
+from workflows.kiss.anliegen.tables import Group, Topic
+from workflows.kiss.anliegen.topics import topics
+from workflows.kiss.routing.responsibility import history, rules
+from workflows.kiss.routing.tables import RoutingRule
+
+CONDITION_NAMES = {
+    "addressed": "gerichtet an",
+    "topic": "Thema",
+    "place": "Ort",
+    "circle": "Umkreis",
+    "file_number": "Aktenzeichen beginnt mit",
+    "words": "eines der Wörter",
+    "all_words": "alle Wörter",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLine:
+    row: Group
+    office: str
+    people: Sequence[str]
+    members: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLine:
+    row: Topic
+    group: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """A rule in words; ``until``: it ended."""
+
+    row: RoutingRule
+    conditions: str
+    to: str
+    owner: str
+    since: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All that can be chosen, and all that is there."""
+
+    groups: Sequence[GroupLine]
+    topics: Sequence[TopicLine]
+    rules: Sequence[RuleLine]
+    ended: Sequence[RuleLine]
+    group_names: dict[UUID, str]
+    topic_names: dict[UUID, str]
+    topic_keys: dict[str, str]
+    office_names: dict[UUID, str]
+    office_keys: dict[str, str]
+    people: dict[UUID, str]
+
+
+def load(session: Session, now: datetime) -> Book:
+    """The book of the day, and the rules that ended."""
+    day = local_date(now)
+    all_groups = groups(session, day)
+    names = {row.id: row.name for row in session.scalars(select(Group))}
+    shown = {row.id: row.short for row in session.scalars(select(Office))}
+    known = topics(session, now)
+    titles = {row.id: row.title for row in session.scalars(select(Topic))}
+    keys = {row.key: row.short for row in offices(session, day)}
+    topic_keys = {row.key: row.title for row in known}
+    return Book(
+        [_group(session, row, shown, day) for row in all_groups],
+        [TopicLine(row, names[row.group_id], KIND_NAMES[Kind(row.kind)]) for row in known],
+        [_rule(row, names, titles, shown, {**keys, **topic_keys}) for row in rules(session, day)],
+        [_rule(row, names, titles, shown, {**keys, **topic_keys}) for row in history(session, day)],
+        {row.id: row.name for row in all_groups},
+        {row.id: row.title for row in known},
+        topic_keys,
+        {row.id: row.short for row in offices(session, day)},
+        keys,
+        {person.id: person.name for person, _ in people(session, day)},
+    )
+
+
+def _group(session: Session, row: Group, shown: Mapping[UUID, str], day: date) -> GroupLine:
+    found = members(session, row, day)
+    return GroupLine(
+        row, shown[row.office_id], [person.name for person in found], frozenset(p.id for p in found)
+    )
+
+
+def _rule(
+    row: RoutingRule,
+    names: Mapping[UUID, str],
+    titles: Mapping[UUID, str],
+    shown: Mapping[UUID, str],
+    keys: Mapping[str, str],
+) -> RuleLine:
+    topic = f", {titles[row.topic_id]}" if row.topic_id in titles and row.topic_id else ""
+    return RuleLine(
+        row, in_words(row.conditions, keys), f"{names[row.group_id]}{topic}", shown[row.owner_id],
+        words.day(row.valid_from), words.day(row.valid_to) if row.valid_to else "",
+    )  # fmt: skip
+
+
+def in_words(conditions: Mapping[str, Any], keys: Mapping[str, str]) -> str:
+    """„eines der Wörter: Ast, Baum; Ort: Flößerpark“."""
+    parts = []
+    for name, values in conditions.items():
+        if name == "circle":
+            parts.append(f"im Umkreis von {values['metres']:.0f} m")
+        else:
+            shown = ", ".join(keys.get(value, value) for value in values)
+            parts.append(f"{CONDITION_NAMES[name]}: {shown}")
+    return "; ".join(parts)

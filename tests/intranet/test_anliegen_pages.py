@@ -1,0 +1,206 @@
+"""The pages of Anliegen and responsibilities, as clerks and the coordination use them."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import delete, select
+from streamlit.testing.v1 import AppTest
+
+from storage.actors import Role, System
+from storage.clock import new_id
+from storage.jobs.tables import Job
+from storage.organisation.operations import grant_role, withdraw_role
+from storage.tasks.tables import Task
+from workflows.kiss.anliegen.assigning import To, assign
+from workflows.kiss.anliegen.opening import Caller, Channel, Incoming
+from workflows.kiss.anliegen.states import Kind
+from workflows.kiss.anliegen.tables import (
+    Anliegen,
+    AnliegenCounter,
+    Answering,
+    AnswerTemplate,
+    Contact,
+    Contribution,
+    Group,
+    Message,
+    MessageFile,
+    Step,
+    Topic,
+)
+from workflows.kiss.anliegen.taking_in import take_in
+from workflows.kiss.routing.tables import RoutingDecision, RoutingRule, RoutingTrial
+
+Browse = Callable[..., AppTest]
+SYSTEM = System("test")
+ALL = (
+    RoutingDecision, RoutingTrial, RoutingRule, MessageFile, Message, Contribution, Step, Answering, Anliegen,
+    Contact, AnliegenCounter, AnswerTemplate, Topic, Group,
+)  # fmt: skip
+
+
+@pytest.fixture
+def groups(furnished: Any, small: Any) -> Iterator[dict[str, UUID]]:
+    """Ada coordinates; the Ordnungsamt and the Poststelle answer, and one topic needs two pairs of eyes."""
+    house = furnished.house
+    found = {}
+    with house.database.write() as session:
+        for key in ("hauptamt", "ordnungsamt", "poststelle"):
+            row = Group(
+                id=new_id(), revision=1, key=key, name=key.title(), office_id=furnished.office(key),
+                general=True, coordination=key == "hauptamt", spreads=False, hours=24,
+                valid_from=small.LONG_AGO, valid_to=None,
+            )  # fmt: skip
+            session.add(row)
+            found[key] = row.id
+        session.flush()
+        topic = Topic(
+            id=new_id(), revision=1, key="laerm", title="Lärm", description="Zu laut", kind="complaint",
+            group_id=found["ordnungsamt"], keywords=[], hours=16, four_eyes=True, public=True,
+            valid_from=small.LONG_AGO, valid_to=None,
+        )  # fmt: skip
+        session.add(topic)
+        session.add(
+            AnswerTemplate(
+                id=new_id(), revision=1, title="Danke", text="Vielen Dank.", topic_id=None,
+                office_id=None, valid_from=small.LONG_AGO, valid_to=None,
+            )
+        )  # fmt: skip
+        ada = furnished.person("ada.admin").id
+        grant_role(session, SYSTEM, ada, Role.FEEDBACK, None, now=house.clock())
+    yield found | {"laerm": topic.id}
+    with house.database.write() as session:
+        for table in ALL:
+            session.execute(delete(table))
+        session.execute(delete(Task).where(Task.object_kind == "kiss.anliegen"))
+        session.execute(delete(Job).where(Job.kind.startswith("kiss.")))
+        withdraw_role(session, SYSTEM, ada, Role.FEEDBACK, None, now=house.clock())
+
+
+def opened(furnished: Any, groups: dict[str, UUID], topic: UUID | None = None) -> UUID:
+    house = furnished.house
+    incoming = Incoming(
+        key=new_id().hex, channel=Channel.MAIL, kind=Kind.COMPLAINT, title="Lärm im Hof",
+        text="Jede Nacht <b>Musik</b>!\nBitte helfen Sie.", caller=Caller("Erika Muster", "erika@example.org"),
+    )  # fmt: skip
+    anliegen = take_in(house, SYSTEM, incoming, [("foto_ä.txt", b"hallo")])
+    with house.database.write() as session:
+        assign(
+            session, SYSTEM, anliegen, 1, To(groups["ordnungsamt"], topic=topic), now=house.clock()
+        )
+    return anliegen
+
+
+def shown(app: AppTest) -> str:
+    found = [*app.get("html"), *app.markdown, *app.caption, *app.warning, *app.error, *app.info]
+    return " ".join(str(getattr(each, "value", "") or each.proto.body) for each in found)
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    app = next(each for each in app.button if each.label == label).click().run()
+    assert not app.exception
+    return app
+
+
+def row_of(furnished: Any, anliegen: UUID) -> Anliegen:
+    with furnished.house.database.read() as session:
+        found: Anliegen = session.get_one(Anliegen, anliegen)
+        return found
+
+
+def test_a_clerk_takes_it_up_answers_and_closes_it(
+    browse: Browse, furnished: Any, groups: dict[str, UUID]
+) -> None:
+    anliegen = opened(furnished, groups)
+    everything = browse("anna.beispiel", "anliegen.py")
+    assert not everything.exception
+    assert "Lärm im Hof" in shown(everything)
+    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
+    assert not app.exception
+    assert "Jede Nacht &lt;b&gt;Musik&lt;/b&gt;!" in shown(app)
+    assert "foto_ä.txt" in shown(app)
+    press(app, "Ich übernehme")
+    assert row_of(furnished, anliegen).person_id == furnished.person("anna.beispiel").id
+    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
+    next(each for each in app.text_area if each.label == "Ihre Antwort").set_value(
+        "Wir messen."
+    ).run()
+    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)  # the draft is still there
+    field = next(each for each in app.text_area if each.label == "Ihre Antwort")
+    assert field.value == "Wir messen."
+    press(app, "Antwort senden")
+    assert row_of(furnished, anliegen).state == "answered"
+    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
+    press(app, "Anliegen schließen")
+    assert row_of(furnished, anliegen).state == "closed"
+    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
+    press(app, "Wieder öffnen")
+    assert row_of(furnished, anliegen).state == "reopened"
+
+
+def test_not_ours_goes_to_another_group_in_one_step(
+    browse: Browse, furnished: Any, groups: dict[str, UUID]
+) -> None:
+    anliegen = opened(furnished, groups)
+    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
+    app.selectbox(key="neue-gruppe").set_value(groups["poststelle"])
+    app.text_input(key="warum-weiter").set_value("Gehört zur Post.")
+    press(app, "Weitergeben")
+    row = row_of(furnished, anliegen)
+    assert (row.group_id, row.state) == (groups["poststelle"], "assigned")
+    gone = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
+    assert "nicht sehen" in shown(gone)
+    there = browse("paula.post", "anliegen.py", id=anliegen.hex)
+    assert "Gehört zur Post." in shown(there)
+
+
+def test_a_second_pair_of_eyes_on_the_page(
+    browse: Browse, furnished: Any, groups: dict[str, UUID]
+) -> None:
+    anliegen = opened(furnished, groups, groups["laerm"])
+    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
+    next(each for each in app.text_area if each.label == "Ihre Antwort").set_value(
+        "Wir messen."
+    ).run()
+    press(app, "Antwort senden")
+    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
+    assert "gibt diese Antwort frei" in shown(app)
+    app = browse("neu.hier", "anliegen.py", id=anliegen.hex)
+    press(app, "Freigeben und senden")
+    assert row_of(furnished, anliegen).state == "answered"
+
+
+def test_a_call_is_taken_down(browse: Browse, furnished: Any, groups: dict[str, UUID]) -> None:
+    app = browse("anna.beispiel", "anliegen.py")
+    next(each for each in app.text_area if each.label == "Worum geht es?").set_value("Ampel aus.")
+    next(each for each in app.text_input if each.label == "E-Mail").set_value("kein Mail")
+    app = press(app, "Aufnehmen")
+    assert "Adresse ist nicht gültig" in shown(app)
+    next(each for each in app.text_input if each.label == "E-Mail").set_value("a@example.org")
+    press(app, "Aufnehmen")
+    with furnished.house.database.read() as session:
+        row = session.scalars(select(Anliegen)).one()
+    assert (row.title, row.channel, row.group_id) == ("Ampel aus.", "phone", groups["hauptamt"])
+
+
+def test_everybody_may_try_out_and_the_coordination_makes_rules(
+    browse: Browse, furnished: Any, groups: dict[str, UUID]
+) -> None:
+    app = browse("anna.beispiel", "zustaendigkeiten.py")
+    assert not app.exception
+    assert not [each for each in app.button if each.label == "Ab heute gelten lassen"]
+    app.text_area(key="probe-text").set_value("Es ist laut.").run()
+    app = press(app, "Wer ist zuständig?")
+    assert "Die Antwort kommt gleich" in shown(app)
+    app = browse("ada.admin", "zustaendigkeiten.py")
+    app.text_input(key="regel-name-neu").set_value("Lärm")
+    app.text_input(key="regel-eines-neu").set_value("Lärm, laut")
+    app.selectbox(key="regel-gruppe-neu").set_value(groups["ordnungsamt"])
+    app.selectbox(key="regel-amt-neu").set_value(furnished.office("ordnungsamt"))
+    app.run()
+    app = press(app, "Ab heute gelten lassen")
+    with furnished.house.database.read() as session:
+        rule = session.scalars(select(RoutingRule)).one()
+    assert rule.conditions == {"words": ["Lärm", "laut"]}
+    assert "eines der Wörter: Lärm, laut" in shown(browse("anna.beispiel", "zustaendigkeiten.py"))

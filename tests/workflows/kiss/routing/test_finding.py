@@ -1,0 +1,274 @@
+"""From coming in to the right group: rules, the topic chosen, the model that learned, and the coordination."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from storage.conflicts import ConflictError, NotFoundError
+from storage.jobs.handlers import JobContext, JobKind
+from storage.jobs.queue import claim
+from storage.jobs.tables import Job
+from storage.organisation.tables import Absence, Office
+from storage.rights import NotAllowedError
+from tests.workflows.kiss.conftest import SYSTEM, City
+from workflows.engine.work import work_off
+from workflows.kiss.anliegen.answering import TELL, answer
+from workflows.kiss.anliegen.assigning import To, assign
+from workflows.kiss.anliegen.opening import Channel
+from workflows.kiss.anliegen.queries import whole
+from workflows.kiss.routing.finding import ALIKE
+from workflows.kiss.routing.responsibility import (
+    GroupForm,
+    RuleForm,
+    add_group,
+    add_rule,
+    change_rule,
+    end_group,
+    end_rule,
+    rules,
+)
+from workflows.kiss.routing.tables import RoutingDecision, RoutingModel
+from workflows.kiss.routing.trials import trial_of, try_rule, try_text
+from workflows.kiss.routing.work import job_kinds
+
+
+@pytest.fixture
+def work(city: City) -> Callable[[], None]:
+    """Do what the engine would do about routing."""
+
+    def off() -> None:
+        city.clock.forward(minutes=5)
+        kinds: list[JobKind] = job_kinds()
+        for kind in kinds:
+            while jobs := claim(
+                city.house.database, [kind.name], 50, "test", kind.lease, city.clock()
+            ):
+                work_off(JobContext(city.house), kind, jobs)
+        with city.house.database.read() as session:
+            names = [kind.name for kind in kinds]
+            left = session.execute(
+                select(Job.kind, Job.reason).where(Job.kind.in_(names), Job.state != "done")
+            ).all()
+        assert left == []
+
+    return off
+
+
+def decision(city: City, anliegen: UUID) -> RoutingDecision:
+    with city.house.database.read() as session:
+        return session.scalars(
+            select(RoutingDecision).where(RoutingDecision.anliegen_id == anliegen)
+        ).one()
+
+
+def rule(city: City, group: str, **conditions: list[str]) -> UUID:
+    with city.house.database.write() as session:
+        form = RuleForm(
+            f"Regel {group}", city.offices[group], city.groups[group], conditions=conditions
+        )
+        return add_rule(session, city.staff("kora"), form, now=city.clock()).id
+
+
+def test_a_rule_decides_and_says_why(city: City, work: Callable[[], None]) -> None:
+    rule(city, "tiefbau", words=["Schlagloch"])
+    anliegen = city.open()
+    work()
+    row, found = city.row(anliegen), decision(city, anliegen)
+    assert (row.state, row.group_id) == ("assigned", city.groups["tiefbau"])
+    assert found.decision == "rule"
+    assert any("Schlagloch" in sentence for sentence in found.because)
+    assert found.otherwise
+    with city.house.database.read() as session:
+        jobs = session.scalars(select(Job.kind).where(Job.kind.in_([TELL, ALIKE]))).all()
+        assert sorted(jobs) == sorted([TELL, ALIKE])
+        assert whole(session, city.staff("tim"), anliegen).decisions[0].id == found.id
+
+
+def test_the_topic_of_the_form_decides_where_no_rule_does(
+    city: City, work: Callable[[], None]
+) -> None:
+    anliegen = city.open("Ein Ast.", topic=city.topics["baum"], channel=Channel.FORM)
+    work()
+    assert city.row(anliegen).group_id == city.groups["gruen"]
+    assert "Bäume und Grünflächen" in decision(city, anliegen).because[0]
+
+
+def test_nobody_found_stays_with_the_coordination(city: City, work: Callable[[], None]) -> None:
+    anliegen = city.open("Hm.")
+    work()
+    row = city.row(anliegen)
+    assert (row.state, row.group_id) == ("new", city.groups["koordination"])
+    assert decision(city, anliegen).decision == "coordinator"
+
+
+def test_a_person_who_was_faster_is_not_overruled(city: City, work: Callable[[], None]) -> None:
+    rule(city, "tiefbau", words=["Schlagloch"])
+    anliegen = city.open()
+    with city.house.database.write() as session:
+        assign(session, city.staff("kora"), anliegen, 1, To(city.groups["gruen"]), now=city.clock())
+    work()
+    assert city.row(anliegen).group_id == city.groups["gruen"]
+
+
+ROADS = [
+    "Schlagloch in der Straße",
+    "Der Asphalt ist aufgebrochen",
+    "Gehwegplatten sind lose",
+    "Tiefe Löcher auf der Fahrbahn",
+]
+TREES = [
+    "Ein Ast ist vom Baum gefallen",
+    "Die Hecke wächst über den Zaun",
+    "Der Baum ist morsch",
+    "Äste hängen herab",
+]
+
+
+def test_it_learns_from_what_people_answered(city: City, work: Callable[[], None]) -> None:
+    for number in range(12):
+        for texts, group, topic, login in (
+            (ROADS, "tiefbau", "strasse", "tim"),
+            (TREES, "gruen", "baum", "greta"),
+        ):
+            anliegen = city.open(f"{texts[number % 4]}, bitte ansehen. Hausnummer {number}.")
+            to = To(city.groups[group], topic=city.topics[topic])
+            with city.house.database.write() as session:
+                assign(session, city.staff("kora"), anliegen, 1, to, now=city.clock())
+                answer(session, city.staff(login), anliegen, 2, "Wird gemacht.", now=city.clock())
+    work()
+    with city.house.database.read() as session:
+        model = session.scalars(select(RoutingModel)).one()
+    assert (model.examples, model.classes) == (24, 2)
+    anliegen = city.open("Vom Baum ist ein dicker Ast gefallen")
+    work()
+    found = decision(city, anliegen)
+    assert found.suggestions[0]["group"] == str(city.groups["gruen"])
+    assert found.suggestions[0]["topic"] == str(city.topics["baum"])
+    assert found.model == f"shared:{model.version}"
+
+
+def test_a_text_is_tried_out_for_who_asked_alone(city: City, work: Callable[[], None]) -> None:
+    rule(city, "gruen", words=["Ast"])
+    with city.house.database.write() as session:
+        trial = try_text(session, city.staff("tim"), "Ein Ast liegt da.", now=city.clock())
+    work()
+    with city.house.database.read() as session:
+        result = trial_of(session, city.staff("tim"), trial).result
+        assert result is not None
+        assert (result["to"], result["decision"]) == ("Gruen", "rule")
+        with pytest.raises(NotFoundError):
+            trial_of(session, city.staff("greta"), trial)
+
+
+def test_a_rule_is_replayed_before_it_counts(city: City, work: Callable[[], None]) -> None:
+    for text, group in (
+        ("Ein Ast liegt da.", "gruen"),
+        ("Der Ast schlägt ans Fenster.", "gruen"),
+        ("Ast auf der Straße.", "tiefbau"),
+    ):
+        anliegen = city.open(text)
+        work()
+        with city.house.database.write() as session:
+            assign(
+                session,
+                city.staff("kora"),
+                anliegen,
+                city.row(anliegen).revision,
+                To(city.groups[group]),
+                now=city.clock(),
+            )
+    form = RuleForm(
+        "Äste", city.offices["gruen"], city.groups["gruen"], conditions={"words": ["Ast"]}
+    )
+    with city.house.database.write() as session:
+        with pytest.raises(NotAllowedError):
+            try_rule(session, city.staff("tim"), form, None, now=city.clock())
+        trial = try_rule(session, city.staff("kora"), form, None, now=city.clock())
+    work()
+    with city.house.database.read() as session:
+        result = trial_of(session, city.staff("kora"), trial).result
+        assert rules(session, city.clock().date()) == []
+    assert result is not None
+    assert (result["looked_at"], len(result["changed"]), result["better"], result["worse"]) == (
+        3,
+        3,
+        2,
+        0,
+    )
+
+
+def test_rules_are_dated_and_never_overwritten(city: City, work: Callable[[], None]) -> None:
+    first = rule(city, "tiefbau", words=["Schlagloch"])
+    city.clock.forward(days=1)
+    form = RuleForm(
+        "Neu", city.offices["gruen"], city.groups["gruen"], conditions={"words": ["Schlagloch"]}
+    )
+    with city.house.database.write() as session:
+        second = change_rule(session, city.staff("kora"), first, 1, form, now=city.clock()).id
+    with (
+        pytest.raises(ConflictError, match="gerade geändert"),
+        city.house.database.write() as session,
+    ):
+        end_rule(session, city.staff("kora"), first, 1, now=city.clock())
+    anliegen = city.open()
+    work()
+    assert decision(city, anliegen).rule_id == second
+
+
+@pytest.mark.parametrize(
+    "conditions", [{}, {"words": []}, {"unsinn": ["x"]}, {"circle": {"latitude": 1}}]
+)
+def test_a_rule_that_asks_for_nothing_is_refused(city: City, conditions: dict[str, object]) -> None:
+    form = RuleForm("Alles", city.offices["gruen"], city.groups["gruen"], conditions=conditions)
+    with pytest.raises(ConflictError), city.house.database.write() as session:
+        add_rule(session, city.staff("kora"), form, now=city.clock())
+
+
+def test_a_group_that_is_needed_does_not_end(city: City) -> None:
+    with pytest.raises(ConflictError, match="Bäume"), city.house.database.write() as session:
+        end_group(session, city.staff("kora"), city.groups["gruen"], now=city.clock())
+    with pytest.raises(NotAllowedError), city.house.database.write() as session:
+        end_group(session, city.staff("tim"), city.groups["gruen"], now=city.clock())
+
+
+def test_new_ones_go_to_who_is_there(city: City, work: Callable[[], None]) -> None:
+    with city.house.database.write() as session:
+        form = GroupForm(
+            "Trupp",
+            city.offices["tiefbau"],
+            8,
+            spreads=True,
+            members=frozenset({city.people["tim"], city.people["tom"]}),
+        )
+        group = add_group(session, SYSTEM, "trupp", form, now=city.clock()).id
+        add_rule(
+            session, SYSTEM,
+            RuleForm("Trupp", city.offices["tiefbau"], group, 1, conditions={"words": ["Schlagloch"]}),
+            now=city.clock(),
+        )  # fmt: skip
+        session.add(
+            Absence(
+                person_id=city.people["tim"],
+                starts=city.clock(),
+                ends=city.clock().replace(year=2027),
+                revision=1,
+            )
+        )
+    anliegen = city.open()
+    work()
+    assert city.row(anliegen).person_id == city.people["tom"]
+    assert any("ist da" in sentence for sentence in decision(city, anliegen).because)
+
+
+def test_a_closed_office_s_rules_lead_to_who_carries_on(
+    city: City, work: Callable[[], None]
+) -> None:
+    rule(city, "gruen", words=["Ast"])
+    with city.house.database.write() as session:
+        office = session.get_one(Office, city.offices["gruen"])
+        office.valid_to, office.successor_id = city.clock().date(), city.offices["tiefbau"]
+    anliegen = city.open("Ein Ast liegt da.")
+    work()
+    assert city.row(anliegen).group_id == city.groups["tiefbau"]

@@ -1,0 +1,1 @@
+"""The Anliegen: what somebody wants from the city, who has it, since when, until when."""

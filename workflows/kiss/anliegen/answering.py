@@ -1,0 +1,177 @@
+"""Answers to citizens: written, seen by a second pair of eyes where the topic demands it, and sent by the engine."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from storage.actors import Actor, Staff
+from storage.blobs.store import BlobStore
+from storage.clock import new_id
+from storage.conflicts import ConflictError, NotFoundError
+from storage.jobs.queue import enqueue
+from storage.organisation.queries import names
+from storage.tasks.list import finish_task, open_task
+from storage.upsert import insert_into
+from workflows.kiss.anliegen.conversation import FileIn, keep_files, leave_note, said
+from workflows.kiss.anliegen.progress import journal, learn_later, link, move, reference, take_turn
+from workflows.kiss.anliegen.sight import load_for_work
+from workflows.kiss.anliegen.states import Deed, State, allowed
+from workflows.kiss.anliegen.tables import Anliegen, Answering, Message, Topic
+
+TELL = "kiss.tell"
+STILL_WRITING = timedelta(minutes=10)
+
+
+def answer(
+    session: Session,
+    actor: Staff,
+    anliegen: UUID,
+    revision: int,
+    text: str,
+    *,
+    asks: bool = False,
+    files: Sequence[FileIn] = (),
+    blobs: BlobStore | None = None,
+    now: datetime,
+) -> Message:
+    """Write to the citizen: an answer, or (``asks``) a question whose reply is waited for, while the clock pauses.
+
+    Where the topic demands two pairs of eyes, the answer waits for a colleague. Raises ``ConflictError``.
+    """
+    row = load_for_work(session, actor, anliegen)
+    deed = Deed.ASK_CITIZEN if asks else Deed.ANSWER
+    if not allowed(State(row.state), deed):
+        move(session, row, deed, now)  # says why not
+    take_turn(session, row, revision)
+    message = Message(
+        id=new_id(), revision=1, anliegen_id=row.id, key=f"answer:{new_id().hex}",
+        kind="question" if asks else "answer", state="waiting", author_id=actor.person,
+        text=said(text), at=now,
+    )  # fmt: skip
+    session.add(message)
+    session.flush()
+    keep_files(session, message, files, blobs)
+    stop_writing(session, actor, row.id)
+    if _needs_second(session, row) and not asks:
+        _wait_for_second(session, row, message, now)
+    else:
+        _send(session, row, message, now)
+    journal(session, actor, "answer", row, now, message=message.id)
+    return message
+
+
+def release(
+    session: Session, actor: Staff, message_id: UUID, revision: int, *, now: datetime
+) -> None:
+    """The second pair of eyes: somebody else than the author lets the answer go out."""
+    message, row = _waiting(session, actor, message_id, revision)
+    if message.author_id == actor.person:
+        raise ConflictError(
+            "Die eigene Antwort gibt jemand anderes frei: vier Augen sehen mehr als zwei."
+        )
+    message.released_by = actor.person
+    finish_task(session, _second_key(message.id), now)
+    _send(session, row, message, now)
+    row.revision += 1
+    journal(session, actor, "release", row, now, message=message.id)
+
+
+def send_back(
+    session: Session, actor: Staff, message_id: UUID, revision: int, why: str, *, now: datetime
+) -> None:
+    """Give an answer back to its author, with what should be different."""
+    message, row = _waiting(session, actor, message_id, revision)
+    leave_note(session, actor, row, f"Antwort nicht freigegeben: {said(why)}", now)
+    message.state = "returned"
+    message.revision += 1
+    finish_task(session, _second_key(message.id), now)
+    row.changed_at = now
+    row.revision += 1
+    journal(session, actor, "send_back", row, now, message=message.id)
+
+
+def start_writing(session: Session, actor: Staff, anliegen: UUID, now: datetime) -> list[str]:
+    """Say that one is writing; gives the names of who else is."""
+    renewed = {"until": now + STILL_WRITING}
+    session.execute(
+        insert_into(session, Answering)
+        .values(anliegen_id=anliegen, person_id=actor.person, **renewed)
+        .on_conflict_do_update(index_elements=["anliegen_id", "person_id"], set_=renewed)
+    )
+    others = session.scalars(
+        select(Answering.person_id).where(
+            Answering.anliegen_id == anliegen,
+            Answering.until > now,
+            Answering.person_id != actor.person,
+        )
+    ).all()
+    return sorted(names(session, others).values())
+
+
+def stop_writing(session: Session, actor: Staff, anliegen: UUID) -> None:
+    session.execute(
+        delete(Answering).where(
+            Answering.anliegen_id == anliegen, Answering.person_id == actor.person
+        )
+    )
+
+
+def forget_writing(session: Session, now: datetime) -> int:
+    """Take away who stopped without a word. Returns how many."""
+    gone = session.scalars(
+        delete(Answering).where(Answering.until <= now).returning(Answering.person_id)
+    ).all()
+    return len(gone)
+
+
+def tell_later(session: Session, row: Anliegen, what: str, now: datetime, key: str = "") -> None:
+    """Have a mail to the citizen written by the engine, which holds the key of the links."""
+    enqueue(
+        session, TELL, f"{row.id.hex}:{what}:{key or f'{now.timestamp():.6f}'}",
+        {"anliegen": row.id.hex, "what": what}, now=now,
+    )  # fmt: skip
+
+
+def _send(session: Session, row: Anliegen, message: Message, now: datetime) -> None:
+    message.state, message.sent_at = "sent", now
+    message.revision += 1
+    if message.kind == "answer" and row.first_answer_at is None:
+        row.first_answer_at = now
+    move(session, row, Deed.ASK_CITIZEN if message.kind == "question" else Deed.ANSWER, now)
+    tell_later(session, row, "message", now, message.id.hex)
+    if message.kind == "answer":
+        learn_later(session, row, now)
+
+
+def _needs_second(session: Session, row: Anliegen) -> bool:
+    topic = session.get(Topic, row.topic_id) if row.topic_id else None
+    return topic is not None and topic.four_eyes
+
+
+def _wait_for_second(session: Session, row: Anliegen, message: Message, now: datetime) -> None:
+    row.changed_at = now
+    open_task(
+        session, key=_second_key(message.id), kind="kiss.release",
+        title=f"Antwort freigeben: Anliegen {reference(row)}", link=link(row.id),
+        object_kind="kiss.anliegen", object_id=row.id, office=row.office_id, due_at=row.due_at, now=now,
+    )  # fmt: skip
+
+
+def _second_key(message: UUID) -> str:
+    return f"anliegen.release:{message.hex}"
+
+
+def _waiting(
+    session: Session, actor: Actor, message_id: UUID, revision: int
+) -> tuple[Message, Anliegen]:
+    message = session.get(Message, message_id)
+    if message is None:
+        raise NotFoundError("Diese Antwort gibt es nicht, oder Sie dürfen sie nicht sehen.")
+    row = load_for_work(session, actor, message.anliegen_id)
+    session.refresh(message)
+    if message.state != "waiting" or message.revision != revision:
+        raise ConflictError("Über diese Antwort hat gerade jemand anders entschieden.")
+    return message, row

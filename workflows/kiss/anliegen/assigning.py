@@ -1,0 +1,191 @@
+"""Giving an Anliegen to whom it belongs: the first time, from hand to hand inside a group, and on to another group.
+
+„Nicht zuständig, gehört zu …“ is one deed: the new group's target counts from now on, the way and all that was said stay,
+and what was decided wrongly is noted, so that it is learned from.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.actors import SHARED_CLASSES, Actor, ProtectionClass, Scope, Staff, System
+from storage.conflicts import ConflictError
+from workflows.kiss.anliegen.conversation import leave_note
+from workflows.kiss.anliegen.holders import Holder, confidential, holder_in, superior_of
+from workflows.kiss.anliegen.progress import (
+    journal,
+    learn_later,
+    move,
+    note_step,
+    set_clock,
+    take_turn,
+    target_of,
+    wait_for_holder,
+)
+from workflows.kiss.anliegen.sight import enter_scope, load_for_work, scope_of
+from workflows.kiss.anliegen.states import Deed, Kind, State
+from workflows.kiss.anliegen.tables import Anliegen, Topic
+from workflows.kiss.anliegen.targets import Target, handed_over
+from workflows.kiss.anliegen.topics import load_topic
+from workflows.kiss.routing.tables import RoutingDecision
+
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """Where it goes. No ``topic`` keeps the one it has."""
+
+    group: UUID
+    person: UUID | None = None
+    topic: UUID | None = None
+
+
+def assign(
+    session: Session,
+    actor: Actor,
+    anliegen: UUID,
+    revision: int,
+    to: To,
+    note: str = "",
+    *,
+    now: datetime,
+) -> Holder:
+    """Give it to a group, or to a person of it (or who stands in). Says who has it now and why.
+
+    Raises ``ConflictError`` where somebody was faster, where it is done already, or where the person is not of the group;
+    ``NotFoundError``, ``NotAllowedError``.
+    """
+    row = load_for_work(session, actor, anliegen)
+    if row.kind == Kind.SUPERVISORY.value and to.person is None:
+        raise ConflictError(
+            "Eine Dienstaufsichtsbeschwerde geht an eine bestimmte Person. Bitte wählen Sie, wer sie bearbeitet."
+        )
+    holder = holder_in(session, to.group, to.person, now)
+    if row.about_id is not None and holder.person == row.about_id:
+        raise ConflictError(
+            "Über die eigene Sache entscheidet niemand. Bitte wählen Sie jemand anderen."
+        )
+    topic = load_topic(session, to.topic, now) if to.topic else None
+    take_turn(session, row, revision)
+    _hand_over(session, row, holder, topic, now)
+    if note.strip():
+        leave_note(session, actor, row, note, now)
+    if isinstance(actor, Staff):
+        _learn(session, row, now)
+        learn_later(session, row, now)
+    journal(session, actor, "assign", row, now, group=row.group_id, topic=row.topic_id)
+    return holder
+
+
+def take_over(
+    session: Session, actor: Staff, anliegen: UUID, revision: int, *, now: datetime
+) -> None:
+    """Take it up oneself: from now on this person has it, and works on it."""
+    row = load_for_work(session, actor, anliegen)
+    take_turn(session, row, revision)
+    if row.person_id != actor.person:
+        row.person_id, row.since_holder = actor.person, now
+    move(session, row, Deed.TAKE_UP, now)
+    journal(session, actor, "take_up", row, now)
+
+
+def name_concerned(
+    session: Session, actor: Actor, anliegen: UUID, revision: int, person: UUID, *, now: datetime
+) -> Holder:
+    """Say whom a complaint is about: it becomes one about a person, and goes to their superior alone.
+
+    Who says so may lose sight of it with this deed.
+    """
+    row = load_for_work(session, actor, anliegen)
+    holder = superior_of(session, person, now)
+    take_turn(session, row, revision)
+    row.kind, row.about_id = Kind.SUPERVISORY.value, person
+    _enter(row, holder, confidential(holder.group), now)
+    move(session, row, Deed.ASSIGN, now)
+    journal(session, actor, "name_concerned", row, now)
+    return holder
+
+
+def protect(
+    session: Session,
+    actor: Actor,
+    anliegen: UUID,
+    revision: int,
+    protection: ProtectionClass,
+    *,
+    now: datetime,
+) -> None:
+    """Put it into a protection class (social, tax, youth, personnel), or back to internal."""
+    row = load_for_work(session, actor, anliegen)
+    if row.kind == Kind.SUPERVISORY.value and protection is not ProtectionClass.PERSONNEL:
+        raise ConflictError("Eine Dienstaufsichtsbeschwerde bleibt vertraulich.")
+    if protection not in SHARED_CLASSES and row.person_id is None:
+        raise ConflictError(
+            "Bitte weisen Sie das Anliegen erst einer Person zu. Geschützte Anliegen sieht nur, wer dafür freigeschaltet ist oder es bearbeitet."
+        )
+    take_turn(session, row, revision)
+    enter_scope(row, Scope(row.office_id, protection))
+    row.changed_at = now
+    wait_for_holder(session, row, now)
+    journal(session, actor, "protect", row, now, protection=protection.value)
+
+
+def route_to(session: Session, row: Anliegen, to: To, now: datetime) -> Holder:
+    """What the engine found: like ``assign``, for the row that is locked already."""
+    holder = holder_in(session, to.group, to.person, now)
+    row.revision += 1
+    _hand_over(session, row, holder, load_topic(session, to.topic, now) if to.topic else None, now)
+    journal(
+        session, System("kiss.route"), "assign", row, now, group=row.group_id, topic=row.topic_id
+    )
+    return holder
+
+
+def _hand_over(
+    session: Session, row: Anliegen, holder: Holder, topic: Topic | None, now: datetime
+) -> None:
+    elsewhere = holder.group.id != row.group_id
+    if topic is not None:
+        row.topic_id = topic.id
+    state = State.ASSIGNED
+    if elsewhere or topic is not None:
+        allowed = timedelta(hours=topic.hours if topic else holder.group.hours)
+        before = target_of(row)
+        set_clock(
+            row,
+            handed_over(allowed, State(row.state), now)
+            if elsewhere
+            else Target(allowed, before.used, before.since),
+        )
+    _enter(row, holder, Scope(holder.group.office_id, scope_of(row).protection), now)
+    if row.state == state.value:
+        row.changed_at = now
+        note_step(session, row, Deed.ASSIGN.value, now)
+        wait_for_holder(session, row, now)
+    else:
+        move(session, row, Deed.ASSIGN, now)
+
+
+def _enter(row: Anliegen, holder: Holder, scope: Scope, now: datetime) -> None:
+    if (row.group_id, row.person_id) != (holder.group.id, holder.person):
+        row.since_holder = now
+    row.group_id, row.person_id = holder.group.id, holder.person
+    enter_scope(row, scope)
+
+
+def _learn(session: Session, row: Anliegen, now: datetime) -> None:
+    """A person put it where it belongs: the last decision knows the right answer now."""
+    last = session.scalars(
+        select(RoutingDecision)
+        .where(RoutingDecision.anliegen_id == row.id)
+        .order_by(RoutingDecision.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is not None:
+        last.right_group_id, last.right_topic_id, last.corrected_at = (
+            row.group_id,
+            row.topic_id,
+            now,
+        )

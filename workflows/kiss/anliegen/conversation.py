@@ -1,0 +1,138 @@
+"""What is said about an Anliegen: what comes in, and what the house notes for itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.actors import Actor, Citizen, Staff, System
+from storage.blobs.store import BlobStore, Staged
+from storage.clock import new_id
+from storage.conflicts import ConflictError
+from workflows.kiss.anliegen.progress import journal, move, wait_for_holder
+from workflows.kiss.anliegen.sight import load_anliegen
+from workflows.kiss.anliegen.states import Deed, State, allowed
+from workflows.kiss.anliegen.tables import Anliegen, Message, MessageFile
+
+LONGEST_TEXT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class FileIn:
+    """A file that came along; its bytes are staged already."""
+
+    name: str
+    media_type: str
+    staged: Staged
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a citizen adds. ``trusted``: it came by the signed link, or from the address we write to."""
+
+    key: str
+    text: str
+    sender: str | None = None
+    subject: str | None = None
+    trusted: bool = True
+    message_id: str | None = None
+    original: str | None = None
+    files: Sequence[FileIn] = ()
+
+
+def keep_files(
+    session: Session, message: Message, files: Sequence[FileIn], blobs: BlobStore | None
+) -> None:
+    """Hang files onto a message, their bytes into the blob store, in the caller's transaction."""
+    for position, file in enumerate(files, start=1):
+        if blobs is None:
+            raise ValueError("files need a blob store")
+        blobs.put(session, file.staged)
+        session.add(
+            MessageFile(
+                id=new_id(), message_id=message.id, position=position, name=file.name,
+                media_type=file.media_type, size=file.staged.ref.size, sha256=file.staged.ref.sha256,
+            )
+        )  # fmt: skip
+
+
+def add_note(
+    session: Session, actor: Actor, anliegen: UUID, text: str, *, now: datetime
+) -> Message:
+    """A note for the house; whoever sees the Anliegen may leave one. Citizens never see it."""
+    row = load_anliegen(session, actor, anliegen)
+    if isinstance(actor, Citizen):
+        raise ConflictError("Bitte antworten Sie, statt eine Notiz zu schreiben.")
+    note = leave_note(session, actor, row, text, now)
+    row.changed_at = now
+    journal(session, actor, "note", row, now)
+    return note
+
+
+def leave_note(session: Session, actor: Actor, row: Anliegen, text: str, now: datetime) -> Message:
+    """The note of a deed, in its transaction. Raises ``ConflictError`` for an empty one."""
+    note = Message(
+        id=new_id(), revision=1, anliegen_id=row.id, key=f"note:{new_id().hex}", kind="note",
+        state="received", author_id=actor.person if isinstance(actor, Staff) else None,
+        text=said(text), at=now,
+    )  # fmt: skip
+    session.add(note)
+    session.flush()
+    return note
+
+
+def hear(
+    session: Session,
+    actor: Actor,
+    anliegen: UUID,
+    reply: Reply,
+    *,
+    blobs: BlobStore | None = None,
+    now: datetime,
+) -> Message:
+    """A citizen's reply. What was waited for goes on; what was answered or closed reaches who had it, as open again.
+
+    A stranger's mail is kept and marked, and changes no state. The same ``key`` again changes nothing.
+    """
+    known = session.scalars(select(Message).where(Message.key == reply.key)).one_or_none()
+    if known is not None:
+        return known
+    row = load_anliegen(session, actor, anliegen)
+    if row.merged_into_id is not None:  # the other one holds the answers for both
+        row = load_anliegen(session, System("kiss.merged"), row.merged_into_id)
+    message = Message(
+        id=new_id(), revision=1, anliegen_id=row.id, key=reply.key, kind="incoming", state="received",
+        author_id=None, sender=reply.sender, trusted=reply.trusted, subject=reply.subject,
+        text=said(reply.text) if not reply.files else reply.text.strip()[:LONGEST_TEXT],
+        message_id=reply.message_id, original=reply.original, at=now,
+    )  # fmt: skip
+    session.add(message)
+    session.flush()
+    keep_files(session, message, reply.files, blobs)
+    row.changed_at = now
+    row.revision += 1
+    if reply.trusted:
+        go_on(session, row, now)
+    else:
+        wait_for_holder(session, row, now)
+    journal(session, actor, "hear", row, now)
+    return message
+
+
+def go_on(session: Session, row: Anliegen, now: datetime) -> None:
+    """What was waited for is here, or it was not done after all: whoever had it has it again."""
+    if State(row.state) is State.WAITS_CITIZEN:
+        move(session, row, Deed.HEAR, now)
+    elif allowed(State(row.state), Deed.REOPEN):
+        move(session, row, Deed.REOPEN, now)
+
+
+def said(text: str) -> str:
+    """What was written, without blank ends. Raises ``ConflictError`` where there is nothing."""
+    found = text.strip()[:LONGEST_TEXT]
+    if not found:
+        raise ConflictError("Bitte schreiben Sie etwas.")
+    return found

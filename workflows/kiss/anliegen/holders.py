@@ -1,0 +1,120 @@
+"""Who gets an Anliegen: a group, and of it somebody who is there; for a complaint about a person, the superior."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.actors import ProtectionClass, Role, Scope
+from storage.clock import local_date
+from storage.conflicts import ConflictError
+from storage.organisation.queries import names, office_in_charge, valid_on
+from storage.organisation.substitution import absent_at, acting_substitute, ruling
+from storage.organisation.tables import Membership, Office, Person, RoleGrant
+from workflows.kiss.anliegen.groups import general_group, least_busy, load_group, members
+from workflows.kiss.anliegen.tables import Group
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has it now, and why it is this person (German sentences)."""
+
+    group: Group
+    person: UUID | None
+    because: tuple[str, ...] = ()
+
+
+def holder_in(session: Session, group: UUID, person: UUID | None, now: datetime) -> Holder:
+    """Somebody of the group who is there: the named one or who stands in, or whom the group's rule finds.
+
+    Raises ``ConflictError`` where the named person does not belong to the group.
+    """
+    row = load_group(session, group, local_date(now))
+    belong = {each.id: each.name for each in members(session, row, local_date(now))}
+    away = {key: each.substitute_id for key, each in ruling(absent_at(session, now)).items()}
+    if person is not None:
+        if person not in belong:
+            raise ConflictError(f"Diese Person gehört nicht zur Gruppe „{row.name}“.")
+        return _present(session, row, person, away, set(belong))
+    if not row.spreads:
+        return Holder(row, None, (f"Die Gruppe „{row.name}“ nimmt ihre Anliegen selbst auf.",))
+    found = least_busy(session, [each for each in belong if each not in away])
+    if found is None:
+        return Holder(
+            row, None, (f"Von „{row.name}“ ist gerade niemand da; es wartet auf die Gruppe.",)
+        )
+    return Holder(
+        row, found, (f"{belong[found]} ist da und hat in „{row.name}“ am wenigsten offen.",)
+    )
+
+
+def _present(
+    session: Session, group: Group, person: UUID, away: dict[UUID, UUID | None], belong: set[UUID]
+) -> Holder:
+    if person not in away:
+        return Holder(group, person)
+    stands_in = acting_substitute(person, away)
+    called = names(session, {person, *({stands_in} if stands_in else ())})
+    if stands_in is None or stands_in not in belong:
+        why = f"{called[person]} ist nicht da, und in „{group.name}“ vertritt niemand; es wartet auf die Gruppe."
+        return Holder(group, None, (why,))
+    return Holder(
+        group, stands_in, (f"{called[person]} ist nicht da; {called[stands_in]} vertritt.",)
+    )
+
+
+def superior_of(session: Session, person: UUID, now: datetime) -> Holder:
+    """Who a complaint about this person goes to: the head of the office, or of the office above if it is the head.
+
+    Raises ``ConflictError`` where nobody leads: then the coordination has to name somebody.
+    """
+    day = local_date(now)
+    offices = session.scalars(
+        select(Membership.office_id)
+        .where(Membership.person_id == person, valid_on(Membership, day))
+        .order_by(Membership.id)
+    ).all()
+    for first in offices:
+        office: UUID | None = office_in_charge(session, first, day)
+        while office is not None:
+            head = _head(session, office, person, now)
+            if head is not None:
+                return Holder(general_group(session, office, day), head)
+            office = session.get_one(Office, office).parent_id
+    raise ConflictError(
+        "Für diese Person ist keine vorgesetzte Leitung eingetragen. Bitte tragen Sie unter „Personen und Rechte“ eine ein."
+    )
+
+
+def head_of(session: Session, office: UUID, now: datetime) -> UUID:
+    """Who leads the office, or the one above it. Raises ``ConflictError`` where nobody does."""
+    above: UUID | None = office
+    while above is not None:
+        head = _head(session, above, None, now)
+        if head is not None:
+            return head
+        above = session.get_one(Office, above).parent_id
+    raise ConflictError(
+        "Für dieses Amt ist keine Leitung eingetragen. Bitte tragen Sie unter „Personen und Rechte“ eine ein."
+    )
+
+
+def _head(session: Session, office: UUID, but: UUID | None, now: datetime) -> UUID | None:
+    day = local_date(now)
+    heads = session.scalars(
+        select(RoleGrant.person_id)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(
+            RoleGrant.role == Role.HEAD.value, RoleGrant.office_id == office,
+            valid_on(RoleGrant, day), valid_on(Person, day),
+        )
+        .order_by(RoleGrant.id)
+    ).all()  # fmt: skip
+    return next((each for each in heads if each != but), None)
+
+
+def confidential(group: Group) -> Scope:
+    """The scope of a complaint about a person: personnel data of the superior's office."""
+    return Scope(group.office_id, ProtectionClass.PERSONNEL)

@@ -1,0 +1,32 @@
+"""The link by which somebody follows their Anliegen, on the citizens' pages."""
+
+from datetime import datetime, timedelta
+
+from config.settings import Settings
+from presence.citizens.links import Links, SignedLink, links_of
+from workflows.kiss.anliegen.tables import Anliegen
+
+STATUS = "anliegen"
+GOOD_FOR = timedelta(days=3 * 366)
+"""From the day it came in. What is forgotten earlier is shown no more, link or not."""
+
+
+class AnliegenLinks:
+    """Makes addresses on the citizens' pages, and reads their last part."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._address = settings.citizens_url
+        self.links: Links = links_of(settings)
+
+    def status(self, row: Anliegen) -> str:
+        """The same in every mail, until ``link_revision`` is raised."""
+        return f"{self._address}/anliegen/{self.status_token(row)}"
+
+    def status_token(self, row: Anliegen) -> str:
+        return self.links.sign(
+            STATUS, row.id, expires=row.received_at + GOOD_FOR, revision=row.link_revision
+        )
+
+    def read(self, token: str, now: datetime) -> SignedLink:
+        """Raises ``LinkError``; whoever reads compares the revision with the row's."""
+        return self.links.read(STATUS, token, now)

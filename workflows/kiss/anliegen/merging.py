@@ -1,0 +1,101 @@
+"""Two Anliegen that are one: merged by a person, never by itself, never across protection classes; and undone.
+
+Each keeps its contact and its link: who came with the second one is answered with the first.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.actors import Staff
+from storage.clock import new_id
+from storage.conflicts import ConflictError
+from workflows.kiss.anliegen.progress import enter_state, journal, take_turn
+from workflows.kiss.anliegen.sight import load_for_work
+from workflows.kiss.anliegen.states import OPEN_STATES, State
+from workflows.kiss.anliegen.tables import Anliegen, Likeness, Merge
+
+
+def merge(
+    session: Session, actor: Staff, anliegen: UUID, revision: int, into: UUID, *, now: datetime
+) -> None:
+    """``anliegen`` goes on in ``into``, which then holds the answers for both. Merging twice is merging once."""
+    if anliegen == into:
+        raise ConflictError("Bitte wählen Sie ein anderes Anliegen.")
+    loaded = {each: load_for_work(session, actor, each) for each in sorted((anliegen, into))}
+    row, main = loaded[anliegen], loaded[into]
+    if row.merged_into_id == main.id:
+        return
+    if row.access != main.access and row.protection != main.protection:
+        raise ConflictError("Anliegen verschiedener Schutzklassen werden nicht zusammengeführt.")
+    if row.merged_into_id is not None or main.merged_into_id is not None:
+        raise ConflictError("Eines der beiden ist schon mit einem dritten zusammengeführt.")
+    if row.about_id != main.about_id:
+        raise ConflictError("Diese Beschwerden betreffen verschiedene Personen.")
+    take_turn(session, row, revision)
+    if children(session, row.id):
+        raise ConflictError(
+            "Mit diesem sind schon andere zusammengeführt. Bitte gehen Sie von dort aus."
+        )
+    session.add(
+        Merge(id=new_id(), anliegen_id=row.id, into_id=main.id, state_before=row.state, at=now)
+    )
+    row.merged_into_id = main.id
+    enter_state(session, row, State.CLOSED, "merge", now)
+    main.changed_at = now
+    main.revision += 1
+    decide_likeness(session, row.id, main.id, same=True)
+    journal(session, actor, "merge", row, now, into=main.id)
+
+
+def unmerge(
+    session: Session, actor: Staff, anliegen: UUID, revision: int, *, now: datetime
+) -> None:
+    """They are two after all: it stands again where it stood, with the clock going on."""
+    row = load_for_work(session, actor, anliegen)
+    last = session.scalars(
+        select(Merge)
+        .where(Merge.anliegen_id == row.id, Merge.undone_at.is_(None))
+        .order_by(Merge.id.desc())
+        .limit(1)
+    ).first()
+    if row.merged_into_id is None or last is None:
+        raise ConflictError("Dieses Anliegen ist mit keinem anderen zusammengeführt.")
+    take_turn(session, row, revision)
+    into, row.merged_into_id, last.undone_at = row.merged_into_id, None, now
+    before = State(last.state_before)
+    enter_state(session, row, State.REOPENED if before in OPEN_STATES else before, "unmerge", now)
+    decide_likeness(session, row.id, into, same=False)
+    journal(session, actor, "unmerge", row, now, into=into)
+
+
+def keep_apart(
+    session: Session, actor: Staff, anliegen: UUID, other: UUID, *, now: datetime
+) -> None:
+    """They only look alike; they are not suggested again."""
+    rows = [load_for_work(session, actor, each) for each in sorted((anliegen, other))]
+    decide_likeness(session, anliegen, other, same=False)
+    journal(session, actor, "keep_apart", rows[0], now, other=rows[1].id)
+
+
+def children(session: Session, anliegen: UUID) -> Sequence[Anliegen]:
+    """What was merged into it."""
+    return session.scalars(
+        select(Anliegen).where(Anliegen.merged_into_id == anliegen).order_by(Anliegen.id)
+    ).all()
+
+
+def decide_likeness(session: Session, one: UUID, other: UUID, *, same: bool) -> None:
+    first, second = sorted((one, other))
+    found = session.scalars(
+        select(Likeness).where(Likeness.first_id == first, Likeness.second_id == second)
+    ).one_or_none()
+    if found is None:
+        found = Likeness(
+            id=new_id(), revision=1, first_id=first, second_id=second, score=1.0, reasons=[]
+        )
+        session.add(found)
+    found.state = "same" if same else "different"

@@ -1,0 +1,109 @@
+"""Who sees an Anliegen, and who may work on it. Every query and every verb goes through here.
+
+An internal Anliegen is seen by the office that has it, by offices asked for a part, and by the coordination of
+Feedback LE. A protected one (personnel, social, tax, youth) only by people to whom that very scope was opened, and by
+the person who has it: a complaint about somebody goes to the superior alone. Whom it is about sees it nowhere, whatever
+else they may see.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from storage.actors import (
+    SHARED_CLASSES,
+    Actor,
+    Citizen,
+    ProtectionClass,
+    Role,
+    Scope,
+    Staff,
+    System,
+)
+from storage.conflicts import NotFoundError
+from storage.organisation.queries import office_ids
+from storage.rights import NotAllowedError
+from workflows.kiss.anliegen.tables import Anliegen, Contribution
+
+_SHARED = tuple(sorted(each.value for each in SHARED_CLASSES))
+
+
+def scope_of(row: Anliegen) -> Scope:
+    return Scope(row.office_id, ProtectionClass(row.protection))
+
+
+def enter_scope(row: Anliegen, scope: Scope) -> None:
+    """Put an Anliegen into a scope; the three columns always change together."""
+    row.office_id, row.protection, row.access = scope.office, scope.protection.value, scope.token
+
+
+def coordinates(actor: Actor) -> bool:
+    """Whether the actor is the coordination of Feedback LE, for the whole house."""
+    return isinstance(actor, System) or (
+        isinstance(actor, Staff)
+        and any(g.role is Role.FEEDBACK and g.office is None for g in actor.grants)
+    )
+
+
+def visible_tokens(session: Session, actor: Staff) -> frozenset[str]:
+    """The scopes whose Anliegen the actor sees without being asked for a part."""
+    offices = office_ids(session) if coordinates(actor) else actor.memberships
+    return frozenset(
+        Scope(office, protection).token for office in offices for protection in SHARED_CLASSES
+    ) | {scope.token for scope in actor.classes}
+
+
+def in_sight(session: Session, actor: Actor) -> ColumnElement[bool]:
+    """The WHERE condition that keeps a query on ``Anliegen`` within the actor's sight."""
+    if isinstance(actor, System):
+        return true()
+    if isinstance(actor, Citizen):
+        return Anliegen.id == actor.link
+    if not isinstance(actor, Staff):
+        return false()
+    asked = select(Contribution.anliegen_id).where(
+        Contribution.office_id.in_(sorted(actor.memberships))
+    )
+    return and_(
+        or_(Anliegen.about_id.is_(None), Anliegen.about_id != actor.person),
+        or_(
+            Anliegen.access.in_(sorted(visible_tokens(session, actor))),
+            Anliegen.person_id == actor.person,
+            and_(Anliegen.protection.in_(_SHARED), Anliegen.id.in_(asked)),
+        ),
+    )
+
+
+def load_anliegen(session: Session, actor: Actor, anliegen: UUID) -> Anliegen:
+    """The Anliegen, locked for this transaction. Raises ``NotFoundError`` outside the actor's sight."""
+    found = session.scalars(
+        select(Anliegen)
+        .where(Anliegen.id == anliegen, in_sight(session, actor))
+        .with_for_update(of=Anliegen)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError("Dieses Anliegen gibt es nicht, oder Sie dürfen es nicht sehen.")
+    return found
+
+
+def works_on(actor: Actor, row: Anliegen) -> bool:
+    """Whether the actor may do something about it: the office that has it, who has it, the coordination."""
+    if isinstance(actor, System):
+        return True
+    if not isinstance(actor, Staff) or row.about_id == actor.person:
+        return False
+    if row.person_id == actor.person or scope_of(row) in actor.classes:
+        return True
+    return row.protection in _SHARED and (actor.works_in(row.office_id) or coordinates(actor))
+
+
+def load_for_work(session: Session, actor: Actor, anliegen: UUID) -> Anliegen:
+    """The Anliegen, locked, for somebody who may work on it. Raises ``NotFoundError`` or ``NotAllowedError``."""
+    row = load_anliegen(session, actor, anliegen)
+    if not works_on(actor, row):
+        raise NotAllowedError(
+            "Dieses Anliegen liegt bei einer anderen Stelle. Sie können ihr Ihren Teil beitragen."
+        )
+    return row
