@@ -28,7 +28,8 @@ def pairs_within(signed: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray
         one, other = _sharing(keys[:, band], signed[rows])
         first, second = rows[np.minimum(one, other)], rows[np.maximum(one, other)]
         found.append(first * len(signed) + second)
-    both = np.unique(np.concatenate(found))
+    both = np.sort(np.concatenate(found))
+    both = both[np.diff(both, prepend=-1) != 0]
     pairs = np.stack(np.divmod(both, max(1, len(signed))), axis=1)
     shared = _shared(signed, pairs)
     alike = shared >= LEAST_LIKE * PERMUTATIONS

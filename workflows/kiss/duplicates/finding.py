@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workflows.kiss.duplicates.candidates import pairs_within
-from workflows.kiss.duplicates.scoring import SAME, Text, ready, scores
+from workflows.kiss.duplicates.scoring import SAME, Text, ready, scores, shares
 from workflows.kiss.duplicates.sketches import signatures
 
 METRES = 100.0
@@ -109,7 +109,7 @@ def _between(texts: Sequence[Text]) -> dict[tuple[int, int], float]:
     pairs, likeness = pairs_within(signatures([text.core for text in texts]))
     found: dict[tuple[int, int], float] = {}
     for one, neighbours in _neighbours(pairs, likeness):
-        rated = zip(neighbours, scores(texts[one], [texts[k] for k in neighbours]), strict=True)
+        rated = zip(neighbours, shares(texts[one], [texts[k] for k in neighbours]), strict=True)
         for other, score in rated:
             if score >= SAME:
                 pair = (min(one, other), max(one, other))

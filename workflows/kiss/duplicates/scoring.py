@@ -8,7 +8,7 @@ and slips, and reward what everybody writes.
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from workflows.kiss.duplicates.grams import normalised
@@ -19,7 +19,10 @@ SAME = 0.82
 _TYPED_ALIKE = 80
 """Per cent of the letters of a word that must be found in one place: one slip in five letters, two in ten."""
 _FEWEST_WORDS = 4
+"""Words that tell something; three may do if all of them stand there."""
 _SHORT = 4
+_MOST_MISTYPED = 0.6
+"""Share that may be missing letter by letter before slips are looked for; every third word may hold one."""
 _PRIOR = 20
 """Unseen neighbours, so that few seen ones don't decide what is common."""
 
@@ -51,40 +54,68 @@ def _tells(word: str) -> bool:
 
 
 def scores(text: Text, neighbours: Sequence[Text]) -> list[float]:
-    """For each neighbour (all candidates of the text, that is) the share of one text that stands in the other, 0 to 1."""
-    common = Counter(text.words)
-    for each in neighbours:
-        common.update(each.words)
-    among = len(neighbours) + 1 + _PRIOR
-    weights = {word: math.log(among / count) for word, count in common.items()}
+    """For each neighbour (all candidates of the text, that is) the share of one text that stands in the other.
+
+    From ``SAME`` to 1; 0 for anything less.
+    """
+    weights = _weights(text, neighbours)
+    own = _total(text.words, weights)
     return [
-        1.0
-        if text.core == each.core
-        else max(_contained(text, each, weights), _contained(each, text, weights))
+        max(
+            _contained(text, each, weights, own),
+            _contained(each, text, weights, _total(each.words, weights)),
+        )
         for each in neighbours
     ]
 
 
-def _contained(part: Text, whole: Text, weights: dict[str, float]) -> float:
-    if len(part.words) < _FEWEST_WORDS:
-        return 0.0
-    total = sum(weights[word] for word in part.words)
+def shares(text: Text, neighbours: Sequence[Text]) -> list[float]:
+    """As ``scores``, but only the share of this text in each neighbour: where all texts have their turn, that is enough."""
+    weights = _weights(text, neighbours)
+    own = _total(text.words, weights)
+    return [_contained(text, each, weights, own) for each in neighbours]
+
+
+def _weights(text: Text, neighbours: Sequence[Text]) -> dict[str, float]:
+    common = Counter(text.words)
+    for each in neighbours:
+        common.update(each.words)
+    among = math.log(len(neighbours) + 1 + _PRIOR)
+    logarithms = [math.log(count) for count in range(1, len(neighbours) + 2)]
+    return {word: among - logarithms[count - 1] for word, count in common.items()}
+
+
+def _total(words: Iterable[str], weights: dict[str, float]) -> float:
+    return sum(map(weights.__getitem__, words))
+
+
+def _contained(part: Text, whole: Text, weights: dict[str, float], total: float) -> float:
+    if part.core == whole.core:
+        return 1.0
     missing = part.words - whole.everything
-    lost = sum(weights[word] for word in missing)
-    if not missing or total <= 0 or lost > (1 - _HOPELESS) * total:
-        return 0.0 if total <= 0 else 1 - lost / total
-    mistyped = sum(weights[word] for word in missing if _mistyped(word, whole.joined))
-    return 1 - (lost - mistyped) / total
+    if len(part.words) < _FEWEST_WORDS and (missing or len(part.words) < _FEWEST_WORDS - 1):
+        return 0.0
+    exact = _total(missing, weights)
+    if exact > _MOST_MISTYPED * total:
+        return 0.0
+    may_lose = (1 - SAME) * total
+    slips = [word for word in missing if _may_be_mistyped(word)]
+    lost = exact - _total(slips, weights)
+    for word in sorted(slips, key=weights.__getitem__, reverse=True):
+        if lost > may_lose:
+            return 0.0
+        if not _mistyped(word, whole.joined):
+            lost += weights[word]
+    return 1 - lost / total if lost <= may_lose else 0.0
 
 
-_HOPELESS = 0.4
-"""Share of words found letter by letter below which no slips explain the rest; a third of words may hold one."""
+def _may_be_mistyped(word: str) -> bool:
+    """A number either stands there or not, and short words stand everywhere."""
+    return len(word) >= _SHORT and not word.isdigit()
 
 
 def _mistyped(word: str, text: str) -> bool:
-    """Whether the word stands in the text with a slip; a number either stands there or not."""
+    """Whether the word stands in the text with a slip."""
     from rapidfuzz.fuzz import partial_ratio
 
-    if len(word) < _SHORT or word.isdigit():
-        return False
     return partial_ratio(word, text, score_cutoff=_TYPED_ALIKE) > 0

@@ -114,10 +114,11 @@ def by_topic(ways: Iterable[Way]) -> dict[str, list[Way]]:
 
 
 def by_office(ways: Iterable[Way], offices: Mapping[str, str]) -> dict[str, list[Way]]:
-    """Cases of the office whose group had them last. ``offices`` names the office of each group."""
+    """Cases of the office whose group had them last. ``offices`` names the office of each group; others count as one."""
     found: defaultdict[str, list[Way]] = defaultdict(list)
     for way in ways:
-        found[offices[way.steps[-1].group]].append(way)
+        group = way.steps[-1].group
+        found[offices.get(group, group)].append(way)
     return dict(found)
 
 

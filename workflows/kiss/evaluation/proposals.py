@@ -49,9 +49,10 @@ def findings(ways: Sequence[Way], most: int = 10) -> list[Finding]:
 
 def propose(ways: Sequence[Way], pattern: Pattern) -> Proposal | None:
     """The change that saves most, of equal ones the simplest; ``None`` if none helps without harm."""
-    ordered = sorted(ways, key=lambda way: way.begins)
+    about = [way for way in ways if pattern.topic is None or way.topic == pattern.topic]
+    ordered = sorted(about, key=lambda way: way.begins)
     best: Proposal | None = None
-    for change in _changes(ways, pattern):
+    for change in _changes(about, pattern):
         fitting = [way for way in ordered if change.fits(way)]
         effect = replay(fitting, change)
         if effect.made_worse or effect.helped < LEAST or not _gain(effect):

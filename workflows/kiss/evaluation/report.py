@@ -51,11 +51,14 @@ class EvaluationReport:
 
 @dataclass(frozen=True, slots=True)
 class Townhall:
-    """What the keys in ways mean: names of groups, topics, offices and states; each group's office; how many people it has."""
+    """What the keys in ways mean: names of groups, topics, offices and states; each group's office; how many people it has.
+
+    Of an imported log nobody knows the people (``None``): then five cases alone must do.
+    """
 
     names: Mapping[str, str]
     offices: Mapping[str, str]
-    people: Mapping[str, int]
+    people: Mapping[str, int] | None = None
 
 
 def evaluate(
@@ -74,12 +77,7 @@ def evaluate(
     if len(ways) < LEAST:
         nothing = Matrix((), ())
         return EvaluationReport(title, begins, ends, None, {}, {}, {}, {}, nothing, [], [])
-    people: dict[str, int] = {}
-    for group, office in hall.offices.items():
-        people[office] = people.get(office, 0) + hall.people.get(group, 0)
-    groups = {step.group for way in ways for step in way.steps}
-    joined = joined_groups({group: hall.people.get(group, 0) for group in groups})
-    drawn = {group: name(shown) for group, shown in joined.items()}
+    drawn = _drawn(ways, hall)
 
     def measured(
         parts: Mapping[str, Sequence[Way]],
@@ -94,13 +92,31 @@ def evaluate(
         ends,
         measure(ways, states),
         measured(by_topic(ways)),
-        measured(by_office(ways, hall.offices), people),
+        measured(by_office(ways, hall.offices), _people_of_offices(hall)),
         measured(by_class(ways), None, lambda key: CLASSES[key][0] if key in CLASSES else key),
         {name(state): days for state, days in time_in_state(ways).items()},
         matrix(ways, drawn),
         ribbons(ways, drawn),
         _told(ways, hall.names),
     )
+
+
+def _people_of_offices(hall: Townhall) -> dict[str, int] | None:
+    if hall.people is None:
+        return None
+    people: dict[str, int] = {}
+    for group, office in hall.offices.items():
+        people[office] = people.get(office, 0) + hall.people.get(group, 0)
+    return people
+
+
+def _drawn(ways: Sequence[Way], hall: Townhall) -> dict[str, str]:
+    """What each group is called in the pictures."""
+    groups = {step.group for way in ways for step in way.steps}
+    if hall.people is None:
+        return {group: hall.names.get(group, group) for group in groups}
+    joined = joined_groups({group: hall.people.get(group, 0) for group in groups})
+    return {group: hall.names.get(shown, shown) for group, shown in joined.items()}
 
 
 def _told(ways: Sequence[Way], names: Mapping[str, str]) -> list[Told]:

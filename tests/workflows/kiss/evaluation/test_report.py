@@ -7,8 +7,9 @@ import docx
 import openpyxl
 
 from tests.workflows.kiss.evaluation.invented import way
+from workflows.kiss.evaluation.measures import States
 from workflows.kiss.evaluation.report import EvaluationReport, Townhall, evaluate
-from workflows.kiss.evaluation.ways import Way
+from workflows.kiss.evaluation.ways import Way, log_of, ways_of
 from workflows.kiss.evaluation.word_file import to_docx
 from workflows.kiss.evaluation.workbook import to_xlsx
 
@@ -83,3 +84,19 @@ def test_fewer_than_five_cases_are_not_told_at_all() -> None:
         "weniger als fünf"
         in openpyxl.load_workbook(BytesIO(to_xlsx(report)))["Überblick"]["A2"].value
     )
+
+
+def test_an_imported_log_is_told_by_its_cases_alone() -> None:
+    ways = ways_of(log_of(WAYS))
+    report = evaluate(
+        "Protokoll", date(2026, 1, 1), date(2026, 3, 31), ways, Townhall({}, {}), States()
+    )
+    assert report.matrix.groups == ("A", "B", "C")
+    assert {office: figures.cases for office, figures in report.offices.items()} == {
+        "B": 10,
+        "A": 5,
+    }
+    assert report.whole is not None
+    assert report.whole.waiting_days is None
+    assert to_docx(report)
+    assert to_xlsx(report)
