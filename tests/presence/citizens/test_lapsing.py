@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import func, select
 
 from presence.citizens.deciding import approve, decline
+from presence.citizens.forgetting import forget as forget_requests
 from presence.citizens.lapsing import expire
 from presence.citizens.queries import overview
 from presence.citizens.room_requests import take_back
 from presence.citizens.tables import RoomRequest
 from presence.spaces.recurrence import Pattern
 from presence.spaces.tables import Booking, BookingSlot
+from presence.spaces.upkeep import forget as forget_bookings
 from storage.actors import Citizen, Staff
 from storage.conflicts import ConflictError
 from storage.house import House
@@ -141,3 +143,16 @@ def test_taking_back_what_has_begun_to_pass(
     assert pass_days(house, 30) == 0
     assert tasks(house, staff("hans")) == 0
     assert told(house) == ["received", "withdrawn"]
+
+
+def test_who_asked_in_vain_is_forgotten_a_month_later(
+    house: House, spaces: dict[str, UUID]
+) -> None:
+    ask(house, wish(spaces, SOON))
+    assert pass_days(house, 3) == 1
+    for days, left in ((29, 1), (2, 0)):
+        house.clock.forward(days=days)  # type: ignore[attr-defined]
+        house.database.run(lambda session: forget_bookings(session, house.clock()))
+        house.database.run(lambda session: forget_requests(session, house.clock()))
+        with house.database.read() as session:
+            assert session.scalar(select(func.count()).select_from(RoomRequest)) == left
