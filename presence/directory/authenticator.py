@@ -60,7 +60,7 @@ class DirectoryAccounts:
         return proof
 
     def _check(self, login: str, password: str, admits: Admits) -> Proof | None:
-        account, vouched_for = self._known(login)
+        known, account, vouched_for = self._known(login)
         if account is not None and (account.disabled or not vouched_for):
             return self._local.authenticate(login, password, admits)
         try:
@@ -70,18 +70,24 @@ class DirectoryAccounts:
             if account is not None:
                 return self._local.authenticate(login, password, admits)
             raise SourceAwayError from error
-        return Proof(person, "ldap") if person and not self._is_locked(person) else None
+        if person is None or (person != known and self._is_locked(person)):
+            return None
+        return Proof(person, "ldap")
 
-    def _known(self, login: str) -> tuple[Account | None, bool]:
-        """The local account of this login, and whether the directory knows the person."""
+    def _known(self, login: str) -> tuple[UUID | None, Account | None, bool]:
+        """The person of this login, their local account, and whether the directory knows them.
+
+        A local account that is locked in the house locks the person out for every source.
+        """
         with self._house.database.read() as session:
             person = person_by_login(session, login, local_date(self._house.clock()))
             if person is None:
-                return None, False
-            return session.get(Account, person.id), is_active(session, person.id)
+                return None, None, False
+            account = session.get(Account, person.id)
+            return person.id, account, is_active(session, person.id)
 
     def _is_locked(self, person: UUID) -> bool:
-        """A local account that is locked in the house locks the person out for every source, by whatever name."""
+        """The same for who came by another name than their login here."""
         with self._house.database.read() as session:
             account = session.get(Account, person)
         return account is not None and account.disabled
@@ -123,15 +129,18 @@ class DirectoryAccounts:
         with self._house.database.read() as session:
             offices = office_book(session, today)
             held = given(session, today, entry.key)
-            refused = was_refused(session)
         rights = rights_of(groups, entry.office, mapping, offices)
         if not any(each.shrinks_with(rights) for each in held.values()):
             return rights
-        if refused:
+        if self._sync_was_refused():
             return replace(rights, offices_last=True, lasting=frozenset(Role))
         elsewhere = {key: name for key, name in mapping.groups.items() if key not in groups}
         unseen = unseen_groups(conversation, settings, kind, elsewhere)
         return rights_of(groups, entry.office, mapping, offices, unseen)
+
+    def _sync_was_refused(self) -> bool:
+        with self._house.database.read() as session:
+            return was_refused(session)
 
     def _take_in(self, entry: Entry, held: Rights) -> UUID | None:
         """The person of this entry, with today's facts and rights; entered where the sync has not met them yet."""

@@ -22,7 +22,6 @@ from storage.organisation.tables import (
     OfficeName,
     Person,
     RoleGrant,
-    Valid,
 )
 from storage.rights import Verb, require
 
@@ -89,28 +88,37 @@ def office_book(session: Session, day: date) -> OfficeBook:
     Today's names count before planned and former ones, these before those of closed offices; of several offices that
     had one name the last one counts.
     """
-    every = session.scalars(select(Office).order_by(Office.valid_from, Office.number.desc())).all()
-    there = {each.id for each in every if _counts(each, day)}
-    heirs = {old: heir for old, heir in successions(session, day).items() if heir in there}
+    every = session.execute(
+        select(
+            Office.id,
+            valid_on(Office, day).label("there"),
+            Office.successor_id,
+            Office.name,
+            Office.short,
+            Office.number,
+            Office.key,
+        ).order_by(Office.valid_from, Office.number.desc())
+    ).all()
+    there = {row.id for row in every if row.there}
+    closed = any(row.successor_id and not row.there for row in every)
+    lines = successions(session, day) if closed else {}
+    heirs = {old: heir for old, heir in lines.items() if heir in there}
     known: dict[str, UUID] = {}
     carried_on: dict[str, UUID] = {}
-    for called in session.scalars(select(OfficeName).order_by(OfficeName.valid_from)):
-        for name in (called.name, called.short):
-            if called.office_id in there:
-                known[spelled(name)] = called.office_id
-            elif called.office_id in heirs:
-                carried_on[spelled(name)] = heirs[called.office_id]
-    for office in every:
-        for name in (office.name, office.short, office.number, office.key):
-            if office.id in there:
-                known[spelled(name)] = office.id
-            elif office.id in heirs:
-                carried_on[spelled(name)] = heirs[office.id]
+    former = session.execute(
+        select(OfficeName.office_id, OfficeName.name, OfficeName.short).order_by(
+            OfficeName.valid_from
+        )
+    )
+    called = [(office, names) for office, *names in former]
+    called += [(row.id, [row.name, row.short, row.number, row.key]) for row in every]
+    for office, names in called:
+        for name in names:
+            if office in there:
+                known[spelled(name)] = office
+            elif office in heirs:
+                carried_on[spelled(name)] = heirs[office]
     return OfficeBook(known, carried_on)
-
-
-def _counts(row: Valid, day: date) -> bool:
-    return row.valid_from <= day and (row.valid_to is None or row.valid_to > day)
 
 
 def given(session: Session, day: date, key: str | None = None) -> dict[UUID, Given]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from presence.directory import guard
@@ -154,8 +155,10 @@ def _carry_out(
         offices = office_book(session, today)
         known = known_people(session, LDAP)
         everybody = residents(session, today)
+    # Most people are in the same few offices and groups, so the same rights are worked out once.
+    given_by = cache(lambda groups, office: rights_of(groups, office, mapping, offices))
     rights = {
-        entry.key: rights_of(reading.groups.get(entry.key, ()), entry.office, mapping, offices)
+        entry.key: given_by(reading.groups.get(entry.key, frozenset()), entry.office)
         for entry in reading.entries
     }
     wanted = [Wanted(entry, fingerprint(entry, rights[entry.key])) for entry in reading.entries]
