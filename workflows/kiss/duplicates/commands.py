@@ -32,5 +32,8 @@ def add_commands(app: typer.Typer, house: Callable[[], House]) -> None:
         if as_json:
             show_json([{"a": pair.a, "b": pair.b, "score": pair.score} for pair in found])
             return
-        rows = [(p.a, p.b, f"{p.score:.2f}", " ".join(texts[p.a].split())[:60]) for p in found]
+        rows = [
+            (p.a, p.b, f"{p.score:.2f}".replace(".", ","), " ".join(texts[p.a].split())[:60])
+            for p in found
+        ]
         show_table("Doppelte Nachrichten", ("Zeile", "und Zeile", "Ähnlichkeit", "Beginn"), rows)

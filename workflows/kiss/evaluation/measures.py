@@ -122,8 +122,8 @@ def by_office(ways: Iterable[Way], offices: Mapping[str, str]) -> dict[str, list
     return dict(found)
 
 
-def time_in_state(ways: Iterable[Way]) -> dict[str, float]:
-    """Median of the days a case spent in each state, over the cases that were in it and left it."""
+def time_in_state(ways: Iterable[Way], least: int = 1) -> dict[str, float]:
+    """Median of the days a case spent in each state, over the cases that were in it and left it; of ``least`` cases at least."""
     spent: defaultdict[str, list[float]] = defaultdict(list)
     for way in ways:
         own: defaultdict[str, float] = defaultdict(float)
@@ -131,7 +131,7 @@ def time_in_state(ways: Iterable[Way]) -> dict[str, float]:
             own[step.state] += days
         for state, days in own.items():
             spent[state].append(days)
-    return {state: median(days) for state, days in spent.items()}
+    return {state: median(days) for state, days in spent.items() if len(days) >= least}
 
 
 def _is_right_at_once(way: Way, states: States) -> bool:

@@ -5,7 +5,7 @@ earlier and the later half of the cases bear it out: a word that fitted by chanc
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workflows.kiss.evaluation.patterns import Kind, Pattern, find_patterns, named
@@ -34,11 +34,16 @@ class Finding:
     proposal: Proposal | None
 
 
-def findings(ways: Sequence[Way], most: int = 10) -> list[Finding]:
-    """The worst patterns of these cases with proposals; the same change is proposed once."""
+def findings(ways: Sequence[Way], most: int = 10, small: Collection[str] = ()) -> list[Finding]:
+    """The worst patterns of these cases with proposals; the same change is proposed once.
+
+    ``small``: groups of fewer than five people; what is said about them would be said about persons, so it is not.
+    """
     found, given = [], set()
     for pattern in find_patterns(ways, most):
-        proposal = propose(ways, pattern)
+        if not set(small).isdisjoint(pattern.path):
+            continue
+        proposal = propose(ways, pattern, small)
         if proposal and proposal.change in given:
             continue
         if proposal:
@@ -47,12 +52,14 @@ def findings(ways: Sequence[Way], most: int = 10) -> list[Finding]:
     return found
 
 
-def propose(ways: Sequence[Way], pattern: Pattern) -> Proposal | None:
+def propose(ways: Sequence[Way], pattern: Pattern, small: Collection[str] = ()) -> Proposal | None:
     """The change that saves most, of equal ones the simplest; ``None`` if none helps without harm."""
     about = [way for way in ways if pattern.topic is None or way.topic == pattern.topic]
     ordered = sorted(about, key=lambda way: way.begins)
     best: Proposal | None = None
     for change in _changes(about, pattern):
+        if change.group in small:
+            continue
         fitting = [way for way in ordered if change.fits(way)]
         effect = replay(fitting, change)
         if effect.made_worse or effect.helped < LEAST or not _gain(effect):

@@ -94,10 +94,10 @@ def evaluate(
         measured(by_topic(ways)),
         measured(by_office(ways, hall.offices), _people_of_offices(hall)),
         measured(by_class(ways), None, lambda key: CLASSES[key][0] if key in CLASSES else key),
-        {name(state): days for state, days in time_in_state(ways).items()},
+        {name(state): days for state, days in time_in_state(ways, LEAST).items()},
         matrix(ways, drawn),
         ribbons(ways, drawn),
-        _told(ways, hall.names),
+        _told(ways, hall),
     )
 
 
@@ -119,11 +119,13 @@ def _drawn(ways: Sequence[Way], hall: Townhall) -> dict[str, str]:
     return {group: hall.names.get(shown, shown) for group, shown in joined.items()}
 
 
-def _told(ways: Sequence[Way], names: Mapping[str, str]) -> list[Told]:
+def _told(ways: Sequence[Way], hall: Townhall) -> list[Told]:
+    names = hall.names
+    small = {group for group, people in (hall.people or {}).items() if people < LEAST}
     return [
         Told(
             told(found.pattern, names),
             proposed(found.proposal, names) if found.proposal else WITHOUT_PROPOSAL,
         )
-        for found in findings(ways)
+        for found in findings(ways, small=small)
     ]

@@ -47,6 +47,12 @@ def test_patterns_come_with_a_proposal_or_with_why_not() -> None:
     assert "gehen gleich an „=Tiefbau()“" in only.proposal
 
 
+def test_nothing_is_said_about_a_team_of_two() -> None:
+    ways = [way("AC") for _ in range(10)]
+    assert report_on(ways).patterns == []
+    assert "Klein" not in str(report_on(ways))
+
+
 def test_the_document_can_be_read_aloud() -> None:
     document = docx.Document(BytesIO(to_docx(report_on(WAYS))))
     assert document.core_properties.language == "de-DE"
