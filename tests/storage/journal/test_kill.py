@@ -82,7 +82,8 @@ def run_and_kill(settings: Settings, url: str, deeds: int, steps: int) -> list[s
     return done
 
 
-def kill_and_count(database: Database, settings: Settings, kills: int) -> None:
+def kill_and_count(database: Database, settings: Settings, kills: int) -> int:
+    """Kill so many children at their work. Returns how many of their deeds are there, each whole and once."""
     url = database.engine.url.render_as_string(hide_password=False)
     chance = random.Random(7)
     done: list[str] = []
@@ -107,13 +108,14 @@ def kill_and_count(database: Database, settings: Settings, kills: int) -> None:
     store.sweep(database, timedelta(seconds=-5))
     with database.read() as session:
         assert list(store.check(session)) == []
+    return len(stored)
 
 
 def test_kills(sqlite_database: Database, settings: Settings) -> None:
-    kill_and_count(sqlite_database, settings, kills=4)
+    assert kill_and_count(sqlite_database, settings, kills=4) >= 4, "each did one deed at least"
 
 
 @pytest.mark.long
 @pytest.mark.timeout(300)
 def test_many_kills(database: Database, settings: Settings) -> None:
-    kill_and_count(database, settings, kills=20)
+    assert kill_and_count(database, settings, kills=20) >= 20
