@@ -25,6 +25,13 @@ _MOST_MISTYPED = 0.6
 """Share that may be missing letter by letter before slips are looked for; every third word may hold one."""
 _PRIOR = 20
 """Unseen neighbours, so that few seen ones don't decide what is common."""
+_COURTESY = frozenset(
+    normalised(
+        "sehr geehrte geehrter geehrten verehrte damen herren guten tag hallo moin mit freundlichen freundlichem freundliche "
+        "viele beste herzliche grüße grüßen gruß mfg vielen dank danke im voraus betreff wg aw fwd"
+    ).split()
+)
+"""What is left of greetings when a text was cut: as good as everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +48,12 @@ class Text:
 def ready(message: str) -> Text:
     """A message as it came, made ready for comparing; about 0.1 ms."""
     core, whole = normalised(strip(message)), normalised(message)
+    words = core.split()
+    said = [word for word in words if word not in _COURTESY]
+    core = f" {' '.join(said)} " if len(said) >= _FEWEST_WORDS else core
     return Text(
         core,
-        frozenset(filter(_tells, core.split())),
+        frozenset(filter(_tells, said)),
         frozenset(whole.split()),
         whole.replace(" ", ""),
     )
