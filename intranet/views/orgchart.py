@@ -71,19 +71,18 @@ def _item(depth: int, unit: Unit, day: date) -> str:
 def _drawn(box: Box) -> str:
     kind = "" if box.unit else ' class="haus"'
     height = 18 * len(box.title) + (16 if box.subtitle else 0)
-    first = box.y + (box.height - height) // 2 + 14
+    first = (box.height - height) // 2 + 14
     texts = [
-        f'<text class="titel" x="{box.x + 12}" y="{first + 18 * place}">{escape(line)}</text>'
+        f'<text class="titel" x="12" y="{first + 18 * place}">{escape(line)}</text>'
         for place, line in enumerate(box.title)
     ]
     if box.subtitle:
         shown = box.subtitle if len(box.subtitle) < 33 else f"{box.subtitle[:31]}…"
         y = first + 18 * len(box.title) - 1
-        texts.append(f'<text class="leitung" x="{box.x + 12}" y="{y}">{escape(shown)}</text>')
-    return (
-        f'<rect{kind} x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}" rx="7"/>'
-        + "".join(texts)
-    )
+        texts.append(f'<text class="leitung" x="12" y="{y}">{escape(shown)}</text>')
+    place = f'x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}"'
+    # a picture in the picture cuts off what is wider than its box, whatever letters there are
+    return f'<rect{kind} {place} rx="7"/><svg {place}>{"".join(texts)}</svg>'
 
 
 def _link(chart: Chart, box: Box, day: date) -> str:
@@ -91,7 +90,7 @@ def _link(chart: Chart, box: Box, day: date) -> str:
     assert box.unit is not None
     left, top = 100 * box.x / chart.width, 100 * box.y / chart.height
     width, height = 100 * box.width / chart.width, 100 * box.height / chart.height
-    words = " ".join(box.title) + (f", Leitung: {box.subtitle}" if box.subtitle else "")
+    words = box.name + (f", Leitung: {box.subtitle}" if box.subtitle else "")
     return (
         f'<a class="hier" href="{escape(address(box.unit, day))}" target="_self" aria-label="{escape(words)}" '
         f'title="{escape(words)}" style="left:{left:.3f}%;top:{top:.3f}%;width:{width:.3f}%;height:{height:.3f}%"></a>'

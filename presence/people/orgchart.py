@@ -28,13 +28,17 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle in pixels with its lines of text; ``unit`` is None for the house and its departments."""
+    """A rectangle in pixels with its lines of text; ``unit`` is None for the house and its departments.
+
+    ``name`` is the office's in full: what doesn't fit into the lines is still told by the link.
+    """
 
     x: int
     y: int
     title: tuple[str, ...]
     subtitle: str
     unit: UUID | None = None
+    name: str = ""
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -148,7 +152,7 @@ def _column(
         left = x + INDENT * (depth + 1)
         rail, middle = left - INDENT // 2, y + HEIGHT // 2
         head = ", ".join(unit.heads)
-        boxes.append(Box(left, y, wrapped(unit.name), head, unit.id))
+        boxes.append(Box(left, y, wrapped(unit.name), head, unit.id, unit.name))
         lines += [(rail, above[depth - 1], rail, middle), (rail, middle, left, middle)]
         above[depth] = y + HEIGHT
         y += HEIGHT + GAP_Y

@@ -58,6 +58,12 @@ def test_offices_hang_below_their_parent_and_departments_keep_their_order() -> N
     ]
 
 
+@given(offices())
+def test_a_link_tells_the_name_in_full(units: list[Unit]) -> None:
+    named = {box.unit: box.name for box in layout("Stadt Ahlenfurt", units).boxes if box.unit}
+    assert named == {unit.id: unit.name for unit in units}
+
+
 @given(st.text(max_size=200))
 def test_a_title_fits_into_its_box(text: str) -> None:
     lines = wrapped(text)
