@@ -79,6 +79,19 @@ def test_a_word_narrows_the_rule_where_the_topic_would_hurt_others() -> None:
     assert "mit dem Wort „ampel“" in proposed(found.proposal, NAMES)
 
 
+def test_one_group_is_proposed_where_two_answer_the_same() -> None:
+    ways = [way("A", answered_by="B") for _ in range(6)] + [
+        way("B", answered_by="A") for _ in range(6)
+    ]
+    (found,) = findings(ways)
+    assert found.proposal is not None
+    assert found.proposal.effect == Effect(12, 6, 0, 0.0, 6)
+    assert "haben „Bürgerbüro“ und „Tiefbau“ bei 12 Anliegen dieselbe Frage beantwortet" in told(
+        found.pattern, NAMES
+    )
+    assert "6 doppelte Antworten gespart, bei 6 von 12 Anliegen" in proposed(found.proposal, NAMES)
+
+
 def test_no_rule_is_proposed_where_the_first_group_answers_in_the_end() -> None:
     (found,) = findings([way("ABA") for _ in range(10)])
     assert found.proposal is None
