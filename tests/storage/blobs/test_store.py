@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -154,3 +155,24 @@ def test_settings_choose_the_directory_and_keep_the_key(tmp_path: Path) -> None:
     keys = list((tmp_path / "keys").iterdir())
     assert [key.stat().st_mode & 0o777 for key in keys] == [0o600]
     database.close()
+
+
+def test_many_are_made_durable_before_their_rows(
+    store: BlobStore, database: Database, turn: Turn
+) -> None:
+    contents = [b"eins", b"zwei", b"eins"]
+    with ExitStack() as stack:
+        staged = [stack.enter_context(store.stage(content)) for content in contents]
+        store.publish_all(staged)
+        assert refs(database) == {}
+        store.publish_all(staged)
+        with database.write() as session:
+            for each in staged:
+                store.put(session, each)
+    assert sorted(refs(database).values()) == [1, 2]
+    assert [store.read(each.ref.sha256) for each in staged] == contents
+    with store.stage(b"drei") as left:
+        store.publish_all([left])
+    assert problems(store, database) == []
+    turn(DAY)
+    assert [each.kind for each in problems(store, database)] == ["orphan"]
