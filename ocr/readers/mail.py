@@ -22,6 +22,7 @@ from ocr.names import safe_name
 from ocr.readers.archive import type_of
 from ocr.readers.signed import signed_content
 from ocr.readers.tnef import unpack_tnef
+from ocr.readers.uuencode import uuencoded
 from ocr.readers.web import readable
 from ocr.readers.word import as_pages
 
@@ -129,22 +130,28 @@ def _opened(part: Part) -> "Part | None":
     return None if content is None else message_from_bytes(content, policy=compat32)
 
 
+def _parts(message: Part) -> "list[Part] | None":
+    """The parts of a message that has some. Asking others for their content already decodes it, which may fail."""
+    if not message.is_multipart():
+        return None
+    return [part for part in message.get_payload() if isinstance(part, Message)]
+
+
 def _leaves(message: Part, depth: int = 0) -> Iterator[tuple[Part, bool]]:
     """Parts in order, each with whether it belongs to the body; attached mails are leaves."""
     kind = message.get_content_type()
     if depth <= _DEEPEST and (inner := _opened(message)) is not None:
         yield from _leaves(inner, depth + 1)
         return
-    payload = message.get_payload()
-    if not isinstance(payload, list) or kind.startswith("message/") or depth > _DEEPEST:
+    payload = _parts(message)
+    if payload is None or kind.startswith("message/") or depth > _DEEPEST:
         yield message, _is_body(message)
         return
     if kind == "multipart/alternative":
-        yield from _alternative([part for part in payload if isinstance(part, Message)], depth)
+        yield from _alternative(payload, depth)
         return
     for part in payload:
-        if isinstance(part, Message):
-            yield from _leaves(part, depth + 1)
+        yield from _leaves(part, depth + 1)
 
 
 def _alternative(choices: list[Part], depth: int) -> Iterator[tuple[Part, bool]]:
@@ -251,6 +258,14 @@ def _attachments(parts: list[Part], limits: Limits, warnings: list[str]) -> list
     return found
 
 
+def _written(files: list[tuple[str, bytes]]) -> list[Attachment]:
+    """Files that stood in the text itself."""
+    named = [
+        (safe_name(name, f"Datei-{number}"), held) for number, (name, held) in enumerate(files, 1)
+    ]
+    return [Attachment(name, type_of(held, name), len(held), held) for name, held in named]
+
+
 def _tnef_text(parts: list[Part], limits: Limits) -> str:
     """The text that Outlook kept in its winmail.dat."""
     for number, part in enumerate(parts, start=1):
@@ -263,9 +278,8 @@ def _tnef_text(parts: list[Part], limits: Limits) -> str:
 
 def _remarks(message: Part, leaves: list[tuple[Part, bool]]) -> Iterator[str]:
     """What to say of signed and encrypted messages."""
-    payload = message.get_payload()
-    parts = [message, *(payload if isinstance(payload, list) else ())]
-    if any(isinstance(part, Message) and _opened(part) is not None for part in parts):
+    parts = [message, *(_parts(message) or ())]
+    if any(_opened(part) is not None for part in parts):
         yield _UNVERIFIED
     if any(part.get_content_type() in _SMIME for part, _ in leaves):
         yield _ENCRYPTED
@@ -306,7 +320,8 @@ def read_mail(source: bytes | Path, limits: Limits) -> Reading:
     if len(text) > limits.text:
         text = text[: limits.text]
         warnings.append("Die Nachricht enthält sehr viel Text; gelesen wurde nur der Anfang.")
-    attachments = _attachments(others, limits, warnings)
+    text, written = uuencoded(text)
+    attachments = _attachments(others, limits, warnings) + _written(written)
     properties["defects"] = sorted(
         {
             type(defect).__name__
