@@ -1,4 +1,4 @@
-"""Ways written as letters: one letter a group, a day between steps, answered by the last one."""
+"""Ways written as letters: one letter a group, a day between steps and between cases, answered by the last one."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -22,7 +22,7 @@ def way(
     number = next(_numbers)
     names = {"w": "in_work", "c": "waits_citizen", "a": "answered", "r": "reopened", "n": "new"}
     given = [names[letter] for letter in states or "w" * (len(groups) - 1) + "a"]
-    begins = START + timedelta(days=number % 90 if day is None else day)
+    begins = START + timedelta(days=number if day is None else day)
     steps = [
         Step(begins + timedelta(days=place), group, state)
         for place, (group, state) in enumerate(zip(groups, given, strict=True))

@@ -80,9 +80,7 @@ def test_a_word_narrows_the_rule_where_the_topic_would_hurt_others() -> None:
 
 
 def test_one_group_is_proposed_where_two_answer_the_same() -> None:
-    ways = [way("A", answered_by="B") for _ in range(6)] + [
-        way("B", answered_by="A") for _ in range(6)
-    ]
+    ways = [way(own, answered_by=other) for _ in range(6) for own, other in ("AB", "BA")]
     (found,) = findings(ways)
     assert found.proposal is not None
     assert found.proposal.effect == Effect(12, 6, 0, 0.0, 6)
