@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import delete, select
 from streamlit.testing.v1 import AppTest
 
+from intranet import words
+from presence.people.handing_over import hand_over
 from presence.people.laufzettel import open_leaving, steps_of
 from presence.people.tables import (
     Laufzettel,
@@ -41,7 +43,7 @@ def personnel(furnished: Any) -> Iterator[str]:
         grant_role(session, SYSTEM, person, Role.PERSONNEL, None, now=house.clock())
     yield "paula.post"
     with house.database.write() as session:
-        for row in session.scalars(select(Person).where(Person.valid_to.is_not(None))):
+        for row in session.scalars(select(Person).where(Person.valid_to > date(2022, 1, 1))):
             row.valid_to = None
         withdraw_role(session, SYSTEM, person, Role.PERSONNEL, None, now=house.clock())
         keys = session.scalars(select(Task.key).where(Task.object_kind == "laufzettel")).all()
@@ -87,6 +89,30 @@ def test_open_tasks_are_handed_over(browse: Browse, furnished: Any, personnel: s
     assert "Geerbte Aufgabe" in text(browse("neu.hier"))
     with house.database.write() as session:
         finish_tasks(session, ["erbe"], house.clock())
+
+
+def test_a_day_is_moved_and_the_successor_says_when_it_is_done(
+    browse: Browse, furnished: Any, personnel: str
+) -> None:
+    house, anna = furnished.house, furnished.person("anna.beispiel").id
+    heir = furnished.person("neu.hier").id
+    last = local_date(house.clock()) + timedelta(days=30)
+    with house.database.write() as session:
+        session.get_one(Person, anna).name = "**Anna** Beispiel"
+        opened = open_leaving(session, SYSTEM, anna, last, now=house.clock()).id
+        hand_over(session, SYSTEM, opened, heir, now=house.clock())
+    app = browse(personnel, "laufzettel.py", id=str(opened))
+    field(app, "date_input", "Letzter Tag").set_value(last + timedelta(days=7))
+    field(app, "button", "Tag verschieben").click().run()
+    assert not app.exception
+    assert words.plain(words.day(last + timedelta(days=7))) in app.subheader[0].value
+    assert "\\*\\*Anna\\*\\*" in app.subheader[0].value, "a name is no markup"
+    other = browse("neu.hier", "laufzettel.py", id=str(opened))
+    other.button(key="uebernommen").click().run()
+    assert not other.exception
+    assert "übernehmen" not in text(browse("neu.hier"))
+    with house.database.write() as session:
+        session.get_one(Person, anna).name = "Anna Beispiel"
 
 
 def test_somebody_comes_and_gets_a_password_shown_once(
