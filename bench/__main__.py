@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.figures import Figure
 
 ROOT = Path(__file__).resolve().parent
-PARTS = {"__init__", "__main__", "figures", "postgres", "relay", "slapd"}
+PARTS = {"__init__", "__main__", "dovecot", "figures", "postgres", "relay", "slapd"}
 TARGET = ROOT.parent / "docs" / "benchmarks.md"
 HEAD = """# Messwerte
 

@@ -56,6 +56,10 @@ class Settings(SignInSettings):
     smtp_password: str | None = None
     smtp_starttls: bool = True
     mail_from: str = "rathaus@stadt.example"
+    mailboxes: Path | None = None
+    """YAML file that lists the mailboxes Anliegen come in by (``config.mailboxes``)."""
+    notices_per_day: int = Field(default=5, ge=0)
+    """Automatic mails about Anliegen that one address gets within a day; answers by people always go out."""
     internal_calendar_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
     """Names of calendar servers in the house's own network that people may connect; all others must be public."""
 

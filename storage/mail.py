@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from pathlib import Path
 from uuid import UUID
 
 import idna
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
@@ -28,12 +28,14 @@ from storage.clock import local, new_id, utc_now
 from storage.jobs import queue
 from storage.jobs.handlers import JobContext, JobKind, PermanentError, TemporaryError
 from storage.jobs.queue import ClaimedJob
-from storage.jobs.tables import Mail, MailAttachment
+from storage.jobs.tables import Job, Mail, MailAttachment
 from storage.keyfiles import replace_durably
 from storage.os_errors import reason
 from storage.upsert import insert_into
 
 SMTP_TIMEOUT = 30.0
+LATE = timedelta(minutes=10)
+"""After this the status warns of mails that are not sent."""
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL_PART = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 """RFC 5322 section 3.2.3, dot-atom: no quotes, no comments, no letters that need SMTPUTF8."""
@@ -41,6 +43,9 @@ _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _BREAKS = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Unicode's categories of what ends a line, steers a terminal, or is no text: never in a header."""
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}@[!-;=?-~]{1,200}>", re.ASCII)
+_IDS = frozenset({"message-id", "in-reply-to", "references"})
+MOST_REFERENCES = 20
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; *[\w-]+=[\w.-]+)*", re.ASCII)
 
 
@@ -57,6 +62,57 @@ class Attachment:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Where a mail belongs: its own Message-ID, the one it answers, and the earlier ones (RFC 5322, 3.6.4).
+
+    ``sender``: the address it comes from; what can't be delivered comes back there, or where replies go.
+    Message-IDs with angle brackets; those that are none are left out, as they come from strangers.
+    """
+
+    sender: str | None = None
+    message_id: str | None = None
+    in_reply_to: str | None = None
+    earlier: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        found = self.message_id
+        if found is not None and (not _MESSAGE_ID.fullmatch(found) or "/" in found):
+            raise ValueError("no Message-ID")
+
+    @property
+    def answered(self) -> str | None:
+        found = self.in_reply_to
+        return found if found and _MESSAGE_ID.fullmatch(found) else None
+
+    @property
+    def thread(self) -> str | None:
+        """The first and the latest of the earlier ones: RFC 5322 sets no limit, but servers do."""
+        named = [*self.earlier, *filter(None, (self.in_reply_to,))]
+        whole = list(dict.fromkeys(each for each in named if _MESSAGE_ID.fullmatch(each)))
+        return " ".join([*whole[:1], *whole[1:][-MOST_REFERENCES:]]) or None
+
+
+NO_CONVERSATION = Conversation()
+
+
+class _Policy(EmailPolicy):
+    """Message-IDs go out as they are: folded as words they would be taken apart and encoded (RFC 2047 forbids it)."""
+
+    def fold(self, name: str, value: str) -> str:
+        if name.lower() in _IDS:
+            return f"{name}: " + f"{self.linesep} ".join(value.split()) + self.linesep
+        return str(super().fold(name, value))
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() in _IDS:
+            return self.fold(name, value).encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_POLICY = _Policy(linesep="\r\n")
+
+
 def send_later(
     session: Session,
     to: str,
@@ -66,11 +122,14 @@ def send_later(
     reply_to: str | None = None,
     attachments: Sequence[Attachment] = (),
     *,
+    conversation: Conversation = NO_CONVERSATION,
+    automatic: bool = True,
     now: datetime | None = None,
 ) -> UUID:
     """Write a mail in the caller's transaction; the same key is the same mail and goes out once.
 
-    Raises ``MailRefusedError`` for anything that is not one plain address, or would smuggle a header in.
+    ``automatic``: no person wrote it, and the mail says so. Raises ``MailRefusedError`` for anything that is not one plain
+    address, or would smuggle a header in.
     """
     to = sendable(to)
     reply_to = None if reply_to is None else sendable(reply_to)
@@ -88,6 +147,11 @@ def send_later(
             subject=subject,
             text=text,
             reply_to=reply_to,
+            sender=None if conversation.sender is None else sendable(conversation.sender),
+            message_id=conversation.message_id,
+            in_reply_to=conversation.answered,
+            thread=conversation.thread,
+            automatic=automatic,
             created_at=now or utc_now(),
         )
         .on_conflict_do_nothing()
@@ -109,6 +173,22 @@ def send_later(
     session.flush()
     queue.enqueue(session, MAIL.name, str(written), {"mail": str(written)}, now=now)
     return written
+
+
+def warn_unsent(session: Session, now: datetime) -> list[str]:
+    """For the status: mails that have waited for a while, and what the mail server said."""
+    waiting = (Job.kind == MAIL.name, Job.state.in_(("waiting", "running")))
+    number, oldest = session.execute(
+        select(func.count(), func.min(Job.created_at)).where(*waiting, Job.created_at < now - LATE)
+    ).one()
+    if not number:
+        return []
+    reason = session.scalars(
+        select(Job.reason).where(*waiting, Job.reason.is_not(None)).order_by(Job.run_after.desc())
+    ).first()
+    mails = "Eine E-Mail wartet" if number == 1 else f"{number} E-Mails warten"
+    told = f": {reason}" if reason else ", die Ablaufsteuerung hat sie noch nicht versendet."
+    return [f"{mails} seit {local(oldest):%d.%m.%Y %H:%M} Uhr auf den Versand{told}"]
 
 
 def sendable(address: str) -> str:
@@ -139,13 +219,20 @@ def message_id(key: str, mail_from: str) -> str:
 
 def compose(mail: Mail, attachments: Sequence[MailAttachment], mail_from: str) -> EmailMessage:
     """The mail as it goes out: the same row gives the same bytes, apart from MIME boundaries."""
-    message = EmailMessage(policy=SMTP)
-    message["From"] = mail_from
+    message = EmailMessage(policy=_POLICY)
+    message["From"] = mail.sender or mail_from
     message["To"] = mail.recipient
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(local(mail.created_at))
-    message["Message-ID"] = message_id(mail.key, mail_from)
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
+    message["Message-ID"] = mail.message_id or message_id(mail.key, mail_from)
+    if mail.in_reply_to:
+        message["In-Reply-To"] = mail.in_reply_to
+    if mail.thread:
+        message["References"] = mail.thread
+    if (
+        mail.automatic is not False
+    ):  # not set yet means yes; RFC 3834: no out-of-office answers, please
+        message["Auto-Submitted"] = "auto-replied" if mail.in_reply_to else "auto-generated"
     if mail.reply_to:
         message["Reply-To"] = mail.reply_to
     message.set_content(mail.text, cte="quoted-printable")
@@ -176,7 +263,7 @@ def _send(context: JobContext, job: ClaimedJob) -> None:
     if mail.sent_at is None:
         message = compose(mail, attachments, house.settings.mail_from)
         if house.settings.smtp_host:
-            _by_smtp(message, house.settings)
+            _by_smtp(message, house.settings, mail.sender and (mail.reply_to or mail.sender))
         else:
             _as_file(message, house.settings.data_dir / "mail")
     with house.database.write() as session:
@@ -199,7 +286,7 @@ def _as_file(message: EmailMessage, folder: Path) -> None:
         ) from error
 
 
-def _by_smtp(message: EmailMessage, settings: Settings) -> None:
+def _by_smtp(message: EmailMessage, settings: Settings, failures_to: str | None) -> None:
     assert settings.smtp_host is not None
     try:
         with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=SMTP_TIMEOUT) as server:
@@ -207,7 +294,7 @@ def _by_smtp(message: EmailMessage, settings: Settings) -> None:
                 server.starttls(context=ssl.create_default_context())
             if settings.smtp_user:
                 server.login(settings.smtp_user, settings.smtp_password or "")
-            server.send_message(message)
+            server.send_message(message, from_addr=failures_to)
     except smtplib.SMTPRecipientsRefused as error:
         code, text = next(iter(error.recipients.values()))
         raise _refused(code, text, "Der Mailserver nimmt den Empfänger nicht an") from error

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.privacy import privacy
@@ -92,10 +92,15 @@ class Run(WithId, Table):
 
 
 class Mail(WithId, Table):
-    """An outgoing mail, written in the transaction of the deed that causes it; a job of kind ``mail`` sends it."""
+    """An outgoing mail, written in the transaction of the deed that causes it; a job of kind ``mail`` sends it.
+
+    ``sender`` where it is not the house's own address; ``message_id`` where it is not the one that follows from ``key``; ``in_reply_to`` and ``thread`` (earlier Message-IDs,
+    parted by blanks) put it into a conversation. ``automatic``: no person wrote it (RFC 3834).
+    """
 
     __tablename__ = "mail"
     __table_args__ = (
+        Index(None, "recipient", "created_at"),
         {
             "info": privacy(
                 "Ausgehende Benachrichtigungen", "recipient", "30 Tage nach dem Versand", "erase"
@@ -108,6 +113,11 @@ class Mail(WithId, Table):
     subject: Mapped[str]
     text: Mapped[str]
     reply_to: Mapped[str | None]
+    sender: Mapped[str | None]
+    message_id: Mapped[str | None]
+    in_reply_to: Mapped[str | None]
+    thread: Mapped[str | None]
+    automatic: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
 

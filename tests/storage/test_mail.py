@@ -30,6 +30,7 @@ from storage.jobs.tables import Job, Mail, MailAttachment
 from storage.mail import (
     MAIL,
     Attachment,
+    Conversation,
     MailRefusedError,
     compose,
     forget_sent,
@@ -214,11 +215,13 @@ class Server:
     answer: str = "250 OK"
     received: list[EmailMessage] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         if self.answer.startswith("250"):
             self.received.append(_read(envelope.content))
             self.encrypted.append(session.ssl is not None)
+            self.senders.append(envelope.mail_from)
         return self.answer
 
 
@@ -369,3 +372,45 @@ def test_sent_mail_is_forgotten_in_time(house: House) -> None:
         assert forget_sent(session, NOON + timedelta(days=31)) == 1
         assert session.scalars(select(MailAttachment)).all() == []
         assert [mail.key for mail in session.scalars(select(Mail))] == ["unsent"]
+
+
+def test_a_mail_in_a_conversation_names_what_it_answers(house: House) -> None:
+    ids = [f"<{'lang' * 15}.{number}@sehr-langer-name.example>" for number in range(60)]
+    conversation = Conversation("post@stadt.example", "<eigene@stadt.example>", ids[-1], ids)
+    write(house, subject="Termin", conversation=conversation, automatic=False)
+    send(house)
+    [message] = files(house)
+    assert message["From"] == "post@stadt.example"
+    assert message["Message-ID"] == "<eigene@stadt.example>"
+    assert message["In-Reply-To"] == ids[-1]
+    assert message["References"].split() == [ids[0], *ids[-20:]]
+    assert "Auto-Submitted" not in message
+    [path] = (house.settings.data_dir / "mail").glob("*")
+    assert max(map(len, path.read_bytes().splitlines())) < 998, "RFC 5322, 2.1.1"
+    assert b"=?utf-8?" not in path.read_bytes(), "Message-IDs are never encoded"
+
+
+@pytest.mark.parametrize("wrong", ["<a@b>\r\nBcc: x@y", "keine", "<a b@c>", "<@>", "<ä@x>", ""])
+def test_message_ids_of_strangers_smuggle_nothing_in(house: House, wrong: str) -> None:
+    write(house, conversation=Conversation(in_reply_to=wrong, earlier=[wrong, "<gut@x.example>"]))
+    send(house)
+    [message] = files(house)
+    assert "In-Reply-To" not in message
+    assert message["References"] == "<gut@x.example>"
+    assert message["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_notice_that_answers_says_so(house: House) -> None:
+    write(house, conversation=Conversation(in_reply_to="<gut@x.example>"))
+    send(house)
+    assert files(house)[0]["Auto-Submitted"] == "auto-replied"
+
+
+def test_what_cannot_be_delivered_comes_back_where_replies_go(
+    connect: Connect, server: Server
+) -> None:
+    house = connect()
+    write(house, reply_to="post+1@stadt.example", conversation=Conversation("post@stadt.example"))
+    write(house, "k2")
+    send(house)
+    assert sorted(server.senders) == ["post+1@stadt.example", house.settings.mail_from]

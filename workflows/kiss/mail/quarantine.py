@@ -1,0 +1,80 @@
+"""Mails that could not be read: kept as they came, until somebody has them read again or throws them away."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.actors import Actor, Role
+from storage.blobs.store import BlobStore
+from storage.conflicts import ConflictError, NotFoundError
+from storage.journal.entries import record
+from storage.rights import Verb, require
+from storage.tasks.list import finish_task, open_task
+from workflows.kiss.mail.tables import MailItem
+
+QUARANTINED, DISCARDED = "quarantined", "discarded"
+
+
+def quarantined(session: Session, actor: Actor) -> Sequence[MailItem]:
+    """What waits for somebody, oldest first: for the coordination of Feedback LE."""
+    require(actor, Verb.RESPONSIBILITY_CHANGE)
+    return session.scalars(
+        select(MailItem).where(MailItem.fate == QUARANTINED).order_by(MailItem.id)
+    ).all()
+
+
+def load_quarantined(session: Session, actor: Actor, item: UUID) -> MailItem:
+    """Locked for this transaction. Raises ``NotFoundError``; ``ConflictError`` where somebody was quicker."""
+    require(actor, Verb.RESPONSIBILITY_CHANGE)
+    row = session.scalars(
+        select(MailItem).where(MailItem.id == item).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError("Diese E-Mail gibt es nicht.")
+    if row.fate != QUARANTINED:
+        raise ConflictError("Diese E-Mail wartet nicht mehr: Jemand hat sich darum gekümmert.")
+    return row
+
+
+def original_of(session: Session, actor: Actor, blobs: BlobStore, item: UUID) -> bytes:
+    """The mail as it came, for a program that can read it."""
+    row = load_quarantined(session, actor, item)
+    if row.original is None:
+        raise NotFoundError("Von dieser E-Mail ist das Original nicht mehr da.")
+    return blobs.read(row.original)
+
+
+def discard(session: Session, actor: Actor, blobs: BlobStore, item: UUID, now: datetime) -> None:
+    """Throw it away: it is spam, or its sender was asked to send it again."""
+    row = load_quarantined(session, actor, item)
+    end(session, row, DISCARDED, blobs, now)
+    journal(session, actor, "discard", row, now)
+
+
+def end(session: Session, row: MailItem, fate: str, blobs: BlobStore, now: datetime) -> None:
+    """It waits no more; its original goes, unless a message holds it by now."""
+    if row.original is not None:
+        blobs.release(session, row.original)
+    row.fate, row.original, row.reason = fate, None, None
+    finish_task(session, _task(row), now)
+
+
+def wait_for_somebody(session: Session, row: MailItem, now: datetime) -> None:
+    open_task(
+        session, key=_task(row), kind="kiss.quarantine",
+        title="Eine E-Mail konnte nicht gelesen werden", link="/anliegen?post=unlesbar",
+        object_kind="kiss.mail", object_id=row.id, role=Role.FEEDBACK, now=now,
+    )  # fmt: skip
+
+
+def journal(session: Session, actor: Actor, verb: str, row: MailItem, now: datetime) -> None:
+    record(
+        session, actor=actor.journal_id, verb=f"mail.{verb}", object_kind="mail", object_id=row.id, at=now,
+    )  # fmt: skip
+
+
+def _task(row: MailItem) -> str:
+    return f"kiss.mail:{row.id.hex}"

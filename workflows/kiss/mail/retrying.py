@@ -1,0 +1,47 @@
+"""A mail that could not be read is read again, when the program has learned to, and taken in as if it had just come."""
+
+from contextlib import ExitStack
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from config.mailboxes import MailboxesError, read_mailboxes
+from ocr.isolation import ReaderPool
+from storage.actors import Actor
+from storage.conflicts import ConflictError
+from storage.house import House
+from workflows.kiss.mail.belonging import marks_of
+from workflows.kiss.mail.fetching import inboxes_of
+from workflows.kiss.mail.importing import Importer
+from workflows.kiss.mail.parsing import LIMITS
+from workflows.kiss.mail.quarantine import end, journal, load_quarantined, original_of
+from workflows.kiss.mail.settling import Desk, settle_all
+
+
+def retry(house: House, actor: Actor, item: UUID) -> None:
+    """Raises ``ConflictError`` with the reason where it still can't be read."""
+    with house.database.read() as session:
+        content = original_of(session, actor, house.blobs, item)
+        came_by = load_quarantined(session, actor, item).mailboxes
+    try:
+        inboxes = inboxes_of(read_mailboxes(house.settings.mailboxes))
+    except MailboxesError as error:
+        raise ConflictError(str(error)) from None
+    with ReaderPool(1, LIMITS) as pool, ExitStack() as stack:
+        importer = Importer(house, pool, inboxes)
+        [arrived] = importer.prepare(stack, came_by[0] if came_by else "", [(0, content)])
+        if arrived.reason is not None:
+            raise ConflictError(arrived.reason)
+
+        def deed(session: Session) -> None:
+            row = load_quarantined(session, actor, item)
+            now = house.clock()
+            desk = Desk(marks_of(house.settings), house.blobs, inboxes, now)
+            if arrived.mail is None:  # handed over unopened: its key is its bytes, as this row's
+                end(session, row, "handed_over", house.blobs, now)
+            else:
+                settle_all(session, desk, [arrived])
+                end(session, row, "discarded", house.blobs, now)
+            journal(session, actor, "retry", row, now)
+
+        house.database.run(deed)

@@ -1,0 +1,167 @@
+"""A mail is taken in: what it came to, its Anliegen or note, and that it was here, in the caller's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.blobs.store import BlobStore, Staged
+from storage.clock import new_id
+from storage.journal.entries import record
+from workflows.kiss.anliegen.answering import tell_later
+from workflows.kiss.anliegen.conversation import FileIn, Reply, add_note, hear
+from workflows.kiss.anliegen.opening import Channel, Incoming, open_anliegen
+from workflows.kiss.anliegen.tables import Anliegen
+from workflows.kiss.mail.belonging import ACTOR, belongs_to, contact_mail
+from workflows.kiss.mail.deciding import (
+    Decision,
+    Fate,
+    caller,
+    decide,
+    is_trusted,
+    kind_of,
+    note_of,
+    written,
+)
+from workflows.kiss.mail.marks import Marks
+from workflows.kiss.mail.parsing import ParsedMail
+from workflows.kiss.mail.quarantine import wait_for_somebody
+from workflows.kiss.mail.tables import MailItem
+
+RECEIVED = "received"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A mail as it was fetched. ``original`` and ``files`` are staged where they are to be kept.
+
+    ``mail`` is ``None`` where it can't be read (``reason``) or was handed over unopened (``reason`` is ``None`` too).
+    """
+
+    uid: int
+    mailbox: str
+    sha256: str
+    size: int
+    mail: ParsedMail | None = None
+    reason: str | None = None
+    original: Staged | None = None
+    files: Sequence[FileIn] = field(default=())
+
+    @property
+    def key(self) -> str:
+        return f"mail:{self.mail.key if self.mail else self.sha256}"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What settling needs of the house."""
+
+    marks: Marks
+    blobs: BlobStore
+    inboxes: frozenset[str]
+    now: datetime
+
+
+def settle_all(session: Session, desk: Desk, batch: Sequence[Arrived]) -> list[Fate | None]:
+    """What became of each, in order; ``None`` where it had been taken in before, from this inbox or another."""
+    known = {
+        item.key: item
+        for item in session.scalars(
+            select(MailItem).where(MailItem.key.in_({each.key for each in batch}))
+        )
+    }
+    fates: list[Fate | None] = []
+    for arrived in batch:
+        item = known.get(arrived.key)
+        if item is None:
+            item = known[arrived.key] = settle(session, desk, arrived)
+            fates.append(Fate(item.fate))
+            continue
+        if arrived.mailbox not in item.mailboxes:
+            item.mailboxes = [*item.mailboxes, arrived.mailbox]
+        fates.append(None)
+    return fates
+
+
+def settle(session: Session, desk: Desk, arrived: Arrived) -> MailItem:
+    """Take a mail in that was not here before. Raises what the verbs of Anliegen raise."""
+    if arrived.mail is None:
+        return _unread(session, desk, arrived)
+    row = belongs_to(session, desk.marks, arrived.mail.marks)
+    decision = decide(arrived.mail, belongs=row is not None)
+    anliegen = _carry_out(session, desk, arrived, arrived.mail, decision, row)
+    return _note(session, desk, arrived, decision, anliegen)
+
+
+def _carry_out(
+    session: Session,
+    desk: Desk,
+    arrived: Arrived,
+    mail: ParsedMail,
+    decision: Decision,
+    row: Anliegen | None,
+) -> Anliegen | None:
+    if decision.fate is Fate.OPENED:
+        return _open(session, desk, arrived, mail)
+    if decision.fate is Fate.HEARD and row is not None:
+        _hear(session, desk, arrived, mail, row)
+    elif decision.fate is Fate.NOTED and row is not None:
+        add_note(session, ACTOR, row.merged_into_id or row.id, note_of(mail), now=desk.now)
+    return row
+
+
+def _open(session: Session, desk: Desk, arrived: Arrived, mail: ParsedMail) -> Anliegen:
+    who = caller(mail, desk.inboxes)
+    incoming = Incoming(
+        key=arrived.key, channel=Channel.MAIL, kind=kind_of(mail), text=written(mail),
+        title=mail.subject, caller=who, files=arrived.files, sender=mail.sender or None,
+        message_id=mail.message_id or None, original=_keep(session, desk, arrived),
+    )  # fmt: skip
+    row = open_anliegen(session, ACTOR, incoming, blobs=desk.blobs, now=desk.now)
+    if who.mail and not mail.automatic:
+        tell_later(session, row, RECEIVED, desk.now, "first")
+    return row
+
+
+def _hear(session: Session, desk: Desk, arrived: Arrived, mail: ParsedMail, row: Anliegen) -> None:
+    reply = Reply(
+        key=arrived.key, text=written(mail), sender=mail.sender or None, subject=mail.subject or None,
+        trusted=is_trusted(mail, contact_mail(session, row)), message_id=mail.message_id or None,
+        original=_keep(session, desk, arrived), files=arrived.files,
+    )  # fmt: skip
+    hear(session, ACTOR, row.id, reply, blobs=desk.blobs, now=desk.now)
+
+
+def _keep(session: Session, desk: Desk, arrived: Arrived) -> str | None:
+    """The mail as it came, in the blob store."""
+    if arrived.original is None:
+        return None
+    return desk.blobs.put(session, arrived.original).sha256
+
+
+def _unread(session: Session, desk: Desk, arrived: Arrived) -> MailItem:
+    """Nothing but its bytes is known of it."""
+    if arrived.reason is None:
+        return _note(session, desk, arrived, Decision(Fate.HANDED_OVER), None)
+    item = _note(session, desk, arrived, Decision(Fate.QUARANTINED, arrived.reason), None)
+    item.original = _keep(session, desk, arrived)
+    wait_for_somebody(session, item, desk.now)
+    record(
+        session, actor=ACTOR.journal_id, verb="mail.quarantine", object_kind="mail",
+        object_id=item.id, at=desk.now,
+    )  # fmt: skip
+    return item
+
+
+def _note(
+    session: Session, desk: Desk, arrived: Arrived, decision: Decision, row: Anliegen | None
+) -> MailItem:
+    item = MailItem(
+        id=new_id(), key=arrived.key, mailboxes=[arrived.mailbox], fate=decision.fate.value,
+        anliegen_id=row.id if row else None, reason=decision.why, original=None, size=arrived.size,
+        at=desk.now,
+    )  # fmt: skip
+    session.add(item)
+    return item

@@ -1,0 +1,66 @@
+"""What Anliegen give the engine to do: their kinds of jobs, their schedules."""
+
+from collections.abc import Mapping
+
+from config.settings import Settings
+from storage.house import House
+from storage.jobs.handlers import JobContext, JobKind
+from storage.processes import Warner
+from storage.schedules import ScheduleDefinition
+from workflows.kiss.anliegen.upkeep import close_silent, escalate, forget
+from workflows.kiss.duplicates.looking import look_for_alike
+from workflows.kiss.mail import fetching
+from workflows.kiss.mail.telling import TELLING
+from workflows.kiss.routing import work as routing
+from workflows.kiss.routing.finding import ALIKE
+from workflows.kiss.routing.trials import forget_trials
+
+
+def job_kinds(_house: House) -> list[JobKind]:
+    """Finding who is responsible and what is the same, learning, and writing mails to citizens."""
+    return [
+        *routing.job_kinds(),
+        JobKind(ALIKE, "Doppelte Anliegen finden", handle_one=look_for_alike),
+        TELLING,
+    ]
+
+
+def schedules(settings: Settings) -> list[ScheduleDefinition]:
+    """Mailboxes are read only where some are named."""
+    found = [
+        ScheduleDefinition(
+            "kiss.fristen", "Überfällige Anliegen melden", "*/15 6-19 * * *", _by_the_clock
+        ),
+        ScheduleDefinition("kiss.vergessen", "Daten alter Anliegen löschen", "25 1 * * *", _forget),
+    ]
+    if settings.mailboxes is not None:
+        found.append(
+            ScheduleDefinition(
+                "kiss.postfaecher",
+                "Postfächer für Anliegen lesen",
+                "*/2 * * * *",
+                fetching.fetch_mail,
+            )
+        )
+    return found
+
+
+def warners(settings: Settings) -> list[Warner]:
+    """What the status warns of."""
+    return fetching.warners(settings)
+
+
+def _by_the_clock(context: JobContext) -> Mapping[str, int]:
+    house = context.house
+    now = house.clock()
+    return {
+        "überfällig": house.database.run(lambda session: escalate(session, now)),
+        "geschlossen": house.database.run(lambda session: close_silent(session, now)),
+    }
+
+
+def _forget(context: JobContext) -> Mapping[str, int]:
+    house = context.house
+    now = house.clock()
+    found = house.database.run(lambda session: forget(session, house.blobs, now))
+    return {**found, "Versuche": house.database.run(lambda session: forget_trials(session, now))}
