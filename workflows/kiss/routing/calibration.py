@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 USUAL = np.array([1.2, 0.5, 0.5])
 """How loud the voices are where too little is held out to say: margins of spread 1 times this are log odds."""
-TRUST = 4.0
+TRUST = 1.0
 """How strongly the voices are drawn towards ``USUAL``."""
+RARE = 20.0
+"""So many texts that are where they belong are imagined before doubt is measured."""
 RIGHT = 0.8
 """Of what the model gives to a group by itself, so much shall be right."""
 LOWEST, HIGHEST = 0.5, 0.9
@@ -26,27 +28,42 @@ def spread(margins: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.maximum(margins.std(axis=2).mean(axis=1), 1e-6))
 
 
-def fit_loudness(margins: NDArray[np.float64], truth: NDArray[np.int64]) -> NDArray[np.float64]:
-    """What to multiply each voice's margins with, so that their sum gives the likeliest probabilities for held-out texts.
+def chances(summed: NDArray[np.float64], doubt: float) -> NDArray[np.float64]:
+    """Probabilities from the voices' sum; ``doubt``: the share of texts that belong anywhere, whatever they say."""
+    return np.asarray((1.0 - doubt) * softmax(summed) + doubt / summed.shape[1])
 
-    ``margins``: voices x texts x classes. It is Platt's scaling for several voices and classes, and convex.
+
+def fit_voices(
+    margins: NDArray[np.float64], truth: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], float]:
+    """How loud each voice is to be and how much doubt remains, so that the held-out truth is likeliest.
+
+    ``margins``: voices x texts x classes. It is Platt's scaling for several voices and classes, with a share of texts that
+    were put where nobody would look for them; without it, a few of them would make all others unsure.
     """
     from scipy.optimize import minimize
 
     sizes = spread(margins)
     scaled = margins / sizes[:, None, None]
-    rows = np.arange(len(truth))
+    rows, classes = np.arange(len(truth)), margins.shape[2]
     said = scaled[:, rows, truth]
 
-    def loss(loudness: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        chances = softmax(np.tensordot(loudness, scaled, axes=1))
+    def loss(asked: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        loudness, doubt = asked[:-1], asked[-1]
+        sure = softmax(np.tensordot(loudness, scaled, axes=1))
+        likely = (1 - doubt) * sure[rows, truth] + doubt / classes
         drawn = loudness - USUAL
-        value = -np.log(np.maximum(chances[rows, truth], 1e-12)).sum() + TRUST * drawn @ drawn
-        expected = np.einsum("nc,vnc->v", chances, scaled)
-        return float(value), expected - said.sum(axis=1) + 2 * TRUST * drawn
+        value = -np.log(likely).sum() + TRUST * drawn @ drawn
+        value -= RARE * np.log(1 - doubt) + 0.5 * np.log(doubt)
+        weight = (1 - doubt) * sure[rows, truth] / likely
+        slope = np.einsum("n,nc,vnc->v", weight, sure, scaled) - said @ weight + 2 * TRUST * drawn
+        in_doubt = (sure[rows, truth] - 1 / classes) / likely
+        return float(value), np.append(slope, in_doubt.sum() + RARE / (1 - doubt) - 0.5 / doubt)
 
-    found = minimize(loss, USUAL, jac=True, method="L-BFGS-B", bounds=[(0.0, 50.0)] * len(USUAL))
-    return np.asarray(found.x / sizes)
+    bounds = [(0.05 * usual, 50.0) for usual in USUAL] + [(1e-3, 0.5)]  # never wholly mute
+    start = np.append(USUAL, 0.02)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    return np.asarray(found[:-1] / sizes), float(found[-1])
 
 
 def threshold(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:

@@ -2,7 +2,8 @@
 
 Three voices of different temper (a linear SVM over pieces of words, one over words, complement naive Bayes over both) are
 weighed by how well they judge texts held out, which makes their sum probabilities at once; rows of one group (a template, a
-repeated mail) are never on both sides. All voices are linear, so what is kept is one linear model.
+repeated mail) are never on both sides. What remains is doubt: the share of texts that nobody would look for where they
+are. All voices are linear, so what is kept is one linear model.
 """
 
 import warnings
@@ -13,7 +14,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from workflows.kiss.routing.calibration import USUAL, fit_loudness, softmax, spread, threshold
+from workflows.kiss.routing.calibration import USUAL, chances, fit_voices, spread, threshold
 from workflows.kiss.routing.features import FEATURES, PIECES, READ
 from workflows.kiss.routing.folds import folds
 from workflows.kiss.routing.small_talk import SMALL_TALK
@@ -24,28 +25,33 @@ MINIMUM = 20
 """Below so many examples a house has no model; rules and the coordination do better."""
 PARTS = 5
 """Inner parts for weighing; ``PARTS_OF_MANY`` where there are so many texts that fewer say enough."""
-PARTS_OF_MANY, MANY = 3, 1_500
+PARTS_OF_MANY, MANY = 3, 3_000
+FEWEST, DOUBT = 10, 0.1
+"""Where fewer texts can be judged, the voices are as loud as usual and there is some doubt."""
 SMOOTHING = 0.1
 """Of naive Bayes: mass given to features a class was never seen with."""
 
 
 @dataclass(frozen=True)
 class TextModel(LinearModel):
-    """``threshold``: below this probability the model keeps silent. The last row of the weights is for small talk."""
+    """``doubt``: share of texts that belong anywhere, whatever they say; ``threshold``: below this probability the model
+    keeps silent. The last row of the weights is for small talk.
+    """
 
     features: ClassVar[Features] = FEATURES
 
+    doubt: float
     threshold: float
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """One row per text, one column per label; what a row lacks to 1 is how likely the text says nothing."""
-        return softmax(self.margins(texts))[:, : len(self.labels)]
+        return chances(self.margins(texts), self.doubt)[:, : len(self.labels)]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         least = 1e-4 * max(float(np.abs(self.weights).max()), 1e-9)
         return super().arrays() | {
             "weights": np.where(np.abs(self.weights) < least, 0, self.weights).astype(np.float16),
-            "threshold": np.array(self.threshold),
+            "calibration": np.array([self.doubt, self.threshold]),
         }
 
     @classmethod
@@ -56,7 +62,7 @@ class TextModel(LinearModel):
             stored["weights"].astype(np.float32),
             stored["bias"],
             int(stored["examples"]),
-            float(stored["threshold"]),
+            *(float(value) for value in stored["calibration"]),
         )
 
 
@@ -83,17 +89,18 @@ def train(
     del counts  # as large as what was made of them
     stories = groups if groups is not None else [_alike(text) for text in texts]
     voices = _voices(parts, truth, len(names) + 1, seed)
-    held_out = _held_out(parts, truth, [*stories, *SMALL_TALK], seed)
-    if held_out is None:  # too few to hold any out
-        loudness = USUAL / spread(_margins(voices, parts))
+    held_out, judged = _held_out(parts, truth, [*stories, *SMALL_TALK], seed)
+    judged[len(texts) :] = False
+    if np.count_nonzero(judged) < FEWEST:
+        loudness, doubt = USUAL / spread(_margins(voices, parts)), DOUBT
         least = threshold(np.empty(0), np.empty(0, dtype=bool))
     else:
-        held_out, truth = held_out[:, : len(texts)], truth[: len(texts)]
-        loudness = fit_loudness(held_out, truth)
-        chances = softmax(np.tensordot(loudness, held_out, axes=1))[:, : len(names)]
-        least = threshold(chances.max(axis=1), chances.argmax(axis=1) == truth)
+        held_out, truth = held_out[:, judged], truth[judged]
+        loudness, doubt = fit_voices(held_out, truth)
+        likely = chances(np.tensordot(loudness, held_out, axes=1), doubt)[:, : len(names)]
+        least = threshold(likely.max(axis=1), likely.argmax(axis=1) == truth)
     weights, bias = _summed(voices, loudness)
-    return TextModel(tuple(names), idf, weights, bias, len(texts), least)
+    return TextModel(tuple(names), idf, weights, bias, len(texts), doubt, least)
 
 
 def _alike(text: str) -> str:
@@ -168,19 +175,24 @@ def _margins(voices: Sequence[_Voice], parts: Sequence[Any]) -> NDArray[np.float
 
 def _held_out(
     parts: Sequence[Any], truth: NDArray[np.int64], groups: Sequence[Hashable], seed: int
-) -> NDArray[np.float64] | None:
-    """What the voices say of each text when they have seen nothing of its group (voices x texts x classes)."""
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """What the voices say of each text when they have seen nothing of its group (voices x texts x classes), and which texts
+    are judged that way: those of a class they have seen in another group.
+    """
     classes = int(truth.max()) + 1
-    count = min(PARTS_OF_MANY if len(truth) > MANY else PARTS, len(set(groups)) - len(SMALL_TALK))
-    if count < 2:
-        return None
-    part_of = folds([str(each) for each in truth], groups, count, seed)
     margins = np.zeros((len(USUAL), len(truth), classes))
+    judged = np.zeros(len(truth), dtype=bool)
+    wanted = PARTS_OF_MANY if len(truth) > MANY else PARTS
+    count = min(wanted, len(set(groups)) - len(SMALL_TALK))
+    if count < 2:
+        return margins, judged
+    part_of = folds([str(each) for each in truth], groups, count, seed)
     for number in range(count):
         apart = part_of == number
         voices = _voices([part[~apart] for part in parts], truth[~apart], classes, seed)
         margins[:, apart] = _margins(voices, [part[apart] for part in parts])
-    return margins
+        judged[apart] = np.isin(truth[apart], truth[~apart])
+    return margins, judged
 
 
 def _summed(

@@ -10,7 +10,8 @@ from workflows.kiss.routing.calibration import (
     HIGHEST,
     LOWEST,
     calibration_error,
-    fit_loudness,
+    chances,
+    fit_voices,
     softmax,
     threshold,
 )
@@ -30,13 +31,32 @@ def _drawn(
 @pytest.mark.parametrize("loud", [0.5, 1.0, 4.0])
 def test_the_voice_that_knows_is_heard_as_loud_as_it_is_right(loud: float) -> None:
     margins, truth = _drawn(loud)
-    found = fit_loudness(margins, truth)
-    assert found[0] == pytest.approx(loud, rel=0.15)
+    found, doubt = fit_voices(margins, truth)
+    assert found[0] == pytest.approx(loud, rel=0.2)
     assert (found[1:] < 0.1).all()
-    held_out, answers = _drawn(loud, seed=1)
-    chances = softmax(np.tensordot(found, held_out, axes=1))
-    right = chances.argmax(axis=1) == answers
-    assert calibration_error(chances.max(axis=1), right) < 0.03
+    assert doubt < 0.1
+    assert _error(found, doubt, *_drawn(loud, seed=1)) < 0.03
+
+
+def test_texts_that_were_put_anywhere_make_the_others_no_less_sure() -> None:
+    margins, truth = _drawn(6.0)
+    anywhere = np.random.default_rng(5).uniform(size=len(truth)) < 0.2
+    truth[anywhere] = np.random.default_rng(6).integers(0, 4, anywhere.sum())
+    found, doubt = fit_voices(margins, truth)
+    assert doubt == pytest.approx(0.2, abs=0.04)
+    assert found[0] == pytest.approx(6.0, rel=0.25)
+    assert _error(found, doubt, margins, truth) < 0.03
+
+
+def _error(
+    loudness: NDArray[np.float64],
+    doubt: float,
+    margins: NDArray[np.float64],
+    truth: NDArray[np.int64],
+) -> float:
+    likely = chances(np.tensordot(loudness, margins, axes=1), doubt)
+    assert likely.sum(axis=1) == pytest.approx(1.0)
+    return calibration_error(likely.max(axis=1), likely.argmax(axis=1) == truth)
 
 
 def test_what_is_given_away_above_the_threshold_is_right_four_times_of_five() -> None:

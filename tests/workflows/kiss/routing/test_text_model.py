@@ -129,6 +129,15 @@ def test_any_groups_will_do(groups: Any) -> None:
     assert np.isfinite(model.probabilities(texts)).all()
 
 
+def test_texts_that_are_all_alike_are_told_apart_nonetheless() -> None:
+    """Nothing can be held out: all that is known of a class is one story."""
+    texts = [f"Laterne {n}" for n in range(15)] + [f"Müll {n}" for n in range(15)]
+    model = train(texts, ["licht"] * 15 + ["abfall"] * 15)
+    assert model is not None
+    assert _best(model, "Laterne 99")[0] == "licht"
+    assert _best(model, "Müll 99")[0] == "abfall"
+
+
 def test_a_class_with_one_row_is_known_as_well() -> None:
     texts, labels = _examples(2)
     model = train([*texts, "Das Grab meiner Eltern auf dem Friedhof"], [*labels, "friedhof"])
