@@ -19,7 +19,7 @@ check:           ## Stil, Typen, Importregeln, schnelle Tests (bei jeder Änderu
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not long and not postgres and not ldap and not prefect and not browser and not ocr"
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not long and not postgres and not ldap and not prefect and not browser and not process and not ocr"
 
 test:            ## alles, was vor einem Commit grün sein muss
 	@./install.sh --tests

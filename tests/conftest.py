@@ -21,8 +21,12 @@ settings.register_profile("house", deadline=None)  # a busy machine is no fault 
 settings.load_profile("house")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the marks are chosen from
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Chromium last: Playwright leaves an event loop running in its worker, where no other can be started."""
+    for item in items:
+        if {"furnished", "server"} <= set(getattr(item, "fixturenames", ())):
+            item.add_marker("process")
     items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
 
 

@@ -19,6 +19,7 @@ from storage.migration import upgrade
 from tests.workflows.eakte.town import TREE_LETTER, letter
 from workflows.demo.founding import found_city
 
+pytestmark = pytest.mark.process
 Run = Callable[..., subprocess.CompletedProcess[str]]
 UMLAUTS = {"PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1"}
 
