@@ -67,11 +67,12 @@ def _engine_work(house: "House") -> Iterator[tuple[list[Any], list[Any]]]:
     from storage.mail import MAIL
     from storage.organisation.offices import NAMES
     from workflows.eakte import work as eakte
+    from workflows.kiss import work as kiss
     from workflows.routines import availability, citizens, directory, people, spaces
 
     is_on = house.settings.is_on
     with ExitStack() as stack:
-        kinds = [MAIL, NAMES, TELLING]
+        kinds = [MAIL, NAMES, TELLING, *kiss.job_kinds(house)]
         schedules = [
             *eakte.schedules(),
             *availability.schedules(),
@@ -79,6 +80,7 @@ def _engine_work(house: "House") -> Iterator[tuple[list[Any], list[Any]]]:
             *spaces.schedules(),
             *citizens.schedules(),
             *directory.schedules(house.settings),
+            *kiss.schedules(house.settings),
         ]
         if is_on(Room.EAKTE):
             kinds += eakte.job_kinds(house, stack.enter_context(eakte.reader_pool(house.settings)))
@@ -107,13 +109,13 @@ def _status(*, as_json: AsJson = False) -> None:
     """Zeigt Prozesse, Warteschlangen und Warnungen."""
     from storage.processes import status
     from workflows.eakte.checking import warners
+    from workflows.kiss.work import warners as warners_of_kiss
 
     house = _house()
     settings = house.settings
+    warn = [*warners(settings), *warners_of_kiss(settings)]
     with explained():
-        state = status(
-            house.database, house.clock(), warners(settings), rooms_off=settings.rooms_off
-        )
+        state = status(house.database, house.clock(), warn, rooms_off=settings.rooms_off)
     if as_json:
         show_json(state)
         return
@@ -275,6 +277,7 @@ def build() -> typer.Typer:
     from storage.journal.commands import commands as journal
     from workflows.eakte.commands import commands as eakte
     from workflows.engine.commands import commands as schedules
+    from workflows.kiss.commands import commands as kiss
 
     app = typer.Typer(
         help=HELP,
@@ -293,7 +296,7 @@ def build() -> typer.Typer:
     app.add_typer(account(_house), name="account")
     app.add_typer(presence_commands(_house), name="presence")
     app.add_typer(ocr, name="ocr")
-    rooms: dict[Room, typer.Typer] = {Room.EAKTE: eakte(_house, _drain)}
+    rooms: dict[Room, typer.Typer] = {Room.EAKTE: eakte(_house, _drain), Room.KISS: kiss(_house)}
     for room, commands in rooms.items():
         if get_settings().is_on(room):
             app.add_typer(commands, name=room.value)

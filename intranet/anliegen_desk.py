@@ -8,13 +8,13 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from intranet import html, words
+from intranet.answer_form import answer_form
 from intranet.deeds import carry_out
 from intranet.notes import note
 from intranet.views.anliegen import Asked, Said, View
 from intranet.visit import Visit
 from storage.actors import CLASS_NAMES, FILING_CLASSES, ProtectionClass
-from storage.tasks.drafts import drop_draft, load_draft, save_draft
-from workflows.kiss.anliegen.answering import answer, release, send_back, start_writing
+from workflows.kiss.anliegen.answering import release, send_back
 from workflows.kiss.anliegen.assigning import To, assign, protect, take_over
 from workflows.kiss.anliegen.closing import close, reopen
 from workflows.kiss.anliegen.contributing import ask_group, contribute
@@ -36,7 +36,7 @@ def anliegen_page(here: Visit, view: View) -> None:
         for asked in view.asked:
             _asked(here, asked)
         if view.works:
-            _answer(here, view)
+            answer_form(here, view)
         _note(here, view)
     with right:
         st.html(
@@ -118,79 +118,6 @@ def _asked(here: Visit, asked: Asked) -> None:
                 ),
                 "Danke, Ihr Beitrag ist da.",
             )
-
-
-def _answer(here: Visit, view: View) -> None:
-    row, now = view.row, here.house.clock()
-    if not allowed(State(row.state), Deed.ANSWER):
-        return
-    key = f"anliegen:{row.id.hex}"
-    with here.house.database.read() as session:
-        draft = load_draft(session, here.staff.person, key) or {}
-    others = []
-    if draft.get("text"):
-        with here.house.database.write() as session:
-            others = start_writing(session, here.staff, row.id, now)
-    if others:
-        st.warning(
-            f"Antwortet gerade auch: {words.plain(', '.join(others))}.", icon=":material/edit:"
-        )
-    st.subheader("Antworten", anchor=False)
-    field = f"antwort-{row.id.hex}"
-    st.session_state.setdefault(field, draft.get("text", ""))
-    if view.templates:
-        _template(view, field)
-
-    def keep() -> None:
-        with here.house.database.write() as session:
-            save_draft(
-                session,
-                here.staff.person,
-                key,
-                {"text": st.session_state[field]},
-                here.house.clock(),
-            )
-            start_writing(session, here.staff, row.id, here.house.clock())
-
-    text = st.text_area("Ihre Antwort", key=field, max_chars=20_000, height=180, on_change=keep)
-    if view.all.contact is None or not view.all.contact.mail:
-        st.caption("Es ist keine E-Mail-Adresse bekannt: Die Antwort steht auf der Statusseite.")
-    one, two = st.columns(2)
-    for column, label, asks, told in (
-        (one, "Antwort senden", False, "Die Antwort geht hinaus."),
-        (two, "Als Rückfrage senden", True, "Die Rückfrage geht hinaus. Die Frist steht still."),
-    ):
-        kind = "secondary" if asks else "primary"
-        if column.button(label, type=kind, key=f"senden-{asks}", width="stretch"):  # type: ignore[arg-type]
-
-            def send(session: Session, asks: bool = asks) -> None:
-                answer(session, here.staff, row.id, row.revision, text, asks=asks, now=now)
-                drop_draft(session, here.staff.person, key)
-
-            if _do(here, send, told, again=False):
-                del st.session_state[field]
-                st.rerun()
-
-
-def _template(view: View, field: str) -> None:
-    titles = [title for title, _ in view.templates]
-    texts = dict(view.templates)
-
-    def put() -> None:
-        chosen = st.session_state.get("textbaustein")
-        if chosen:
-            before = st.session_state.get(field, "").strip()
-            st.session_state[field] = f"{before}\n\n{texts[chosen]}".strip()
-            st.session_state["textbaustein"] = None
-
-    st.selectbox(
-        "Textbaustein",
-        titles,
-        index=None,
-        placeholder="einfügen …",
-        key="textbaustein",
-        on_change=put,
-    )
 
 
 def _note(here: Visit, view: View) -> None:

@@ -31,6 +31,12 @@ def _walls(staff: Staff) -> bool:
     return any(grant.role in {Role.HEAD, Role.ADMIN} for grant in staff.grants)
 
 
+def _evaluates(staff: Staff) -> bool:
+    """Coordination, Digitallotsen, heads and the Stabsstelle; each sees their offices."""
+    roles = {Role.FEEDBACK, Role.LOTSE, Role.HEAD, Role.STRATEGY}
+    return any(grant.role in roles for grant in staff.grants)
+
+
 @dataclass(frozen=True, slots=True)
 class PageSpec:
     """``file`` in ``app_pages/``; ``section`` is the menu's heading; hidden pages are reached by links only.
@@ -80,6 +86,9 @@ PAGES = (
         OWN,
         room=Room.DESKS,
     ),
+    PageSpec(
+        "das-nervt", "das_nervt.py", "Das nervt", "sentiment_dissatisfied", WORK, room=Room.KISS
+    ),
     PageSpec("mein-profil", "profil.py", "Mein Profil", "account_circle", OWN),
     PageSpec("einstellungen", "einstellungen.py", "Meine Einstellungen", "settings", OWN),
     PageSpec(
@@ -92,6 +101,9 @@ PAGES = (
     ),
     PageSpec(
         "gebaeude", "gebaeude.py", "Gebäude und Räume", "domain", ADMIN, _walls, room=Room.DESKS
+    ),
+    PageSpec(
+        "auswertung", "auswertung.py", "Auswertung", "monitoring", ADMIN, _evaluates, room=Room.KISS
     ),
     PageSpec(
         "zustaendigkeiten",

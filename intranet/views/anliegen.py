@@ -184,7 +184,7 @@ def load(session: Session, staff: Staff, anliegen: UUID, now: datetime) -> View:
             for like, other in found.alike
         ],
         merged=_merged(session, row),
-        works=works_on(staff, row),
+        works=works_on(session, staff, row),
         groups={group.id: group.name for group in groups(session, local_date(now))},
         people={person.id: person.name for person in members(session, holding, local_date(now))},
         topics=titles,

@@ -30,12 +30,13 @@ from workflows.kiss.anliegen.tables import (
     Topic,
 )
 from workflows.kiss.anliegen.taking_in import take_in
+from workflows.kiss.evaluation.tables import Annoyance, CommunicationProfile, Proposal
 from workflows.kiss.routing.tables import RoutingDecision, RoutingRule, RoutingTrial
 
 Browse = Callable[..., AppTest]
 SYSTEM = System("test")
 ALL = (
-    RoutingDecision, RoutingTrial, RoutingRule, MessageFile, Message, Contribution, Step, Answering, Anliegen,
+    Annoyance, CommunicationProfile, Proposal, RoutingDecision, RoutingTrial, RoutingRule, MessageFile, Message, Contribution, Step, Answering, Anliegen,
     Contact, AnliegenCounter, AnswerTemplate, Topic, Group,
 )  # fmt: skip
 
@@ -73,7 +74,7 @@ def groups(furnished: Any, small: Any) -> Iterator[dict[str, UUID]]:
     with house.database.write() as session:
         for table in ALL:
             session.execute(delete(table))
-        session.execute(delete(Task).where(Task.object_kind == "kiss.anliegen"))
+        session.execute(delete(Task).where(Task.object_kind.startswith("kiss.")))
         session.execute(delete(Job).where(Job.kind.startswith("kiss.")))
         withdraw_role(session, SYSTEM, ada, Role.FEEDBACK, None, now=house.clock())
 
@@ -204,3 +205,33 @@ def test_everybody_may_try_out_and_the_coordination_makes_rules(
         rule = session.scalars(select(RoutingRule)).one()
     assert rule.conditions == {"words": ["Lärm", "laut"]}
     assert "eines der Wörter: Lärm, laut" in shown(browse("anna.beispiel", "zustaendigkeiten.py"))
+
+
+def test_the_evaluation_and_what_annoys(
+    browse: Browse, furnished: Any, groups: dict[str, UUID]
+) -> None:
+    opened(furnished, groups)
+    app = browse("ada.admin", "auswertung.py")
+    assert not app.exception
+    assert "weniger als fünf Fälle" in shown(app)
+    press(app, "Nach neuen Vorschlägen suchen")
+    told = browse("anna.beispiel", "das_nervt.py")
+    next(each for each in told.text_area if each.label == "Was nervt?").set_value(
+        "Drei <i>Formulare</i>"
+    )
+    press(told, "Absenden")
+    seen = browse("ada.admin", "das_nervt.py")
+    assert "Drei &lt;i&gt;Formulare&lt;/i&gt;" in shown(seen)
+    press(seen, "Erledigt")
+    assert "erledigt" in shown(browse("anna.beispiel", "das_nervt.py"))
+    app = browse("ada.admin", "auswertung.py")
+    for label, text in (
+        ("Worum geht es?", "Stühle"),
+        ("Kanal (E-Mail, Telefon, Zuruf …)", "E-Mail"),
+        ("Wer ist zuständig?", "unklar"),
+    ):
+        next(each for each in app.text_input if each.label == label).set_value(text)
+    for label in ("Anlass", "Wer spricht mit wem?"):
+        next(each for each in app.text_area if each.label == label).set_value("Ein Stuhl fehlt")
+    press(app, "Speichern")
+    assert "Stühle" in shown(browse("ada.admin", "auswertung.py"))

@@ -72,19 +72,21 @@ def _groups(
     for each in seed["groups"]:
         form = GroupForm(
             each["name"], offices[each["office"]], each["hours"], each.get("spreads", False), False,
-            _some_of(session, offices[each["office"]], each["members"]),
+            frozenset[UUID]().union(
+                *(_some_of(session, offices[key], most) for key, most in each["members"].items())
+            ),
         )  # fmt: skip
         groups[each["key"]] = add_group(session, FOUNDER, each["key"], form, now=now).id
     return groups
 
 
 def _some_of(session: Session, office: UUID, number: int) -> frozenset[UUID]:
-    """People of the office who don't lead it, as many as asked for if there are."""
+    """People of the office, at first those who don't lead it, as many as asked for if there are."""
     heads = select(RoleGrant.person_id).where(RoleGrant.role == Role.HEAD.value)
     found = session.scalars(
         select(Membership.person_id)
-        .where(Membership.office_id == office, Membership.person_id.not_in(heads))
-        .order_by(Membership.id)
+        .where(Membership.office_id == office)
+        .order_by(Membership.person_id.in_(heads), Membership.id)
         .limit(number)
     )
     return frozenset(found)

@@ -8,7 +8,7 @@ else they may see.
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from storage.actors import (
@@ -24,7 +24,7 @@ from storage.actors import (
 from storage.conflicts import NotFoundError
 from storage.organisation.queries import office_ids
 from storage.rights import NotAllowedError
-from workflows.kiss.anliegen.tables import Anliegen, Contribution
+from workflows.kiss.anliegen.tables import Anliegen, Contribution, GroupMember
 
 _SHARED = tuple(sorted(each.value for each in SHARED_CLASSES))
 
@@ -62,6 +62,7 @@ def in_sight(session: Session, actor: Actor) -> ColumnElement[bool]:
         return Anliegen.id == actor.link
     if not isinstance(actor, Staff):
         return false()
+    theirs = own_groups(actor)
     asked = select(Contribution.anliegen_id).where(
         Contribution.office_id.in_(sorted(actor.memberships))
     )
@@ -70,8 +71,16 @@ def in_sight(session: Session, actor: Actor) -> ColumnElement[bool]:
         or_(
             Anliegen.access.in_(sorted(visible_tokens(session, actor))),
             Anliegen.person_id == actor.person,
+            and_(Anliegen.protection.in_(_SHARED), Anliegen.group_id.in_(theirs)),
             and_(Anliegen.protection.in_(_SHARED), Anliegen.id.in_(asked)),
         ),
+    )
+
+
+def own_groups(actor: Staff) -> Select[UUID]:
+    """The groups the person belongs to by name; their offices need not be the person's."""
+    return select(GroupMember.group_id).where(
+        GroupMember.person_id == actor.person, GroupMember.valid_to.is_(None)
     )
 
 
@@ -88,21 +97,26 @@ def load_anliegen(session: Session, actor: Actor, anliegen: UUID) -> Anliegen:
     return found
 
 
-def works_on(actor: Actor, row: Anliegen) -> bool:
-    """Whether the actor may do something about it: the office that has it, who has it, the coordination."""
+def works_on(session: Session, actor: Actor, row: Anliegen) -> bool:
+    """Whether the actor may do something about it: the office or group that has it, who has it, the coordination."""
     if isinstance(actor, System):
         return True
     if not isinstance(actor, Staff) or row.about_id == actor.person:
         return False
     if row.person_id == actor.person or scope_of(row) in actor.classes:
         return True
-    return row.protection in _SHARED and (actor.works_in(row.office_id) or coordinates(actor))
+    if row.protection not in _SHARED:
+        return False
+    if actor.works_in(row.office_id) or coordinates(actor):
+        return True
+    mine = own_groups(actor).where(GroupMember.group_id == row.group_id)
+    return session.scalars(mine.limit(1)).first() is not None
 
 
 def load_for_work(session: Session, actor: Actor, anliegen: UUID) -> Anliegen:
     """The Anliegen, locked, for somebody who may work on it. Raises ``NotFoundError`` or ``NotAllowedError``."""
     row = load_anliegen(session, actor, anliegen)
-    if not works_on(actor, row):
+    if not works_on(session, actor, row):
         raise NotAllowedError(
             "Dieses Anliegen liegt bei einer anderen Stelle. Sie können ihr Ihren Teil beitragen."
         )

@@ -27,6 +27,7 @@ from workflows.kiss.anliegen.progress import HOURS
 from workflows.kiss.anliegen.queries import Wanted, anliegen_list, most_urgent, whole
 from workflows.kiss.anliegen.states import Kind, State
 from workflows.kiss.anliegen.tables import Anliegen, Contribution, Message, Step
+from workflows.kiss.routing.responsibility import GroupForm, add_group
 
 
 def test_the_same_mail_twice_is_one_anliegen(city: City) -> None:
@@ -387,3 +388,19 @@ def test_of_two_who_take_it_up_at_once_one_has_it(database: Database, city: City
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(take, range(2))) == [False, True]
+
+
+def test_a_group_of_two_offices_works_together(city: City) -> None:
+    form = GroupForm(
+        "Bauhof",
+        city.offices["tiefbau"],
+        members=frozenset({city.people["tim"], city.people["greta"]}),
+    )
+    with city.house.database.write() as session:
+        group = add_group(session, SYSTEM, "bauhof", form, now=city.clock()).id
+    anliegen = city.open()
+    deed(city, assign, "kora", anliegen, To(group))
+    deed(city, take_over, "greta", anliegen)
+    assert city.row(anliegen).person_id == city.people["greta"]
+    with pytest.raises(NotFoundError):
+        deed(city, take_over, "otto", anliegen)

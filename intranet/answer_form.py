@@ -1,0 +1,98 @@
+"""Answering an Anliegen: a draft that survives, texts to begin with, who else is writing just now."""
+
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from intranet import words
+from intranet.deeds import carry_out
+from intranet.notes import note
+from intranet.views.anliegen import View
+from intranet.visit import Visit
+from storage.tasks.drafts import drop_draft, load_draft, save_draft
+from workflows.kiss.anliegen.answering import answer, start_writing
+from workflows.kiss.anliegen.states import Deed, State, allowed
+
+
+def answer_form(here: Visit, view: View) -> None:
+    """The field and its two buttons: an answer, or a question that stops the clock."""
+    row = view.row
+    if not allowed(State(row.state), Deed.ANSWER):
+        return
+    st.subheader("Antworten", anchor=False)
+    field = f"antwort-{row.id.hex}"
+    _begin(here, view, field)
+    if view.templates:
+        _template(view, field)
+
+    def keep() -> None:
+        now = here.house.clock()
+        with here.house.database.write() as session:
+            typed = {"text": st.session_state[field]}
+            save_draft(session, here.staff.person, _draft(view), typed, now)
+            start_writing(session, here.staff, row.id, now)
+
+    text = st.text_area("Ihre Antwort", key=field, max_chars=20_000, height=180, on_change=keep)
+    if view.all.contact is None or not view.all.contact.mail:
+        st.caption("Es ist keine E-Mail-Adresse bekannt: Die Antwort steht auf der Statusseite.")
+    one, two = st.columns(2)
+    if one.button("Antwort senden", type="primary", key="senden", width="stretch"):
+        _send(here, view, field, text, asks=False)
+    if two.button("Als Rückfrage senden", key="fragen", width="stretch"):
+        _send(here, view, field, text, asks=True)
+
+
+def _begin(here: Visit, view: View, field: str) -> None:
+    """What was typed before, and who else is typing."""
+    with here.house.database.read() as session:
+        draft = load_draft(session, here.staff.person, _draft(view)) or {}
+    st.session_state.setdefault(field, draft.get("text", ""))
+    if not draft.get("text"):
+        return
+    with here.house.database.write() as session:
+        others = start_writing(session, here.staff, view.row.id, here.house.clock())
+    if others:
+        shown = words.plain(", ".join(others))
+        st.warning(f"Antwortet gerade auch: {shown}.", icon=":material/edit:")
+
+
+def _send(here: Visit, view: View, field: str, text: str, *, asks: bool) -> None:
+    row, now = view.row, here.house.clock()
+
+    def send(session: Session) -> None:
+        answer(session, here.staff, row.id, row.revision, text, asks=asks, now=now)
+        drop_draft(session, here.staff.person, _draft(view))
+
+    done, _ = carry_out(here, send)
+    if done:
+        del st.session_state[field]
+        note(
+            "Die Rückfrage geht hinaus. Die Frist steht still."
+            if asks
+            else "Die Antwort geht hinaus."
+        )
+        st.rerun()
+
+
+def _draft(view: View) -> str:
+    return f"anliegen:{view.row.id.hex}"
+
+
+def _template(view: View, field: str) -> None:
+    titles = [title for title, _ in view.templates]
+    texts = dict(view.templates)
+
+    def put() -> None:
+        chosen = st.session_state.get("textbaustein")
+        if chosen:
+            before = st.session_state.get(field, "").strip()
+            st.session_state[field] = f"{before}\n\n{texts[chosen]}".strip()
+            st.session_state["textbaustein"] = None
+
+    st.selectbox(
+        "Textbaustein",
+        titles,
+        index=None,
+        placeholder="einfügen …",
+        key="textbaustein",
+        on_change=put,
+    )

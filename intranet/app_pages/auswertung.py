@@ -1,0 +1,29 @@
+"""Auswertung: where Anliegen go astray, what would spare them the way, and what became of what was decided."""
+
+import streamlit as st
+
+from intranet.evaluation_desk import figures_tab, proposals_tab, ways_tab
+from intranet.profile_book import profiles_tab
+from intranet.views.evaluation import PERIODS, load_report
+from intranet.visit import visitor
+from workflows.kiss.evaluation.wording import TOO_FEW
+
+here = visitor()
+st.title("Auswertung", anchor=False)
+days = st.segmented_control(
+    "Zeitraum", list(PERIODS), default=92, format_func=lambda each: PERIODS[each], key="zeitraum"
+)
+with here.house.database.read() as session:
+    report = load_report(session, here.staff, days or 92, here.house.clock())
+overview, ways, proposals, profiles = st.tabs(["Kennzahlen", "Wege", "Vorschläge", "Steckbriefe"])
+with overview:
+    if report.whole is None:
+        st.info(TOO_FEW, icon=":material/visibility_off:")
+    else:
+        figures_tab(report)
+with ways:
+    ways_tab(report)
+with proposals:
+    proposals_tab(here)
+with profiles:
+    profiles_tab(here)

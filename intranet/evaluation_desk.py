@@ -1,0 +1,190 @@
+"""The evaluation on its page: figures with what they mean, ways as pictures and tables, proposals with their voices."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import fields
+
+import streamlit as st
+
+from intranet import html, words
+from intranet.choosing import again
+from intranet.deeds import carry_out
+from intranet.views.evaluation import VOTES, ProposalView, file_name, load_proposals
+from intranet.visit import Visit
+from storage.actors import Role
+from storage.rights import Verb, may
+from workflows.kiss.evaluation.improving import accept, accompany, decline, speak, work_out
+from workflows.kiss.evaluation.measures import Figures
+from workflows.kiss.evaluation.pictures import matrix_picture, ways_picture
+from workflows.kiss.evaluation.report import EvaluationReport
+from workflows.kiss.evaluation.twins import matrix_table, ways_table
+from workflows.kiss.evaluation.wording import MEASURES, shown
+
+FEW = ("cases", "with_hand_over", "ping_pong", "first_time_right", "median_days", "unclear")
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def figures_tab(report: EvaluationReport) -> None:
+    """The figures of all, each with its definition, then by topic and office."""
+    whole = report.whole
+    if whole is None:
+        return
+    st.html(
+        html.table(
+            f"Anliegen vom {words.day(report.begins)} bis {words.day(report.ends)}",
+            ["Kennzahl", html.Column("Wert", "zahl"), html.Column("Was sie sagt", "frei")],
+            [
+                (
+                    MEASURES[each.name].title,
+                    shown(each.name, getattr(whole, each.name)),
+                    MEASURES[each.name].definition,
+                )
+                for each in fields(whole)
+            ],
+        )
+    )
+    _parts("Nach Thema", "Thema", report.topics)
+    _parts("Nach Amt", "Amt", report.offices)
+    st.caption(
+        "Gezeigt wird nur, was mindestens fünf Fälle und fünf Personen umfasst; alles andere steht unter „Übrige“."
+    )
+    one, two, _ = st.columns([1, 1, 3])
+    if one.button("Word-Datei erstellen", key="als-word"):
+        from workflows.kiss.evaluation.word_file import to_docx
+
+        one.download_button("Word-Datei laden", to_docx(report), file_name(report, "docx"), DOCX)
+    if two.button("Excel-Datei erstellen", key="als-excel"):
+        from workflows.kiss.evaluation.workbook import to_xlsx
+
+        two.download_button("Excel-Datei laden", to_xlsx(report), file_name(report, "xlsx"), XLSX)
+
+
+def _parts(caption: str, first: str, parts: Mapping[str, Figures]) -> None:
+    if not parts:
+        return
+    st.html(
+        html.table(
+            caption,
+            [
+                html.Column(first, "frei"),
+                *(html.Column(MEASURES[name].title, "zahl") for name in FEW),
+            ],
+            [
+                (part, *(shown(name, getattr(figures, name)) for name in FEW))
+                for part, figures in parts.items()
+            ],
+        )
+    )
+
+
+def ways_tab(report: EvaluationReport) -> None:
+    """Who hands over to whom, and the ways from first to last."""
+    if not report.matrix.groups:
+        st.html(html.empty("Keine Weitergabe.", "Hier steht, wer Anliegen an wen weitergibt."))
+        return
+    st.html(_picture(ways_picture(list(report.ribbons))))
+    with st.expander("Die Wege als Tabelle"):
+        st.html(_listed(ways_table(report.ribbons)))
+    st.html(_picture(matrix_picture(report.matrix)))
+    with st.expander("Die Weitergaben als Tabelle"):
+        st.html(_listed(matrix_table(report.matrix)))
+    for each in report.patterns:
+        with st.container(border=True):
+            st.markdown(f"**{words.plain(each.pattern)}**")
+            st.markdown(words.plain(each.proposal))
+
+
+def _picture(svg: str) -> str:
+    """The picture itself; what it shows stands in the table beside it."""
+    data = base64.b64encode(svg.encode()).decode()
+    return f'<div class="bild"><img alt="" src="data:image/svg+xml;base64,{data}"></div>'
+
+
+def _listed(table: str) -> str:
+    return f'<div class="tabelle">{table.replace("<table>", "<table class=liste>", 1)}</div>'
+
+
+def proposals_tab(here: Visit) -> None:
+    """The proposals, and for who coordinates the way to new ones and the decision."""
+    now = here.house.clock()
+    decides = may(here.staff, Verb.EVALUATION_DECIDE)
+    if decides and st.button(
+        "Nach neuen Vorschlägen suchen", icon=":material/search_insights:", key="suchen"
+    ):
+        done, made = carry_out(here, lambda session: work_out(session, here.staff, now=now))
+        again(f"{made} neue Vorschläge gefunden." if made else "Nichts Neues gefunden.", done=done)
+    with here.house.database.read() as session:
+        found = load_proposals(session, here.staff, now)
+    if not found:
+        st.html(
+            html.empty(
+                "Noch kein Vorschlag.",
+                "Vorschläge entstehen aus den Wegen des letzten Vierteljahrs.",
+            )
+        )
+    for view in found:
+        with st.container(border=True):
+            _proposal(here, view, decides=decides)
+
+
+def _proposal(here: Visit, view: ProposalView, *, decides: bool) -> None:
+    row = view.row
+    st.markdown(f"**{words.plain(row.pattern)}**")
+    st.markdown(words.plain(row.text))
+    if view.companion:
+        st.caption(f"Begleitet von {words.plain(view.companion)}")
+    for voice in view.voices:
+        st.markdown(
+            f"- {words.plain(voice.who)}: {voice.vote}{f', {words.plain(voice.comment)}' if voice.comment else ''}"
+        )
+    if row.state != "open":
+        st.markdown(
+            f"*{words.plain(view.decided)}*{f': {words.plain(row.reason)}' if row.reason else ''}"
+        )
+        if view.effect:
+            st.info(words.plain(view.effect), icon=":material/trending_down:")
+        return
+    _voice(here, view)
+    if decides:
+        _decision(here, view)
+
+
+def _voice(here: Visit, view: ProposalView) -> None:
+    row, now, mark = view.row, here.house.clock(), view.row.id.hex
+    with st.expander("Etwas dazu sagen"), st.form(f"stimme-{mark}", border=False):
+        vote = st.radio(
+            "Ihre Meinung", list(VOTES), format_func=lambda each: VOTES[each], horizontal=True
+        )
+        comment = st.text_input("Warum?", max_chars=2000)
+        if st.form_submit_button("Abgeben"):
+            done, _ = carry_out(
+                here, lambda session: speak(session, here.staff, row.id, vote, comment, now=now)
+            )
+            again("Danke, Ihre Meinung ist notiert.", done=done)
+    if any(grant.role is Role.LOTSE for grant in here.staff.grants):
+        label = (
+            "Nicht mehr begleiten" if row.companion_id == here.staff.person else "Ich begleite das"
+        )
+        if st.button(label, key=f"begleiten-{mark}"):
+            done, _ = carry_out(
+                here, lambda session: accompany(session, here.staff, row.id, row.revision, now=now)
+            )
+            again("Notiert.", done=done)
+
+
+def _decision(here: Visit, view: ProposalView) -> None:
+    row, now, mark = view.row, here.house.clock(), view.row.id.hex
+    reason = st.text_input("Begründung", key=f"grund-{mark}", max_chars=2000)
+    one, two, _ = st.columns([1, 1, 3])
+    if one.button("Annehmen", type="primary", key=f"annehmen-{mark}"):
+        done, _ = carry_out(
+            here, lambda session: accept(session, here.staff, row.id, row.revision, reason, now=now)
+        )
+        again("Angenommen. Es gilt ab heute.", done=done)
+    if two.button("Ablehnen", key=f"ablehnen-{mark}"):
+        done, _ = carry_out(
+            here,
+            lambda session: decline(session, here.staff, row.id, row.revision, reason, now=now),
+        )
+        again("Abgelehnt.", done=done)

@@ -1,0 +1,201 @@
+"""From ways that go wrong again and again to a rule, and what became of it; and what no log tells."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from storage.actors import Staff
+from storage.clock import new_id
+from storage.conflicts import ConflictError
+from storage.organisation.operations import add_person
+from storage.rights import NotAllowedError
+from storage.tasks.list import tasks_for
+from tests.workflows.kiss.conftest import LONG_AGO, SYSTEM, City
+from workflows.kiss.anliegen.answering import answer
+from workflows.kiss.anliegen.assigning import To, assign
+from workflows.kiss.anliegen.tables import Topic
+from workflows.kiss.evaluation.hearing import (
+    ProfileForm,
+    annoyances,
+    complain,
+    describe,
+    profiles,
+    take_care,
+)
+from workflows.kiss.evaluation.improving import (
+    accept,
+    accompany,
+    decline,
+    effect_since,
+    proposals,
+    speak,
+    voices,
+    work_out,
+)
+from workflows.kiss.evaluation.own_log import load_ways, townhall
+from workflows.kiss.evaluation.report import evaluate
+from workflows.kiss.evaluation.tables import Proposal
+from workflows.kiss.evaluation.ways import path
+from workflows.kiss.routing.responsibility import rules
+
+
+@pytest.fixture
+def town(city: City) -> City:
+    """Offices of six people each: below five nothing is told about a group."""
+    with city.house.database.write() as session:
+        for office in city.offices.values():
+            for _ in range(6):
+                add_person(
+                    session, SYSTEM, login=new_id().hex, name="Noch Jemand", office=office,
+                    valid_from=LONG_AGO, now=city.clock(),
+                )  # fmt: skip
+    return city
+
+
+def sent_around(city: City, text: str = "Ein Ast liegt auf dem Gehweg.") -> UUID:
+    """First to the Tiefbau, then to the Grünflächen, which answer."""
+    anliegen = city.open(text)
+    for group, topic in (("tiefbau", "strasse"), ("gruen", "baum")):
+        city.clock.forward(hours=1)
+        to = To(city.groups[group], topic=city.topics[topic])
+        with city.house.database.write() as session:
+            assign(
+                session,
+                city.staff("kora"),
+                anliegen,
+                city.row(anliegen).revision,
+                to,
+                now=city.clock(),
+            )
+    with city.house.database.write() as session:
+        answer(
+            session,
+            city.staff("greta"),
+            anliegen,
+            city.row(anliegen).revision,
+            "Erledigt.",
+            now=city.clock(),
+        )
+    return anliegen
+
+
+def one(city: City, who: Staff) -> Proposal:
+    with city.house.database.read() as session:
+        return proposals(session, who)[0]
+
+
+def test_own_anliegen_become_ways_without_names(town: City) -> None:
+    sent_around(town)
+    with town.house.database.read() as session:
+        (way,) = load_ways(session, town.clock() - timedelta(days=1), town.clock() + timedelta(1))
+        hall = townhall(session, town.clock())
+    assert [hall.names[group] for group in path(way)] == ["Koordination", "Tiefbau", "Gruen"]
+    assert "gehweg" in way.words
+    assert hall.people is not None
+    assert hall.people[town.groups["tiefbau"].hex] >= 6
+    report = evaluate("Bericht", town.clock().date(), town.clock().date(), [way], hall)
+    assert report.whole is None  # fewer than five
+
+
+def test_a_proposal_is_worked_out_discussed_accepted_and_followed_up(town: City) -> None:
+    for number in range(12):
+        sent_around(town, f"Ein Ast liegt auf dem Gehweg bei Nummer {number}.")
+    kora, lotte = town.staff("kora"), town.staff("lotte")
+    with town.house.database.write() as session:
+        with pytest.raises(NotAllowedError):
+            work_out(session, lotte, now=town.clock())
+        assert work_out(session, kora, now=town.clock()) >= 1
+    with town.house.database.write() as session:
+        assert work_out(session, kora, now=town.clock()) == 0  # the same is proposed once
+    proposal = one(town, kora)
+    assert "Weitergaben" in proposal.text
+    assert proposal.effect["hand_overs_saved"] > 0
+    with town.house.database.write() as session:
+        speak(session, lotte, proposal.id, 1, "Kennen wir im Amt.", now=town.clock())
+        speak(session, lotte, proposal.id, -1, "Doch nicht.", now=town.clock())
+        accompany(session, lotte, proposal.id, 1, now=town.clock())
+        with pytest.raises(NotAllowedError):
+            speak(session, town.staff("tim"), proposal.id, 1, "", now=town.clock())
+    with town.house.database.read() as session:
+        assert [(voice.vote, voice.comment) for voice in voices(session, proposal.id)] == [
+            (-1, "Doch nicht.")
+        ]
+        waiting = [task.title for task in tasks_for(session, kora)]
+    assert "Über einen Vorschlag zur Zuständigkeit entscheiden" in waiting
+    with pytest.raises(NotAllowedError), town.house.database.write() as session:
+        accept(session, lotte, proposal.id, 2, "", now=town.clock())
+    with town.house.database.write() as session:
+        accept(session, kora, proposal.id, 2, "Gut begründet.", now=town.clock())
+    with (
+        pytest.raises(ConflictError, match="schon entschieden"),
+        town.house.database.write() as session,
+    ):
+        decline(session, kora, proposal.id, 3, "Nein.", now=town.clock())
+    with town.house.database.read() as session:
+        done = proposals(session, kora)[-1]
+        made = rules(session, town.clock().date())
+        topics = {row.id: row.group_id for row in session.scalars(select(Topic))}
+        assert made or topics[UUID(done.change["topic"])] == UUID(done.change["group"])
+        followed = effect_since(session, done, town.clock() + timedelta(days=30))
+    assert followed is not None
+    assert followed.before is not None
+    assert followed.after is None  # nothing came in since
+
+
+def test_declining_needs_a_reason(town: City) -> None:
+    for number in range(12):
+        sent_around(town, f"Ein Ast liegt auf dem Gehweg bei Nummer {number}.")
+    kora = town.staff("kora")
+    with town.house.database.write() as session:
+        work_out(session, kora, now=town.clock())
+    proposal = one(town, kora)
+    with pytest.raises(ConflictError, match="warum"), town.house.database.write() as session:
+        decline(session, kora, proposal.id, 1, " ", now=town.clock())
+
+
+def test_what_annoys_may_be_said_without_a_name(city: City) -> None:
+    with city.house.database.write() as session:
+        complain(
+            session, city.staff("tim"), "Drei Formulare für einen Stuhl", office=city.offices["ordnung"],
+            named=False, now=city.clock(),
+        )  # fmt: skip
+        with pytest.raises(ConflictError):
+            complain(session, city.staff("tim"), "  ", now=city.clock())
+    with city.house.database.read() as session:
+        (seen,) = annoyances(session, city.staff("kora"))
+        assert seen.reporter_id is None
+        assert annoyances(session, city.staff("tim")) == []
+        assert [row.id for row in annoyances(session, city.staff("lotte"))] == [seen.id]
+    with city.house.database.write() as session:
+        take_care(
+            session,
+            city.staff("lotte"),
+            seen.id,
+            1,
+            "Ein Formular genügt jetzt.",
+            done=True,
+            now=city.clock(),
+        )
+    with pytest.raises(ConflictError), city.house.database.write() as session:
+        take_care(session, city.staff("kora"), seen.id, 1, "Ich auch.", done=True, now=city.clock())
+
+
+def test_a_steckbrief_is_written_for_the_own_office(city: City) -> None:
+    form = ProfileForm(
+        "Stühle", city.offices["ordnung"], "Ein Stuhl fehlt", "Amt, Einkauf", "E-Mail", "unklar"
+    )
+    with city.house.database.write() as session:
+        describe(session, city.staff("lotte"), form, now=city.clock())
+        with pytest.raises(NotAllowedError):
+            describe(session, city.staff("tina"), form, now=city.clock())
+        with pytest.raises(ConflictError, match="füllen"):
+            describe(
+                session,
+                city.staff("olga"),
+                ProfileForm("", city.offices["ordnung"], "", "", "", ""),
+                now=city.clock(),
+            )
+    with city.house.database.read() as session:
+        assert [row.title for row in profiles(session, city.staff("kora"))] == ["Stühle"]
