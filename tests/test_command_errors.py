@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 import psutil
 import pytest
@@ -256,6 +257,15 @@ def test_no_command_acts_for_the_unknown_or_disabled(
         ("eakte", "deadline"): [
             *("--law", "ao", "--event", "posted", "--period", "P1M", "--date", "2026-10-14")
         ],
+        ("account", "unlink"): ["niemand"],
+        ("kiss", "parse"): ["/nix"],
+        ("kiss", "route"): ["/nix"],
+        ("kiss", "evaluate"): ["/nix", "--text", "t", "--label", "l"],
+        ("kiss", "duplicates"): ["/nix", "--text", "t"],
+        ("kiss", "analyse"): ["/nix", "--group", "g"],
+        ("kiss", "quarantine", "save"): [str(UUID(int=7)), "--out", "/nix"],
+        ("kiss", "quarantine", "retry"): [str(UUID(int=7))],
+        ("kiss", "quarantine", "discard"): [str(UUID(int=7))],
     }.get(words, ["k"] if words[0] == "schedules" and words[1] != "list" else [])
     done = call(*words, *arguments, "--as", login)
     assert done.code == 3

@@ -1,7 +1,7 @@
 """The text model learns from where Anliegen went in the end: what people confirmed by answering, or put right.
 
 Only what a citizen wrote is read, never a field that holds the answer. Open and internal Anliegen teach; protected ones
-don't. Before anything was answered, the descriptions of the topics are all it has.
+don't. What topics say of themselves is learned too; to begin with it is all there is.
 """
 
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from storage.clock import new_id
 from storage.jobs.handlers import JobContext
 from storage.jobs.queue import ClaimedJob
 from workflows.kiss.anliegen.states import State
-from workflows.kiss.anliegen.tables import Anliegen, Message
+from workflows.kiss.anliegen.tables import Anliegen, Message, Topic
 from workflows.kiss.routing.shelf import SHARED
 from workflows.kiss.routing.tables import RoutingDecision, RoutingModel
 
-MOST = 20_000
+MOST = 8_000
 """Anliegen a model is trained on: the newest ones."""
 _SETTLED = (State.ANSWERED.value, State.CLOSED.value)
 _SHARED = tuple(sorted(each.value for each in SHARED_CLASSES))
@@ -68,4 +68,11 @@ def examples(session: Session) -> tuple[Sequence[str], Sequence[str]]:
     texts: dict[object, tuple[str, str]] = {}
     for anliegen, subject, text, topic, group in rows:
         texts.setdefault(anliegen, (f"{subject or ''}\n{text}".strip(), str(topic or group)))
-    return [text for text, _ in texts.values()], [label for _, label in texts.values()]
+    known = session.scalars(select(Topic).where(Topic.valid_to.is_(None)).order_by(Topic.id))
+    found = [*texts.values(), *((_described(row), str(row.id)) for row in known)]
+    return [text for text, _ in found], [label for _, label in found]
+
+
+def _described(topic: Topic) -> str:
+    """What a topic says of itself: all there is to begin with."""
+    return f"{topic.title}\n{topic.description}\n{', '.join(topic.keywords)}"

@@ -61,18 +61,28 @@ def load_book(session: Session, day: date, voice: Voice | None = None) -> Routin
         topics=topics,
         voice=voice,
         coordination=str(coordination) if coordination else None,
+        gazetteer=load_gazetteer(session, day),
     )
 
 
 def load_voice(session: Session, group: str = SHARED) -> tuple[Voice | None, str | None]:
-    """The text model that was learned, with its name, or nothing."""
-    from workflows.kiss.routing.text_model import TextModel
-    from workflows.kiss.routing.voices import ModelVoice
-
-    row = session.scalars(select(RoutingModel).where(RoutingModel.group == group)).one_or_none()
-    if row is None:
+    """The text model that was learned, with its name, or nothing. It is unpacked once per process and version."""
+    named = session.execute(
+        select(RoutingModel.id, RoutingModel.version).where(RoutingModel.group == group)
+    ).one_or_none()
+    if named is None:
         return None, None
-    return ModelVoice(TextModel.from_bytes(row.content)), f"{row.group}:{row.version}"
+    known = _unpacked.get(group)
+    if known is None or known[0] != named.id:
+        from workflows.kiss.routing.text_model import TextModel
+        from workflows.kiss.routing.voices import ModelVoice
+
+        content = session.get_one(RoutingModel, named.id).content
+        known = _unpacked[group] = (named.id, ModelVoice(TextModel.from_bytes(content)))
+    return known[1], f"{group}:{named.version}"
+
+
+_unpacked: dict[str, tuple[UUID, Voice]] = {}
 
 
 def as_message(session: Session, row: Anliegen, known: Gazetteer) -> Said:
