@@ -60,6 +60,8 @@ class Settings(SignInSettings):
     """YAML file that lists the mailboxes Anliegen come in by (``config.mailboxes``)."""
     notices_per_day: int = Field(default=5, ge=0)
     """Automatic mails about Anliegen that one address gets within a day; answers by people always go out."""
+    open311_keys: Annotated[frozenset[str], NoDecode] = Field(default=frozenset(), repr=False)
+    """Keys of programs that may report by Open311 (``api_key``), parted by commas; without any, reading alone is open."""
     internal_calendar_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
     """Names of calendar servers in the house's own network that people may connect; all others must be public."""
 
@@ -88,6 +90,14 @@ class Settings(SignInSettings):
     @classmethod
     def _hosts(cls, value: Any) -> Any:
         return value.lower().replace(",", " ").split() if isinstance(value, str) else value
+
+    @field_validator("open311_keys", mode="before")
+    @classmethod
+    def _keys(cls, value: Any) -> Any:
+        found = value.replace(",", " ").split() if isinstance(value, str) else value
+        if any(len(key) < METRICS_TOKEN_LENGTH for key in found):
+            raise ValueError(f"Bitte mindestens {METRICS_TOKEN_LENGTH} Zeichen je Schlüssel.")
+        return found
 
     @field_validator("video_address")
     @classmethod

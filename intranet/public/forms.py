@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from storage.mail import MailRefusedError, sendable
 
-Kind = Literal["text", "email", "tel", "date", "time", "number", "choice", "long", "tick"]
+Kind = Literal["text", "email", "tel", "date", "time", "number", "choice", "long", "tick", "file"]
 _DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})|(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _TIME = re.compile(r"([01]?\d|2[0-3])(?:[:.]([0-5]\d))?(?: ?Uhr)?", re.ASCII)
 YEARS = range(1900, 2200)
@@ -28,6 +28,8 @@ _PHONE = re.compile(r"\+?[\d ()/.-]{5,30}", re.ASCII)
 @dataclass(frozen=True, slots=True)
 class Field:
     """``kind`` decides how it is drawn and read; ``longest`` counts characters, ``most`` is a number's upper bound.
+
+    ``options`` are what a choice offers, or a text suggests. Of a ``file`` only the messages are read here.
 
     ``autocomplete`` names the purpose where it is about the person (WCAG 1.3.5). ``missing`` is said where it is empty.
     """
@@ -83,6 +85,8 @@ def read(fields: Sequence[Field], data: Mapping[str, str]) -> Filled:
 def _value(each: Field, text: str) -> Any:
     if each.kind == "tick":
         return bool(text)
+    if each.kind == "file":
+        return None
     text = _seen(text)
     if each.kind != "long":
         text = text.replace("\t", " ")

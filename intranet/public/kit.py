@@ -70,30 +70,31 @@ class FormKit:
         request: Request,
         seal: Seal,
         said: Mapping[str, Any],
-        mail: str,
+        mail: str | None,
         verb: Callable[[Session, str], object],
         *,
+        known: Callable[[Session, str], bool] = is_sent,
         now: datetime,
-    ) -> bool:
-        """Run the verb in a transaction, with the key of this sending. ``False``: too often; nothing was done.
+    ) -> str | None:
+        """Run the verb in a transaction, and give the key of this sending. ``None``: too often; nothing was done.
 
         The same form again is the same sending, and neither done nor braked a second time, unless somebody went back
-        and ``said`` something else.
+        and ``said`` something else. ``mail`` is the address that gets a mail because of it; ``known`` says whether a
+        sending has come already, for verbs that keep no ``Submission``.
         """
         words = json.dumps(said, sort_keys=True, default=str)
         key = f"{seal.number}:{sha256(words.encode()).hexdigest()[:16]}"
 
-        def run(session: Session) -> bool:
-            if is_sent(session, key):
-                return True
+        def run(session: Session) -> str | None:
+            if known(session, key):
+                return key
             sender = source(address_of(request))
-            if not (
-                reserve(session, self._key, self._purpose, sender, self._limits, now=now)
-                and reserve(session, self._key, "mail", mail, MAIL_LIMITS, now=now)
-            ):
-                return False
+            if not reserve(session, self._key, self._purpose, sender, self._limits, now=now):
+                return None
+            if mail and not reserve(session, self._key, "mail", mail, MAIL_LIMITS, now=now):
+                return None
             verb(session, key)
-            return True
+            return key
 
         return self._house.database.run(run)
 

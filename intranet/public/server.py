@@ -15,13 +15,23 @@ from starlette.routing import Match, Route
 from config.rooms import Room
 from config.seeds import load_offices
 from config.settings import Settings
-from intranet.public import room_confirming, room_form, room_status, rooms
+from intranet.public import (
+    report_form,
+    report_status,
+    room_confirming,
+    room_form,
+    room_status,
+    rooms,
+)
 from intranet.public.pages import german_page, message, page, visitor
 from intranet.public.sending import TooLargeError
+from intranet.public.uploads import Receiver
 from intranet.routes import assets, operation
 from intranet.security_headers import PLAIN_POLICY, SecurityHeaders
+from ocr.analysis.unopened import seed as unopened_rules
 from storage.database import StorageBusyError
 from storage.house import House
+from workflows.kiss.routing.unopened import WHISTLEBLOWER
 
 LAW = {
     "/impressum": ("impressum.html", "Impressum"),
@@ -38,8 +48,9 @@ def create_app(house: House) -> Starlette:
     secure = is_secure(house.settings)
     app = Starlette(
         routes=[
-            *_fixed(with_rooms=house.settings.is_on(Room.DESKS)),
+            *_fixed(house.settings),
             *(_rooms(house, secure=secure) if house.settings.is_on(Room.DESKS) else []),
+            *(_reports(house, secure=secure) if house.settings.is_on(Room.KISS) else []),
             *operation.routes(house, with_metrics=False),
             *assets.routes(),
         ],
@@ -59,7 +70,7 @@ def create_app(house: House) -> Starlette:
     return app
 
 
-def _fixed(*, with_rooms: bool) -> list[Route]:
+def _fixed(settings: Settings) -> list[Route]:
     """The start page, and what the law asks for: in German only, as it was written."""
     offices = sorted(load_offices(), key=lambda office: office.number)
     stated = STATEMENT_OF.strftime("%d.%m.%Y")
@@ -67,7 +78,8 @@ def _fixed(*, with_rooms: bool) -> list[Route]:
     def start(request: Request) -> Response:
         return page(
             visitor(request), "start.html", title="Willkommen", offices=offices,
-            with_rooms=with_rooms, headers={"Cache-Control": "max-age=300"},
+            with_rooms=settings.is_on(Room.DESKS), with_reports=settings.is_on(Room.KISS),
+            headers={"Cache-Control": "max-age=300"},
         )  # fmt: skip
 
     def law(template: str, title: str) -> Callable[[Request], Response]:
@@ -83,6 +95,22 @@ def _rooms(house: House, *, secure: bool) -> list[Route]:
         *room_confirming.routes(house),
         *room_status.routes(house),
     ]
+
+
+def _reports(house: House, *, secure: bool) -> list[Route]:
+    receiver = Receiver()
+    return [
+        *report_form.routes(house, receiver, secure=secure),
+        Route("/meldestelle", _reporting_office),
+        *report_status.routes(house, receiver),
+    ]
+
+
+def _reporting_office(request: Request) -> Response:
+    """Where reports under the HinSchG go: to whom the house's rule for such post says."""
+    key = next(rule.forward_to for rule in unopened_rules() if rule.key == WHISTLEBLOWER)
+    office = next(each for each in load_offices() if each.key == key)
+    return page(visitor(request), "meldestelle.html", title="Meldestelle", office=office)
 
 
 def is_secure(settings: Settings) -> bool:

@@ -10,13 +10,26 @@ import pytest
 import yaml
 
 from config.translations import FOLDER, LANGUAGES, SOURCE, catalogue
-from intranet.public import confirming, forms, room_confirming, room_status, rooms, sending
+from intranet.public import (
+    confirming,
+    forms,
+    puzzles,
+    report_form,
+    report_status,
+    room_confirming,
+    room_status,
+    rooms,
+    sending,
+    uploads,
+)
 from intranet.public.room_form import PERSON, fields
 from presence.citizens import deciding, letters, links, offers, room_requests
 from presence.citizens.occupancy import PublicRoom
 from presence.spaces.terms import Terms
+from workflows.kiss.citizens import following
+from workflows.kiss.citizens.reporting import ForReportingOfficeError
 
-FIELDS = ("von", "bis", "tag", "verein", "name", "letzter_tag")
+FIELDS = ("von", "bis", "tag", "verein", "name", "letzter_tag", "bilder", "ort", "thema")
 """Names of fields that stand where messages do."""
 ROOT = Path(__file__).parents[3]
 IN_TEMPLATES = re.compile(r"""_\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
@@ -87,7 +100,7 @@ def spoken() -> set[str]:
         found |= {
             text.replace("\\n", "\n") for text in IN_CODE.findall((ROOT / name).read_text("utf-8"))
         }
-    for field in [*fields(room, conflicts=True), *PERSON]:
+    for field in [*fields(room, conflicts=True), *PERSON, *report_form.fields()]:
         found |= {
             field.label,
             field.hint,
@@ -100,6 +113,12 @@ def spoken() -> set[str]:
     found |= {sending.STALE, sending.TRAPPED, sending.TOO_FAST, sending.TOO_OFTEN}
     found |= {links.INVALID, links.EXPIRED, forms.NO_DAY, offers.OVER, offers.CHANGED}
     found |= {offers.REPLACED, deciding.GONE, room_requests.TOO_MANY, room_requests.CHANGED}
+    found |= {*report_status.STATES.values(), *report_status.DONE.values(), report_status.NOTHING}
+    found |= {words for _, words in report_status.RATINGS}
+    found |= {report_status.TOO_OFTEN, report_status.RATE_1_TO_5, report_form.NO_SPACE}
+    found |= {report_form.WHERE, puzzles.WAIT, str(ForReportingOfficeError())}
+    found |= {uploads.TOO_MANY, uploads.TOO_LARGE, uploads.HEIC, uploads.NO_PICTURE, uploads.AGAIN}
+    found |= {following.REVOKED, following.GONE}
     found |= {rooms.BACK[1], room_confirming.TITLE, confirming.OVER}
     found |= set(in_pages()) - set(FIELDS)
     return found - {""}

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.actors import Actor, Citizen
+from storage.blobs.store import BlobStore
 from storage.conflicts import ConflictError
 from workflows.kiss.anliegen.answering import tell_later
 from workflows.kiss.anliegen.contributing import end_asking
@@ -53,12 +54,19 @@ def reopen(session: Session, actor: Actor, anliegen: UUID, revision: int, *, now
     journal(session, actor, "reopen", row, now)
 
 
-def not_done(session: Session, actor: Citizen, reply: Reply, *, now: datetime) -> None:
+def not_done(
+    session: Session,
+    actor: Citizen,
+    reply: Reply,
+    *,
+    blobs: BlobStore | None = None,
+    now: datetime,
+) -> None:
     """„Doch nicht erledigt“, says who came with it: it reaches who had it. Twice is once (``reply.key``)."""
     row = load_anliegen(session, actor, actor.link)
     if row.merged_into_id is None and not allowed(State(row.state), Deed.REOPEN):
         return
-    hear(session, actor, row.id, reply, now=now)
+    hear(session, actor, row.id, reply, blobs=blobs, now=now)
 
 
 def rate(session: Session, actor: Citizen, points: int, *, now: datetime) -> None:

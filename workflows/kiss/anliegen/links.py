@@ -20,7 +20,11 @@ class AnliegenLinks:
 
     def status(self, row: Anliegen) -> str:
         """The same in every mail, until ``link_revision`` is raised."""
-        return f"{self._address}/anliegen/{self.status_token(row)}"
+        return self.address(self.status_token(row))
+
+    def address(self, token: str) -> str:
+        """Where a token leads."""
+        return f"{self._address}/anliegen/{token}"
 
     def status_token(self, row: Anliegen) -> str:
         return self.links.sign(

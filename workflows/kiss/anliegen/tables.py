@@ -3,7 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.organisation.tables import STAFF_RETENTION, Valid
@@ -133,6 +141,7 @@ class Anliegen(WithId, WithRevision, Table):
         Index(None, "merged_into_id"),
         Index(None, "contact_id"),
         Index(None, "received_at"),
+        Index(None, "published_at"),
         {"info": privacy("Anliegen und Beschwerden", "contact_id", ANLIEGEN_UNTIL, "anonymise")},
     )
 
@@ -171,7 +180,11 @@ class Anliegen(WithId, WithRevision, Table):
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("anliegen.id"))
     link_revision: Mapped[int] = mapped_column(default=1)
     satisfaction: Mapped[int | None]
+    may_publish: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Who came with it agreed that a shortened text may be published; they can take that back."""
     published_at: Mapped[datetime | None]
+    published_text: Mapped[str | None]
+    """What a person of the house wrote for everybody, without personal data."""
     vorgang_id: Mapped[UUID | None] = mapped_column(ForeignKey("vorgang.id"))
 
 

@@ -1,7 +1,7 @@
 """Taking an Anliegen in with its files: bytes staged first, one transaction, and the second of two equal ones finds the first."""
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from uuid import UUID
 
@@ -16,15 +16,11 @@ from workflows.kiss.anliegen.conversation import FileIn
 from workflows.kiss.anliegen.opening import Incoming, open_anliegen
 
 
-def take_in(
-    house: House, actor: Actor, incoming: Incoming, files: Sequence[tuple[str, bytes]] = ()
-) -> UUID:
-    """Open it, whatever else happens at the same moment; gives its id.
-
-    Raises what ``open_anliegen`` raises, ``BlobStoreError`` (no space) or ``StorageBusyError``; nothing was taken then.
-    """
+@contextmanager
+def staged(house: House, files: Sequence[tuple[str, bytes]]) -> Iterator[list[FileIn]]:
+    """Files ready for a transaction: named safely, encrypted, not yet counted. Raises ``BlobStoreError``."""
     with ExitStack() as stack:
-        staged = [
+        yield [
             FileIn(
                 safe_name(name, "Anhang"),
                 type_of(content, name),
@@ -32,7 +28,17 @@ def take_in(
             )
             for name, content in files
         ]
-        whole = replace(incoming, files=staged)
+
+
+def take_in(
+    house: House, actor: Actor, incoming: Incoming, files: Sequence[tuple[str, bytes]] = ()
+) -> UUID:
+    """Open it, whatever else happens at the same moment; gives its id.
+
+    Raises what ``open_anliegen`` raises, ``BlobStoreError`` (no space) or ``StorageBusyError``; nothing was taken then.
+    """
+    with staged(house, files) as ready:
+        whole = replace(incoming, files=ready)
 
         def deed(session: Session) -> UUID:
             return open_anliegen(session, actor, whole, blobs=house.blobs, now=house.clock()).id

@@ -1,0 +1,109 @@
+"""Receiving pictures from somebody unknown: few, of limited size, held in memory and never as a plain file on the disk.
+
+What a picture is, its first bytes say; nothing is decoded here. The original is kept as it came, encrypted, and who
+works on it saves it; everybody else sees only what was drawn anew (``workflows.kiss.citizens.redrawing``).
+"""
+
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+
+import anyio
+from anyio import to_thread
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+from starlette.responses import Response
+
+from intranet.public.sending import LARGEST, MOST_FIELDS, TooLargeError, read_form
+
+MOST = 3
+LARGEST_PICTURE = 10 * 1024 * 1024
+LARGEST_BODY = MOST * LARGEST_PICTURE + LARGEST
+TIME = 120.0
+"""Seconds a body may take on its way."""
+AT_ONCE = 6
+"""Bodies in memory; the seventh waits."""
+TOO_MANY = "Bitte höchstens drei Bilder."
+TOO_LARGE = "Ein Bild darf höchstens 10 MB groß sein. Bitte verkleinern Sie es."
+HEIC = "Bilder im Format HEIC können wir nicht zeigen. Bitte speichern Sie das Bild als JPEG, oder machen Sie ein Bildschirmfoto davon."
+NO_PICTURE = "Bitte nehmen Sie Bilder im Format JPEG, PNG oder WebP."
+AGAIN = "Bitte wählen Sie auch die Bilder noch einmal aus."
+ACCEPT = "image/jpeg,image/png,image/webp"
+
+File = tuple[str, bytes]
+Answer = Callable[[Request, Mapping[str, str], Sequence[File]], Response]
+
+
+class _Parser(MultiPartParser):
+    spool_max_size = LARGEST_BODY + 1  # what the parser put on the disk would be plain there
+
+
+class Receiver:
+    """Reads forms with pictures, a few at a time; to be made once for each server."""
+
+    def __init__(self) -> None:
+        self._places: anyio.CapacityLimiter | None = None
+
+    async def receive(self, answer: Answer, request: Request) -> Response:
+        """Read what was sent, and answer on a thread."""
+        if self._places is None:
+            self._places = anyio.CapacityLimiter(AT_ONCE)
+        async with self._places:
+            try:
+                with anyio.fail_after(TIME):
+                    data, files = await _read(request)
+            except TimeoutError:
+                raise TooLargeError from None
+            return await to_thread.run_sync(answer, request, data, files)
+
+
+async def _read(request: Request) -> tuple[dict[str, str], list[File]]:
+    """Raises ``TooLargeError``; what is no form at all gives no fields."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await read_form(request), []
+    parser = _Parser(
+        request.headers, _counted(request), max_files=MOST * 2, max_fields=MOST_FIELDS,
+        max_part_size=LARGEST,
+    )  # fmt: skip
+    try:
+        form = await parser.parse()
+    except MultiPartException:
+        raise TooLargeError from None
+    data, files = {}, []
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            content = await value.read()
+            if content or value.filename:
+                files.append((value.filename or "Bild", content))
+        else:
+            data[name] = value
+    await form.close()
+    return data, files
+
+
+async def _counted(request: Request) -> AsyncGenerator[bytes, None]:
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > LARGEST_BODY:
+            raise TooLargeError
+        yield part
+
+
+def problem_of(files: Sequence[File]) -> str | None:
+    """In German why these pictures are not taken; ``None``: they are."""
+    if len(files) > MOST:
+        return TOO_MANY
+    for _, content in files:
+        if len(content) > LARGEST_PICTURE:
+            return TOO_LARGE
+        if content[4:8] == b"ftyp":
+            return HEIC
+        if not _is_picture(content):
+            return NO_PICTURE
+    return None
+
+
+def _is_picture(content: bytes) -> bool:
+    return content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (
+        content[:4] == b"RIFF" and content[8:12] == b"WEBP"
+    )
