@@ -28,7 +28,7 @@ def link(reports: Reports) -> str:
 
 
 def write(
-    reports: Reports, link: str, deed: str, text: str, files: list[Upload] | None = None
+    reports: Reports, link: str, deed: str, text: str, files: Sequence[Upload] = ()
 ) -> httpx.Response:
     seal = hidden(reports.browser.get(link).text)
     return reports.post(f"{link}/{deed}", {**seal, "text": text}, files)
