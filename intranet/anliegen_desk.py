@@ -8,6 +8,7 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from intranet import html, words
+from intranet.anliegen_filing import akte_part
 from intranet.answer_form import answer_form
 from intranet.deeds import carry_out
 from intranet.notes import note
@@ -42,6 +43,7 @@ def anliegen_page(here: Visit, view: View) -> None:
         st.html(
             html.table("Auf einen Blick", ["Angabe", html.Column("Inhalt", "frei")], view.facts)
         )
+        akte_part(here, view)
         _alike(here, view)
         if view.works:
             _next(here, view)

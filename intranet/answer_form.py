@@ -1,4 +1,7 @@
-"""Answering an Anliegen: a draft that survives, texts to begin with, who else is writing just now."""
+"""Answering an Anliegen: a draft that survives, texts to begin with, documents to go along, who else is writing."""
+
+from collections.abc import Sequence
+from uuid import UUID
 
 import streamlit as st
 from sqlalchemy.orm import Session
@@ -11,6 +14,7 @@ from intranet.visit import Visit
 from storage.tasks.drafts import drop_draft, load_draft, save_draft
 from workflows.kiss.anliegen.answering import answer, start_writing
 from workflows.kiss.anliegen.states import Deed, State, allowed
+from workflows.kiss.eakte import files_for, find_documents
 
 
 def answer_form(here: Visit, view: View) -> None:
@@ -31,14 +35,15 @@ def answer_form(here: Visit, view: View) -> None:
             save_draft(session, here.staff.person, _draft(view), typed, now)
             start_writing(session, here.staff, row.id, now)
 
-    text = st.text_area("Ihre Antwort", key=field, max_chars=20_000, height=180, on_change=keep)
+    st.text_area("Ihre Antwort", key=field, max_chars=20_000, height=180, on_change=keep)
+    documents = _documents(here, view)
     if view.all.contact is None or not view.all.contact.mail:
         st.caption("Es ist keine E-Mail-Adresse bekannt: Die Antwort steht auf der Statusseite.")
     one, two = st.columns(2)
     if one.button("Antwort senden", type="primary", key="senden", width="stretch"):
-        _send(here, view, field, text, asks=False)
+        _send(here, view, field, documents, asks=False)
     if two.button("Als Rückfrage senden", key="fragen", width="stretch"):
-        _send(here, view, field, text, asks=True)
+        _send(here, view, field, documents, asks=True)
 
 
 def _begin(here: Visit, view: View, field: str) -> None:
@@ -55,11 +60,16 @@ def _begin(here: Visit, view: View, field: str) -> None:
         st.warning(f"Antwortet gerade auch: {shown}.", icon=":material/edit:")
 
 
-def _send(here: Visit, view: View, field: str, text: str, *, asks: bool) -> None:
+def _send(here: Visit, view: View, field: str, documents: Sequence[UUID], *, asks: bool) -> None:
     row, now = view.row, here.house.clock()
+    text = st.session_state[field]
 
     def send(session: Session) -> None:
-        answer(session, here.staff, row.id, row.revision, text, asks=asks, now=now)
+        files = files_for(session, here.staff, row.id, documents)
+        answer(
+            session, here.staff, row.id, row.revision, text, asks=asks, files=files,
+            blobs=here.house.blobs, now=now,
+        )  # fmt: skip
         drop_draft(session, here.staff.person, _draft(view))
 
     done, _ = carry_out(here, send)
@@ -96,3 +106,24 @@ def _template(view: View, field: str) -> None:
         key="textbaustein",
         on_change=put,
     )
+
+
+def _documents(here: Visit, view: View) -> list[UUID]:
+    """Documents to go with the answer; what was chosen stays chosen while one searches on."""
+    kept = f"beifuegen-{view.row.id.hex}"
+    chosen: dict[UUID, str] = st.session_state.setdefault(f"{kept}-namen", {})
+    with st.expander("Aus der E-Akte beifügen", icon=":material/attach_file:"):
+        text = st.text_input(
+            "Suchen", placeholder="Titel, Datei oder Absender", key=f"{kept}-worte"
+        )
+        with here.house.database.read() as session:
+            found = find_documents(session, here.staff, view.row, text)
+        names = chosen | {
+            each.id: words.plain(f"{each.title} ({words.size(each.size)})") for each in found
+        }
+        picked: list[UUID] = st.multiselect(
+            "Dokumente", list(names), format_func=lambda each: names[each], key=kept,
+            placeholder="wählen",
+        )  # fmt: skip
+        st.session_state[f"{kept}-namen"] = {each: names[each] for each in picked}
+    return picked

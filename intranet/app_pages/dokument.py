@@ -4,7 +4,9 @@ from uuid import UUID
 
 import streamlit as st
 
+from config.rooms import Room
 from intranet import html, page_view, words
+from intranet.anliegen_from_document import pass_on
 from intranet.deeds import carry_out
 from intranet.document_desk import elsewhere, filed_desk, filing_desk
 from intranet.document_tabs import findings, together, way
@@ -99,6 +101,8 @@ def body(guest: Visit, view: DocumentView) -> None:
                 filed_desk(guest, view)
             if document.state in {"ready", "quarantined"}:
                 elsewhere(guest, view)
+            if document.state in {"ready", "filed"} and guest.house.settings.is_on(Room.KISS):
+                pass_on(guest, view)
         with found:
             findings(view)
         with text:

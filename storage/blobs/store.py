@@ -155,6 +155,19 @@ class BlobStore:
         }
         session.execute(_COUNT[session.get_bind().dialect.name], row)
 
+    def share(self, session: Session, sha256: str) -> BlobRef:
+        """Add one reference to a content that is in use already. Raises ``BlobMissingError`` where it is not."""
+        size = session.execute(
+            update(Blob)
+            .where(Blob.sha256 == sha256, Blob.refs > 0)
+            .values(refs=Blob.refs + 1)
+            .returning(Blob.size)
+            .execution_options(synchronize_session=False)
+        ).scalar()
+        if size is None:
+            raise BlobMissingError(sha256)
+        return BlobRef(sha256, size)
+
     def release(self, session: Session, sha256: str) -> None:
         """Take one reference away. The content stays until a sweep after the grace time finds it unreferenced."""
         now = literal(self._clock(), UtcDateTime())

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from streamlit.testing.v1 import AppTest
 
 from storage.actors import Role, System
@@ -13,7 +13,10 @@ from storage.clock import new_id
 from storage.jobs.tables import Job
 from storage.organisation.operations import grant_role, withdraw_role
 from storage.tasks.tables import Task
+from workflows.eakte.akten import open_akte, open_vorgang
+from workflows.eakte.tables import Akte, PlanEntry, Vorgang
 from workflows.kiss.anliegen.assigning import To, assign
+from workflows.kiss.anliegen.closing import close
 from workflows.kiss.anliegen.opening import Caller, Channel, Incoming
 from workflows.kiss.anliegen.states import Kind
 from workflows.kiss.anliegen.tables import (
@@ -235,3 +238,52 @@ def test_the_evaluation_and_what_annoys(
         next(each for each in app.text_area if each.label == label).set_value("Ein Stuhl fehlt")
     press(app, "Speichern")
     assert "Stühle" in shown(browse("ada.admin", "auswertung.py"))
+
+
+def test_a_document_is_passed_on_and_goes_with_an_answer(
+    browse: Browse, furnished: Any, groups: dict[str, UUID]
+) -> None:
+    app = browse("anna.beispiel", "dokument.py", id=str(furnished.bill))
+    assert not app.exception
+    app = app.button(key="als-anliegen").click().run()
+    assert "Weitergegeben als Anliegen" in shown(app) or "andere" in shown(app)
+    with furnished.house.database.read() as session:
+        row = session.scalars(select(Anliegen)).one()
+    assert (row.channel, row.group_id) == ("eakte", groups["hauptamt"])
+    with furnished.house.database.write() as session:
+        assign(session, SYSTEM, row.id, row.revision, To(groups["ordnungsamt"]), now=row.changed_at)
+    again = browse("anna.beispiel", "dokument.py", id=str(furnished.bill))
+    assert f"/anliegen?id={row.id.hex}" in shown(again)
+    app = browse("anna.beispiel", "anliegen.py", id=row.id.hex)
+    assert f"/dokument?id={furnished.bill}" in shown(app)
+    app.multiselect[0].set_value([furnished.bill]).run()
+    next(each for each in app.text_area if each.label == "Ihre Antwort").set_value("Siehe Anlage.")
+    press(app, "Antwort senden")
+    with furnished.house.database.read() as session:
+        names = list(session.scalars(select(MessageFile.name).order_by(MessageFile.id)))
+    assert names == ["rechnung.pdf", "rechnung.pdf"]
+    app = browse("anna.beispiel", "anliegen.py", id=row.id.hex)
+    press(app, "Anliegen schließen")
+
+
+def test_what_is_closed_goes_into_a_vorgang(
+    browse: Browse, furnished: Any, groups: dict[str, UUID]
+) -> None:
+    house, now = furnished.house, furnished.house.clock()
+    anliegen = opened(furnished, groups)
+    with house.database.write() as session:
+        entry = session.scalars(select(PlanEntry).where(PlanEntry.number == "C1.01")).one()
+        akte = open_akte(session, SYSTEM, plan_entry=entry.id, title="Lärmsachen", now=now)
+        vorgang = open_vorgang(session, SYSTEM, akte.id, "Innenhöfe", now=now).id
+    with house.database.write() as session:
+        close(session, SYSTEM, anliegen, row_of(furnished, anliegen).revision, now=now)
+    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
+    app.text_input(key="ablage-worte").set_value("Lärmsachen Innenhöfe").run()
+    app.selectbox(key="ablage-vorgang").set_value(vorgang)
+    press(app, "Ablegen")
+    assert row_of(furnished, anliegen).vorgang_id == vorgang
+    assert "Innenhöfe" in shown(browse("anna.beispiel", "anliegen.py", id=anliegen.hex))
+    with house.database.write() as session:
+        session.execute(update(Anliegen).values(vorgang_id=None))
+        session.execute(delete(Vorgang).where(Vorgang.id == vorgang))
+        session.execute(delete(Akte).where(Akte.id == akte.id))

@@ -151,3 +151,32 @@ def open_vorgaenge_under(
         .limit(limit)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def find_open_vorgaenge(
+    session: Session, actor: Actor, words: str, limit: int = 30
+) -> Sequence[tuple[Akte, Vorgang]]:
+    """Open Vorgänge within sight whose Akte or own title holds all the words, the newest first."""
+    query = (
+        select(Akte, Vorgang)
+        .join(Vorgang, Vorgang.akte_id == Akte.id)
+        .where(in_sight(session, actor, Akte), Akte.state == "open", Vorgang.state == "open")
+    )
+    for word in words.split()[:8]:
+        query = query.where(
+            or_(
+                Akte.title.icontains(word, autoescape=True),
+                Akte.reference.icontains(word, autoescape=True),
+                Vorgang.title.icontains(word, autoescape=True),
+            )
+        )
+    rows = session.execute(query.order_by(Vorgang.id.desc()).limit(limit))
+    return [(row[0], row[1]) for row in rows]
+
+
+def vorgang_place(session: Session, actor: Actor, vorgang_id: UUID) -> tuple[Akte, Vorgang]:
+    """A Vorgang with its Akte. Raises ``NotFoundError`` outside the actor's sight."""
+    vorgang = session.get(Vorgang, vorgang_id)
+    if vorgang is None:
+        raise NotFoundError("Diesen Vorgang gibt es nicht, oder Sie dürfen ihn nicht sehen.")
+    return visible_akte(session, actor, vorgang.akte_id), vorgang

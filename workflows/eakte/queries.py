@@ -134,6 +134,7 @@ def history(session: Session, actor: Actor, document_id: UUID) -> list[Step]:
         "command": "eingelesen",
         "part": "aus einer anderen Datei entnommen",
         "mail": "als E-Mail eingegangen",
+        "anliegen": "aus einem Anliegen übernommen",
     }
     steps = [
         Step(

@@ -9,6 +9,7 @@ from storage.processes import Warner
 from storage.schedules import ScheduleDefinition
 from workflows.kiss.anliegen.upkeep import close_silent, escalate, forget
 from workflows.kiss.duplicates.looking import look_for_alike
+from workflows.kiss.filing import FILING
 from workflows.kiss.mail import fetching
 from workflows.kiss.mail.telling import TELLING
 from workflows.kiss.routing import work as routing
@@ -22,6 +23,7 @@ def job_kinds(_house: House) -> list[JobKind]:
         *routing.job_kinds(),
         JobKind(ALIKE, "Doppelte Anliegen finden", handle_one=look_for_alike),
         TELLING,
+        FILING,
     ]
 
 

@@ -15,7 +15,7 @@ from storage.jobs.queue import enqueue
 from storage.organisation.queries import names
 from storage.tasks.list import finish_task, open_task
 from storage.upsert import insert_into
-from workflows.kiss.anliegen.conversation import FileIn, keep_files, leave_note, said
+from workflows.kiss.anliegen.conversation import FileIn, SharedFile, keep_files, leave_note, said
 from workflows.kiss.anliegen.progress import journal, learn_later, link, move, reference, take_turn
 from workflows.kiss.anliegen.sight import load_for_work
 from workflows.kiss.anliegen.states import Deed, State, allowed
@@ -33,7 +33,7 @@ def answer(
     text: str,
     *,
     asks: bool = False,
-    files: Sequence[FileIn] = (),
+    files: Sequence[FileIn | SharedFile] = (),
     blobs: BlobStore | None = None,
     now: datetime,
 ) -> Message:

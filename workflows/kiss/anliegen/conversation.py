@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.actors import Actor, Citizen, Staff, System
-from storage.blobs.store import BlobStore, Staged
+from storage.blobs.store import BlobRef, BlobStore, Staged
 from storage.clock import new_id
 from storage.conflicts import ConflictError
 from workflows.kiss.anliegen.progress import journal, move, wait_for_holder
@@ -30,6 +30,15 @@ class FileIn:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedFile:
+    """A file the house has already; its bytes are shared, not copied."""
+
+    name: str
+    media_type: str
+    ref: BlobRef
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What a citizen adds. ``trusted``: it came by the signed link, or from the address we write to."""
 
@@ -44,17 +53,24 @@ class Reply:
 
 
 def keep_files(
-    session: Session, message: Message, files: Sequence[FileIn], blobs: BlobStore | None
+    session: Session,
+    message: Message,
+    files: Sequence[FileIn | SharedFile],
+    blobs: BlobStore | None,
 ) -> None:
     """Hang files onto a message, their bytes into the blob store, in the caller's transaction."""
     for position, file in enumerate(files, start=1):
         if blobs is None:
             raise ValueError("files need a blob store")
-        blobs.put(session, file.staged)
+        kept = (
+            blobs.share(session, file.ref.sha256)
+            if isinstance(file, SharedFile)
+            else blobs.put(session, file.staged)
+        )
         session.add(
             MessageFile(
                 id=new_id(), message_id=message.id, position=position, name=file.name,
-                media_type=file.media_type, size=file.staged.ref.size, sha256=file.staged.ref.sha256,
+                media_type=file.media_type, size=kept.size, sha256=kept.sha256,
             )
         )  # fmt: skip
 

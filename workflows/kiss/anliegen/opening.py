@@ -21,7 +21,7 @@ from storage.jobs.queue import enqueue
 from storage.mail import MailRefusedError, sendable
 from storage.rights import Verb, require
 from storage.upsert import insert_into
-from workflows.kiss.anliegen.conversation import LONGEST_TEXT, FileIn, keep_files
+from workflows.kiss.anliegen.conversation import LONGEST_TEXT, FileIn, SharedFile, keep_files
 from workflows.kiss.anliegen.groups import coordination_group
 from workflows.kiss.anliegen.holders import Holder, confidential, head_of, superior_of
 from workflows.kiss.anliegen.progress import journal, note_step, set_clock, wait_for_holder
@@ -101,7 +101,7 @@ class Incoming:
     place: Place = Place()
     topic: UUID | None = None
     about: UUID | None = None
-    files: Sequence[FileIn] = ()
+    files: Sequence[FileIn | SharedFile] = ()
     sender: str | None = None
     message_id: str | None = None
     original: str | None = None

@@ -23,7 +23,7 @@ def to_docx(report: EvaluationReport) -> bytes:
 
     document = docx.Document()
     document.styles["Normal"].font.name = "Calibri"
-    _speak_german(document)
+    speak_german(document)
     document.core_properties.title = clean(report.title)
     document.core_properties.author = ""
     document.core_properties.language = "de-DE"
@@ -44,7 +44,7 @@ def _fill(document: "Document", report: EvaluationReport, whole: Figures) -> Non
         (word.title, shown(name, asdict(whole)[name]), word.definition)
         for name, word in MEASURES.items()
     ]
-    _table(document, ("Kennzahl", "Wert", "Bedeutung"), rows)
+    add_table(document, ("Kennzahl", "Wert", "Bedeutung"), rows)
     for heading, first, parts in (
         ("Nach Thema", "Thema", report.topics),
         ("Nach Amt", "Amt", report.offices),
@@ -54,11 +54,11 @@ def _fill(document: "Document", report: EvaluationReport, whole: Figures) -> Non
     if report.states:
         document.add_heading("Zeit in den Zuständen", 1)
         states = [(state, number(days)) for state, days in report.states.items()]
-        _table(document, ("Zustand", "Tage (Median)"), states)
+        add_table(document, ("Zustand", "Tage (Median)"), states)
     if report.matrix.groups:
         document.add_heading("Wer gibt an wen weiter", 1)
         matrix = report.matrix
-        _table(
+        add_table(
             document,
             ("von / an", *matrix.groups),
             [
@@ -79,7 +79,7 @@ def _parts(document: "Document", heading: str, first: str, parts: Mapping[str, F
     if not parts:
         return
     document.add_heading(heading, 1)
-    _table(
+    add_table(
         document,
         (first, *(MEASURES[name].title for name in _COLUMNS)),
         [
@@ -94,7 +94,7 @@ def _ways(document: "Document", report: EvaluationReport) -> None:
         return
     document.add_heading("Wege", 1)
     ordered = sorted(report.ribbons, key=lambda each: (each.station, -each.cases))
-    _table(
+    add_table(
         document,
         ("Station", "von", "an", "Anliegen"),
         [
@@ -109,7 +109,8 @@ def _ways(document: "Document", report: EvaluationReport) -> None:
     )
 
 
-def _table(document: "Document", columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def add_table(document: "Document", columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table whose header row is repeated on every page."""
     from docx.oxml import OxmlElement
 
     table = document.add_table(rows=1, cols=len(columns), style="Light Grid Accent 1")
@@ -121,7 +122,7 @@ def _table(document: "Document", columns: Sequence[str], rows: Sequence[Sequence
             cell.text = clean(text)
 
 
-def _speak_german(document: "Document") -> None:
+def speak_german(document: "Document") -> None:
     """The language of the default style, which screen readers go by."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
