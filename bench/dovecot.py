@@ -17,6 +17,7 @@ from typing import Any
 from bench.slapd import Authority, _wait_for, free_port
 
 PROGRAM = Path("/usr/sbin/dovecot")
+TRIES = 3
 PASSWORD = "linde-brücke-17"
 _CONFIGURATION = """base_dir = {folder}/run
 state_dir = {folder}/state
@@ -142,13 +143,26 @@ def running(users: Sequence[str]) -> Iterator[Running]:
     Its folder lies below no other temporary one: it works under an account of its own, which must get there.
     """
     with TemporaryDirectory(prefix="rathaus-dovecot-") as name:
-        folder = Path(name)
-        running = _set_up(folder, users)
+        running = _started(Path(name), users)
         try:
-            running.start()
             yield running
         finally:
             running.stop()
+
+
+def _started(folder: Path, users: Sequence[str]) -> Running:
+    """Another program may take a port between our look and Dovecot's: then others are tried."""
+    for attempt in range(TRIES):
+        (folder / str(attempt)).mkdir()
+        folder.chmod(0o711)
+        running = _set_up(folder / str(attempt), users)
+        try:
+            running.start()
+        except OSError:
+            running.stop()
+        else:
+            return running
+    raise RuntimeError((folder / str(TRIES - 1) / "dovecot.log").read_text("utf-8")[-2000:])
 
 
 def _set_up(folder: Path, users: Sequence[str]) -> Running:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.actors import Actor, ProtectionClass, Scope, Staff
@@ -20,7 +21,7 @@ from storage.conflicts import ConflictError
 from storage.jobs.queue import enqueue
 from storage.mail import MailRefusedError, sendable
 from storage.rights import Verb, require
-from storage.upsert import insert_into
+from storage.schema import as_core
 from workflows.kiss.anliegen.conversation import LONGEST_TEXT, FileIn, SharedFile, keep_files
 from workflows.kiss.anliegen.groups import coordination_group
 from workflows.kiss.anliegen.holders import Holder, confidential, head_of, superior_of
@@ -39,6 +40,15 @@ from workflows.kiss.anliegen.topics import load_topic
 
 ROUTE = "kiss.route"
 LONGEST_TITLE = 120
+
+
+_COUNTER = as_core(AnliegenCounter)
+_COUNT = {  # every Anliegen pays for it: made once, no ORM in the way
+    name: made.insert(_COUNTER)
+    .on_conflict_do_update(index_elements=["year"], set_={"last": _COUNTER.c.last + 1})
+    .returning(_COUNTER.c.last)
+    for name, made in (("sqlite", sqlite), ("postgresql", postgresql))
+}
 
 
 class Channel(StrEnum):
@@ -189,13 +199,10 @@ def _enter(
 def _number(session: Session, now: datetime) -> tuple[int, int]:
     """The next number of the year, in order of arrival."""
     year = local(now).year
-    statement = (
-        insert_into(session, AnliegenCounter)
-        .values(year=year, last=1)
-        .on_conflict_do_update(index_elements=["year"], set_={"last": AnliegenCounter.last + 1})
-        .returning(AnliegenCounter.last)
-    )
-    return year, session.execute(statement).scalar_one()
+    counted = session.execute(
+        _COUNT[session.get_bind().dialect.name], {"year": year, "last": 1}
+    ).scalar_one()
+    return year, int(counted)
 
 
 def _contact(session: Session, caller: Caller) -> UUID | None:

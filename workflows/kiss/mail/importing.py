@@ -55,15 +55,19 @@ class Importer:
     def take_in_all(self, mailbox: Mailbox, folder: Folder) -> Counter[Fate]:
         """What waits in the folder. Raises ``AwayError`` in the middle; what is in is in then.
 
-        While one group is taken in, the next is read, encrypted and made durable: the disk and the other core are busy too.
+        While one group is taken in, the next is made durable and the one after it is read: the disk and the other core are
+        busy too. What computes stays on this thread, for two that do would wait for each other at every statement.
         """
         groups = _groups(folder.unread(self._begin(mailbox, folder)))
-        with ThreadPoolExecutor(1, thread_name_prefix="mail") as helper, ExitStack() as stack:
-            ready = self._ahead(helper, stack, mailbox, folder, next(groups, []))
-            while ready is not None and not self.stopping():
-                following = self._ahead(helper, stack, mailbox, folder, next(groups, []))
-                self._take_in(mailbox, folder, ready)
-                ready = following
+        with ThreadPoolExecutor(2, thread_name_prefix="mail") as helpers, ExitStack() as stack:
+            fetched = self._fetch(helpers, folder, next(groups, []))
+            kept: _Kept | None = None
+            while (kept or fetched) and not self.stopping():
+                following = self._keep(helpers, stack, mailbox, folder, fetched)
+                fetched = self._fetch(helpers, folder, next(groups, []))
+                if kept is not None:
+                    self._take_in(mailbox, folder, kept)
+                kept = following
         return self.counts
 
     def _begin(self, mailbox: Mailbox, folder: Folder) -> int:
@@ -80,37 +84,60 @@ class Importer:
 
         return self.house.database.run(deed)
 
-    def _ahead(
+    def _fetch(
+        self, helpers: ThreadPoolExecutor, folder: Folder, group: Sequence[Listed]
+    ) -> "_Fetched | None":
+        """Fetch a group, and have it read."""
+        if not group:
+            return None
+        if group[0].size > LIMITS.size:
+            return _Fetched([], None, group[0].uid)
+        mails = sorted(folder.fetch([each.uid for each in group]).items())
+        return _Fetched(mails, helpers.submit(self._read, [data for _, data in mails]))
+
+    def _keep(
         self,
-        helper: ThreadPoolExecutor,
+        helpers: ThreadPoolExecutor,
         outer: ExitStack,
         mailbox: Mailbox,
         folder: Folder,
-        group: Sequence[Listed],
-    ) -> "_Ready | None":
-        """Fetch a group, and have it prepared while others are taken in. ``outer`` closes what is never taken in."""
-        if not group:
+        fetched: "_Fetched | None",
+    ) -> "_Kept | None":
+        """Encrypt what is kept of a group, and have it made durable. ``outer`` closes what is never taken in."""
+        if fetched is None:
             return None
         stack = outer.enter_context(ExitStack())
-        if group[0].size > LIMITS.size:
-            large = self._unread(stack, mailbox.name, folder, group[0].uid)
-            return _Ready(stack, helper.submit(lambda: [large]))
-        mails = sorted(folder.fetch([each.uid for each in group]).items())
-        return _Ready(stack, helper.submit(self.prepare, stack, mailbox.name, mails))
+        if fetched.large is not None:
+            arrived = [self._unread(stack, mailbox.name, folder, fetched.large)]
+        else:
+            parts = fetched.parts.result() if fetched.parts else []
+            arrived = self._stage(stack, mailbox.name, fetched.mails, parts)
+        return _Kept(stack, arrived, helpers.submit(self._publish, arrived))
 
     def prepare(
         self, stack: ExitStack, mailbox: str, mails: Sequence[tuple[int, bytes]]
     ) -> list[Arrived]:
-        """Read them, and have what is kept of them lie durably in the blob store."""
-        arrived = [
+        """Read mails by UID, and have what is kept of them lie durably in the blob store while ``stack`` is open."""
+        parts = self._read([data for _, data in mails])
+        arrived = self._stage(stack, mailbox, mails, parts)
+        self._publish(arrived)
+        return arrived
+
+    def _stage(
+        self,
+        stack: ExitStack,
+        mailbox: str,
+        mails: Sequence[tuple[int, bytes]],
+        parts: Sequence[dict[str, Any]],
+    ) -> list[Arrived]:
+        return [
             self._prepare(stack, mailbox, uid, data, part)
-            for (uid, data), part in zip(
-                mails, self._read([data for _, data in mails]), strict=True
-            )
+            for (uid, data), part in zip(mails, parts, strict=True)
         ]
+
+    def _publish(self, arrived: Sequence[Arrived]) -> None:
         staged = [[each.original, *(file.staged for file in each.files)] for each in arrived]
         self.house.blobs.publish_all([each for some in staged for each in some if each is not None])
-        return arrived
 
     def _read(self, mails: Sequence[bytes]) -> list[dict[str, Any]]:
         """In the reader process; where one of them ended it, each by itself."""
@@ -135,9 +162,10 @@ class Importer:
                     return {"reason": error.message}
         return {"reason": BROKE_OFF}
 
-    def _take_in(self, mailbox: Mailbox, folder: Folder, ready: "_Ready") -> None:
-        with ready.stack:
-            arrived = ready.arrived.result()
+    def _take_in(self, mailbox: Mailbox, folder: Folder, kept: "_Kept") -> None:
+        arrived = kept.arrived
+        with kept.stack:
+            kept.durable.result()
             if not arrived:  # all were gone when we fetched them
                 return
             self._settle(mailbox, folder, arrived)
@@ -219,11 +247,21 @@ class Importer:
 
 
 @dataclass
-class _Ready:
-    """A group on its way; its files are open until it is taken in."""
+class _Fetched:
+    """Mails by UID that are being read; or the UID of one too large for it."""
+
+    mails: list[tuple[int, bytes]]
+    parts: "Future[list[dict[str, Any]]] | None"
+    large: int | None = None
+
+
+@dataclass
+class _Kept:
+    """A group whose contents are on their way to the disk; their files are open until it is taken in."""
 
     stack: ExitStack
-    arrived: "Future[list[Arrived]]"
+    arrived: list[Arrived]
+    durable: "Future[None]"
 
 
 def _groups(listed: Iterable[Listed]) -> Iterator[list[Listed]]:
