@@ -16,6 +16,7 @@ from config.rooms import Room
 from config.seeds import load_offices
 from config.settings import Settings
 from intranet.public import (
+    published_reports,
     report_form,
     report_status,
     room_confirming,
@@ -23,6 +24,7 @@ from intranet.public import (
     room_status,
     rooms,
 )
+from intranet.public.open311 import routes as open311
 from intranet.public.pages import german_page, message, page, visitor
 from intranet.public.sending import TooLargeError
 from intranet.public.uploads import Receiver
@@ -103,6 +105,8 @@ def _reports(house: House, *, secure: bool) -> list[Route]:
         *report_form.routes(house, receiver, secure=secure),
         Route("/meldestelle", _reporting_office),
         *report_status.routes(house, receiver),
+        *published_reports.routes(house),
+        *open311.routes(house),
     ]
 
 

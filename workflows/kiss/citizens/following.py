@@ -96,7 +96,10 @@ def _shown(session: Session, row: Anliegen) -> ColumnElement[bool]:
     """Their own words, what was answered, and what was answered to all since it was merged into another."""
     ours = and_(Message.kind.in_(("answer", "question")), Message.state == "sent")
     theirs = and_(Message.kind == "incoming", Message.trusted)
-    shown = and_(Message.anliegen_id == row.id, or_(ours, theirs))
+    own = or_(
+        and_(Message.anliegen_id == row.id, Message.via_id.is_(None)), Message.via_id == row.id
+    )
+    shown = or_(and_(Message.anliegen_id == row.id, ours), and_(own, theirs))
     merged = session.scalars(
         select(Merge)
         .where(Merge.anliegen_id == row.id, Merge.undone_at.is_(None))

@@ -101,6 +101,7 @@ def pictures_of(session: Session, row: Anliegen) -> list[MessageFile]:
             .join(Message, Message.id == MessageFile.message_id)
             .where(
                 Message.anliegen_id == row.id,
+                Message.via_id.is_(None),
                 Message.kind == "incoming",
                 Message.trusted,
                 MessageFile.media_type.in_(("image/jpeg", "image/png", "image/webp")),

@@ -1,0 +1,137 @@
+"""What may be published, by whom, and what of it is seen."""
+
+from uuid import UUID
+
+import pytest
+
+from storage.actors import Citizen, ProtectionClass
+from storage.clock import new_id
+from storage.conflicts import ConflictError, NotFoundError
+from storage.rights import NotAllowedError
+from tests.workflows.kiss.conftest import SYSTEM, City
+from workflows.kiss.anliegen.assigning import To, assign, protect
+from workflows.kiss.anliegen.opening import Caller, Channel
+from workflows.kiss.anliegen.states import Kind
+from workflows.kiss.anliegen.tables import Anliegen
+from workflows.kiss.citizens.published import Asked, published
+from workflows.kiss.citizens.publishing import publish, take_back_consent, withdraw_publication
+from workflows.kiss.citizens.reporting import Report, send_report
+
+
+def reported(city: City, *, consent: bool = True, kind: Kind = Kind.FAULT) -> UUID:
+    """Reported by form, and given to the Tiefbauamt."""
+    report = Report(
+        kind, "Ein Loch vor meinem Haus", city.topics["strasse"], "Hauptstraße",
+        caller=Caller("Erika Muster", "erika@example.org", "07089 12345"), may_publish=consent,
+    )  # fmt: skip
+    with city.house.database.write() as session:
+        row = send_report(
+            session, Citizen(new_id()), report, Channel.FORM, key=new_id().hex, now=city.clock()
+        )
+        if kind is Kind.FAULT:
+            to = To(city.groups["tiefbau"], city.people["tim"], city.topics["strasse"])
+            assign(session, SYSTEM, row.id, row.revision, to, now=city.clock())
+        return row.id
+
+
+def release(city: City, anliegen: UUID, text: str = "Ein Loch", by: str = "tim") -> None:
+    row = city.row(anliegen)
+    with city.house.database.write() as session:
+        publish(
+            session, city.staff(by), anliegen, row.revision, text, blobs=city.house.blobs, now=city.clock()
+        )  # fmt: skip
+
+
+def listed(city: City) -> list[str]:
+    with city.house.database.read() as session:
+        return [each.text for each in published(session)]
+
+
+def test_a_person_of_the_office_publishes_changes_and_withdraws(city: City) -> None:
+    anliegen = reported(city)
+    assert listed(city) == []
+    release(city, anliegen)
+    release(city, anliegen, "  Ein tiefes\n Loch ")
+    assert listed(city) == ["Ein tiefes Loch"]
+    for _ in range(2):
+        row = city.row(anliegen)
+        with city.house.database.write() as session:
+            withdraw_publication(
+                session, city.staff("tim"), anliegen, row.revision, blobs=city.house.blobs, now=city.clock()
+            )  # fmt: skip
+    assert listed(city) == []
+
+
+def test_another_office_can_not(city: City) -> None:
+    anliegen = reported(city)
+    with pytest.raises((NotFoundError, NotAllowedError)):
+        release(city, anliegen, by="greta")
+    assert listed(city) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "  ", "x" * 1001, "Loch bei Erika Muster", "Frag erika@example.org", "Ruf 07089 12345 an",
+        "Ruf 0171 / 555 44 33 an", "Schreib an irgendwen@stadt.example",
+    ],
+)  # fmt: skip
+def test_texts_that_name_somebody_are_refused(city: City, text: str) -> None:
+    anliegen = reported(city)
+    with pytest.raises(ConflictError):
+        release(city, anliegen, text)
+    assert listed(city) == []
+
+
+def test_without_consent_and_after_it_is_taken_back(city: City) -> None:
+    with pytest.raises(ConflictError, match="einverstanden"):
+        release(city, reported(city, consent=False))
+    anliegen = reported(city)
+    release(city, anliegen)
+    for _ in range(2):
+        with city.house.database.write() as session:
+            take_back_consent(session, Citizen(anliegen), blobs=city.house.blobs, now=city.clock())
+    assert listed(city) == []
+    with pytest.raises(ConflictError, match="einverstanden"):
+        release(city, anliegen)
+
+
+def test_complaints_about_people_never(city: City) -> None:
+    anliegen = reported(city, kind=Kind.SUPERVISORY)
+    with pytest.raises(ConflictError):
+        release(city, anliegen, by="hilde")
+
+
+def test_what_is_protected_later_is_not_seen_any_more(city: City) -> None:
+    anliegen = reported(city)
+    release(city, anliegen)
+    row = city.row(anliegen)
+    with city.house.database.write() as session:
+        protect(
+            session, city.staff("tim"), anliegen, row.revision, ProtectionClass.SOCIAL, now=city.clock()
+        )  # fmt: skip
+    assert listed(city) == []
+
+
+def test_the_second_of_two_clerks_sees_that_it_changed(city: City) -> None:
+    anliegen = reported(city)
+    row = city.row(anliegen)
+    release(city, anliegen)
+    with (
+        city.house.database.write() as session,
+        pytest.raises(ConflictError, match="gerade geändert"),
+    ):
+        publish(
+            session, city.staff("tim"), anliegen, row.revision, "Alt", blobs=city.house.blobs, now=city.clock()
+        )  # fmt: skip
+    assert listed(city) == ["Ein Loch"]
+
+
+def test_numbers_find_theirs_alone(city: City) -> None:
+    first, second = reported(city), reported(city)
+    for each, text in ((first, "eins"), (second, "zwei")):
+        release(city, each, text)
+    row: Anliegen = city.row(first)
+    with city.house.database.read() as session:
+        found = published(session, Asked(numbers=(f"{row.year}-{row.number:05d}",)))
+    assert [each.text for each in found] == ["eins"]
