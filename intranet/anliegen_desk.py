@@ -1,6 +1,7 @@
 """One Anliegen on a clerk's page: what it is, what was said, who decided what and why, and what can be done next."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,10 @@ from sqlalchemy.orm import Session
 from intranet import html, words
 from intranet.anliegen_filing import akte_part
 from intranet.answer_form import answer_form
+from intranet.concerned_form import concerned
 from intranet.deeds import carry_out
 from intranet.notes import note
+from intranet.publishing_desk import publishing
 from intranet.views.anliegen import Asked, Said, View
 from intranet.visit import Visit
 from storage.actors import CLASS_NAMES, FILING_CLASSES, ProtectionClass
@@ -27,7 +30,13 @@ Doing = Callable[[Session], Any]
 
 
 def anliegen_page(here: Visit, view: View) -> None:
-    """The whole page: on the left what was said, on the right who has it and why."""
+    """The whole page: on the left what was said, on the right who has it and why.
+
+    A click is about what stood there when it was made: the page is drawn anew before it is carried out.
+    """
+    key = f"anliegen-gesehen-{view.row.id.hex}"
+    shown = view.row.revision
+    view = replace(view, seen=st.session_state.get(key, shown))
     st.title(words.plain(view.row.title), anchor=False)
     st.caption(f"Anliegen {view.reference}")
     left, right = st.columns([3, 2], gap="large")
@@ -47,6 +56,7 @@ def anliegen_page(here: Visit, view: View) -> None:
         _alike(here, view)
         if view.works:
             _next(here, view)
+            publishing(here, view.row, view.seen)
         _why(view)
         with st.expander("Weg", icon=":material/route:"):
             st.html(
@@ -54,6 +64,7 @@ def anliegen_page(here: Visit, view: View) -> None:
                     "Weg des Anliegens", [html.Column("Wann", "zeit"), "Was", "Bei wem"], view.way
                 )
             )
+    st.session_state[key] = shown
 
 
 def _said(here: Visit, view: View, each: Said) -> None:
@@ -149,7 +160,7 @@ def _next(here: Visit, view: View) -> None:
     ):
         _do(
             here,
-            lambda session: take_over(session, here.staff, row.id, row.revision, now=now),
+            lambda session: take_over(session, here.staff, row.id, view.seen, now=now),
             "Sie haben es übernommen.",
         )
     if allowed(state, Deed.ASSIGN):
@@ -157,6 +168,7 @@ def _next(here: Visit, view: View) -> None:
         _ask(here, view)
     _end(here, view, state)
     _protection(here, view)
+    concerned(here, view)
 
 
 def _hand_over(here: Visit, view: View) -> None:
@@ -189,7 +201,7 @@ def _hand_over(here: Visit, view: View) -> None:
 def _give(here: Visit, view: View, to: To, why: str) -> None:
     row, now = view.row, here.house.clock()
     done, holder = carry_out(
-        here, lambda session: assign(session, here.staff, row.id, row.revision, to, why, now=now)
+        here, lambda session: assign(session, here.staff, row.id, view.seen, to, why, now=now)
     )
     if done and holder is not None:
         for sentence in holder.because:
@@ -214,7 +226,7 @@ def _ask(here: Visit, view: View) -> None:
             _do(
                 here,
                 lambda session: ask_group(
-                    session, here.staff, row.id, row.revision, group, question, waits=waits, now=now
+                    session, here.staff, row.id, view.seen, group, question, waits=waits, now=now
                 ),
                 "Die Bitte ist unterwegs.",
             )
@@ -226,7 +238,7 @@ def _end(here: Visit, view: View, state: State) -> None:
         if st.button("Wieder trennen", key="trennen"):
             _do(
                 here,
-                lambda session: unmerge(session, here.staff, row.id, row.revision, now=now),
+                lambda session: unmerge(session, here.staff, row.id, view.seen, now=now),
                 "Getrennt.",
             )
         return
@@ -240,13 +252,13 @@ def _end(here: Visit, view: View, state: State) -> None:
             if st.button("Anliegen schließen", key="schliessen"):
                 _do(
                     here,
-                    lambda session: close(session, here.staff, row.id, row.revision, why, now=now),
+                    lambda session: close(session, here.staff, row.id, view.seen, why, now=now),
                     "Geschlossen.",
                 )
     if allowed(state, Deed.REOPEN) and st.button("Wieder öffnen", key="wieder-oeffnen"):
         _do(
             here,
-            lambda session: reopen(session, here.staff, row.id, row.revision, now=now),
+            lambda session: reopen(session, here.staff, row.id, view.seen, now=now),
             "Wieder geöffnet.",
         )
 
@@ -264,7 +276,7 @@ def _protection(here: Visit, view: View) -> None:
         if st.button("Ändern", key="schuetzen") and chosen.value != row.protection:
             _do(
                 here,
-                lambda session: protect(session, here.staff, row.id, row.revision, chosen, now=now),
+                lambda session: protect(session, here.staff, row.id, view.seen, chosen, now=now),
                 "Geändert.",
             )
 
@@ -289,7 +301,7 @@ def _same_or_not(here: Visit, view: View, other: UUID) -> None:
     if one.button("Zusammenführen", key=f"eins-{other.hex}"):
         _do(
             here,
-            lambda session: merge(session, here.staff, row.id, row.revision, other, now=now),
+            lambda session: merge(session, here.staff, row.id, view.seen, other, now=now),
             "Zusammengeführt.",
         )
     if two.button("Ist etwas anderes", key=f"zwei-{other.hex}"):

@@ -72,7 +72,7 @@ def _file(here: Visit, view: View) -> None:
         done, _ = carry_out(
             here,
             lambda session: file_anliegen(
-                session, here.staff, row.id, row.revision, chosen, notes=notes, now=now
+                session, here.staff, row.id, view.seen, chosen, notes=notes, now=now
             ),
         )
         if done:

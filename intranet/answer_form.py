@@ -12,7 +12,7 @@ from intranet.notes import note
 from intranet.views.anliegen import View
 from intranet.visit import Visit
 from storage.tasks.drafts import drop_draft, load_draft, save_draft
-from workflows.kiss.anliegen.answering import answer, start_writing
+from workflows.kiss.anliegen.answering import answer, start_writing, who_writes
 from workflows.kiss.anliegen.states import Deed, State, allowed
 from workflows.kiss.eakte import files_for, find_documents
 
@@ -50,11 +50,8 @@ def _begin(here: Visit, view: View, field: str) -> None:
     """What was typed before, and who else is typing."""
     with here.house.database.read() as session:
         draft = load_draft(session, here.staff.person, _draft(view)) or {}
+        others = who_writes(session, here.staff, view.row.id, here.house.clock())
     st.session_state.setdefault(field, draft.get("text", ""))
-    if not draft.get("text"):
-        return
-    with here.house.database.write() as session:
-        others = start_writing(session, here.staff, view.row.id, here.house.clock())
     if others:
         shown = words.plain(", ".join(others))
         st.warning(f"Antwortet gerade auch: {shown}.", icon=":material/edit:")
@@ -67,7 +64,7 @@ def _send(here: Visit, view: View, field: str, documents: Sequence[UUID], *, ask
     def send(session: Session) -> None:
         files = files_for(session, here.staff, row.id, documents)
         answer(
-            session, here.staff, row.id, row.revision, text, asks=asks, files=files,
+            session, here.staff, row.id, view.seen, text, asks=asks, files=files,
             blobs=here.house.blobs, now=now,
         )  # fmt: skip
         drop_draft(session, here.staff.person, _draft(view))

@@ -104,6 +104,8 @@ class View:
     alike: Sequence[tuple[UUID, str, str]]
     merged: Sequence[tuple[UUID, str]]
     works: bool
+    seen: int
+    """The revision the person has looked at; ``row.revision`` may be newer by the time they click."""
     groups: dict[UUID, str]
     people: dict[UUID, str]
     topics: dict[UUID, str]
@@ -185,6 +187,7 @@ def load(session: Session, staff: Staff, anliegen: UUID, now: datetime) -> View:
         ],
         merged=_merged(session, row),
         works=works_on(session, staff, row),
+        seen=row.revision,
         groups={group.id: group.name for group in groups(session, local_date(now))},
         people={person.id: person.name for person in members(session, holding, local_date(now))},
         topics=titles,

@@ -55,7 +55,7 @@ def answer(
     session.flush()
     keep_files(session, message, files, blobs)
     stop_writing(session, actor, row.id)
-    if _needs_second(session, row) and not asks:
+    if _needs_second(session, row):
         _wait_for_second(session, row, message, now)
     else:
         _send(session, row, message, now)
@@ -93,14 +93,19 @@ def send_back(
     journal(session, actor, "send_back", row, now, message=message.id)
 
 
-def start_writing(session: Session, actor: Staff, anliegen: UUID, now: datetime) -> list[str]:
-    """Say that one is writing; gives the names of who else is."""
+def start_writing(session: Session, actor: Staff, anliegen: UUID, now: datetime) -> None:
+    """Say that one is writing. Raises ``NotFoundError`` or ``NotAllowedError``."""
+    load_for_work(session, actor, anliegen)
     renewed = {"until": now + STILL_WRITING}
     session.execute(
         insert_into(session, Answering)
         .values(anliegen_id=anliegen, person_id=actor.person, **renewed)
         .on_conflict_do_update(index_elements=["anliegen_id", "person_id"], set_=renewed)
     )
+
+
+def who_writes(session: Session, actor: Staff, anliegen: UUID, now: datetime) -> list[str]:
+    """The names of who else is writing."""
     others = session.scalars(
         select(Answering.person_id).where(
             Answering.anliegen_id == anliegen,
@@ -144,6 +149,19 @@ def _send(session: Session, row: Anliegen, message: Message, now: datetime) -> N
     tell_later(session, row, "message", now, message.id.hex)
     if message.kind == "answer":
         learn_later(session, row, now)
+
+
+def must_wait_for_nobody(session: Session, row: Anliegen) -> None:
+    """Raises ``ConflictError`` while an answer waits for a second pair of eyes."""
+    if waits_for_release(session, row):
+        raise ConflictError(
+            "Eine Antwort wartet noch auf Freigabe. Bitte entscheiden Sie erst darüber."
+        )
+
+
+def waits_for_release(session: Session, row: Anliegen) -> bool:
+    waiting = select(Message.id).where(Message.anliegen_id == row.id, Message.state == "waiting")
+    return session.scalars(waiting.limit(1)).first() is not None
 
 
 def _needs_second(session: Session, row: Anliegen) -> bool:

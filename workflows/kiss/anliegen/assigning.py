@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session
 
 from storage.actors import SHARED_CLASSES, Actor, ProtectionClass, Scope, Staff, System
 from storage.conflicts import ConflictError
+from workflows.kiss.anliegen.answering import must_wait_for_nobody
+from workflows.kiss.anliegen.contributing import end_asking
 from workflows.kiss.anliegen.conversation import leave_note
 from workflows.kiss.anliegen.holders import Holder, confidential, holder_in, superior_of
+from workflows.kiss.anliegen.merging import children
 from workflows.kiss.anliegen.progress import (
     journal,
     learn_later,
@@ -67,7 +70,13 @@ def assign(
         raise ConflictError(
             "Über die eigene Sache entscheidet niemand. Bitte wählen Sie jemand anderen."
         )
+    if row.protection not in SHARED_CLASSES and holder.person is None:
+        raise ConflictError(
+            " ".join((*holder.because, "Ein geschütztes Anliegen geht an eine Person, die da ist."))
+        )
     topic = load_topic(session, to.topic, now) if to.topic else None
+    if holder.group.id != row.group_id:
+        must_wait_for_nobody(session, row)
     take_turn(session, row, revision)
     _hand_over(session, row, holder, topic, now)
     if note.strip():
@@ -98,12 +107,20 @@ def name_concerned(
 
     Who says so may lose sight of it with this deed.
     """
-    row = load_for_work(session, actor, anliegen)
+    row = _alone(load_for_work(session, actor, anliegen))
     holder = superior_of(session, person, now)
     take_turn(session, row, revision)
-    row.kind, row.about_id = Kind.SUPERVISORY.value, person
-    _enter(row, holder, confidential(holder.group), now)
-    move(session, row, Deed.ASSIGN, now)
+    scope = confidential(holder.group)
+    for each in (row, *children(session, row.id)):  # copies say the same words
+        each.kind, each.about_id = Kind.SUPERVISORY.value, person
+        _enter(each, holder, scope, now)
+    set_clock(row, handed_over(timedelta(hours=holder.group.hours), State(row.state), now))
+    end_asking(session, row, now)
+    if State(row.state) in {State.ASSIGNED, State.ANSWERED, State.CLOSED}:
+        note_step(session, row, Deed.ASSIGN.value, now)
+        wait_for_holder(session, row, now)
+    else:
+        move(session, row, Deed.ASSIGN, now)
     journal(session, actor, "name_concerned", row, now)
     return holder
 
@@ -118,7 +135,7 @@ def protect(
     now: datetime,
 ) -> None:
     """Put it into a protection class (social, tax, youth, personnel), or back to internal."""
-    row = load_for_work(session, actor, anliegen)
+    row = _alone(load_for_work(session, actor, anliegen))
     if row.kind == Kind.SUPERVISORY.value and protection is not ProtectionClass.PERSONNEL:
         raise ConflictError("Eine Dienstaufsichtsbeschwerde bleibt vertraulich.")
     if protection not in SHARED_CLASSES and row.person_id is None:
@@ -126,7 +143,9 @@ def protect(
             "Bitte weisen Sie das Anliegen erst einer Person zu. Geschützte Anliegen sieht nur, wer dafür freigeschaltet ist oder es bearbeitet."
         )
     take_turn(session, row, revision)
-    enter_scope(row, Scope(row.office_id, protection))
+    for each in (row, *children(session, row.id)):
+        enter_scope(each, Scope(row.office_id, protection))
+        each.person_id = row.person_id
     row.changed_at = now
     wait_for_holder(session, row, now)
     journal(session, actor, "protect", row, now, protection=protection.value)
@@ -151,7 +170,8 @@ def _hand_over(
         row.topic_id = topic.id
     state = State.ASSIGNED
     if elsewhere or topic is not None:
-        allowed = timedelta(hours=topic.hours if topic else holder.group.hours)
+        counts = topic or _topic_of(session, row, holder)
+        allowed = timedelta(hours=counts.hours if counts else holder.group.hours)
         before = target_of(row)
         set_clock(
             row,
@@ -166,6 +186,19 @@ def _hand_over(
         wait_for_holder(session, row, now)
     else:
         move(session, row, Deed.ASSIGN, now)
+
+
+def _topic_of(session: Session, row: Anliegen, holder: Holder) -> Topic | None:
+    """The topic it has, as far as it is this group's: another group's target must not persist."""
+    topic = session.get(Topic, row.topic_id) if row.topic_id else None
+    return topic if topic is not None and topic.group_id == holder.group.id else None
+
+
+def _alone(row: Anliegen) -> Anliegen:
+    """What is merged into another goes its way."""
+    if row.merged_into_id is not None:
+        raise ConflictError("Dieses Anliegen ist zusammengeführt. Bitte gehen Sie vom anderen aus.")
+    return row
 
 
 def _enter(row: Anliegen, holder: Holder, scope: Scope, now: datetime) -> None:

@@ -3,19 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.actors import Actor, Citizen
 from storage.blobs.store import BlobStore
 from storage.conflicts import ConflictError
-from workflows.kiss.anliegen.answering import tell_later
+from workflows.kiss.anliegen.answering import must_wait_for_nobody, tell_later
 from workflows.kiss.anliegen.contributing import end_asking
 from workflows.kiss.anliegen.conversation import Reply, hear, leave_note
 from workflows.kiss.anliegen.progress import journal, move, take_turn
 from workflows.kiss.anliegen.sight import load_anliegen, load_for_work
-from workflows.kiss.anliegen.states import Deed, State, allowed
-from workflows.kiss.anliegen.tables import Anliegen, Message
+from workflows.kiss.anliegen.states import Deed, State
+from workflows.kiss.anliegen.tables import Anliegen
 
 BEST = 5
 
@@ -28,13 +27,7 @@ def close(
     Raises ``ConflictError`` where an answer still waits for a second pair of eyes.
     """
     row = load_for_work(session, actor, anliegen)
-    waiting = session.scalars(
-        select(Message.id).where(Message.anliegen_id == row.id, Message.state == "waiting").limit(1)
-    ).first()
-    if waiting is not None:
-        raise ConflictError(
-            "Eine Antwort wartet noch auf Freigabe. Bitte entscheiden Sie erst darüber."
-        )
+    must_wait_for_nobody(session, row)
     was = State(row.state)
     take_turn(session, row, revision)
     if note.strip():
@@ -49,6 +42,10 @@ def close(
 def reopen(session: Session, actor: Actor, anliegen: UUID, revision: int, *, now: datetime) -> None:
     """It was not done after all, says somebody in the house."""
     row = load_for_work(session, actor, anliegen)
+    if row.merged_into_id is not None:
+        raise ConflictError(
+            "Dieses Anliegen ist zusammengeführt. Bitte trennen Sie es erst wieder."
+        )
     take_turn(session, row, revision)
     move(session, row, Deed.REOPEN, now)
     journal(session, actor, "reopen", row, now)
@@ -64,8 +61,6 @@ def not_done(
 ) -> None:
     """„Doch nicht erledigt“, says who came with it: it reaches who had it. Twice is once (``reply.key``)."""
     row = load_anliegen(session, actor, actor.link)
-    if row.merged_into_id is None and not allowed(State(row.state), Deed.REOPEN):
-        return
     hear(session, actor, row.id, reply, blobs=blobs, now=now)
 
 

@@ -12,7 +12,7 @@ from storage.actors import Actor, Citizen, Staff, System
 from storage.blobs.store import BlobRef, BlobStore, Staged
 from storage.clock import new_id
 from storage.conflicts import ConflictError
-from workflows.kiss.anliegen.progress import journal, move, wait_for_holder
+from workflows.kiss.anliegen.progress import ask_to_look, journal, move
 from workflows.kiss.anliegen.sight import load_anliegen
 from workflows.kiss.anliegen.states import Deed, State, allowed
 from workflows.kiss.anliegen.tables import Anliegen, Message, MessageFile
@@ -117,10 +117,12 @@ def hear(
     if known is not None:
         return known
     row = load_anliegen(session, actor, anliegen)
+    via = None
     if row.merged_into_id is not None:  # the other one holds the answers for both
+        via = row.id
         row = load_anliegen(session, System("kiss.merged"), row.merged_into_id)
     message = Message(
-        id=new_id(), revision=1, anliegen_id=row.id, key=reply.key, kind="incoming", state="received",
+        id=new_id(), revision=1, anliegen_id=row.id, via_id=via, key=reply.key, kind="incoming", state="received",
         author_id=None, sender=reply.sender, trusted=reply.trusted, subject=reply.subject,
         text=said(reply.text) if not reply.files else reply.text.strip()[:LONGEST_TEXT],
         message_id=reply.message_id, original=reply.original, at=now,
@@ -133,7 +135,7 @@ def hear(
     if reply.trusted:
         go_on(session, row, now)
     else:
-        wait_for_holder(session, row, now)
+        ask_to_look(session, row, now)
     journal(session, actor, "hear", row, now)
     return message
 

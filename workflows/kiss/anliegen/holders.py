@@ -1,5 +1,6 @@
 """Who gets an Anliegen: a group, and of it somebody who is there; for a complaint about a person, the superior."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -45,9 +46,7 @@ def holder_in(session: Session, group: UUID, person: UUID | None, now: datetime)
         return Holder(
             row, None, (f"Von „{row.name}“ ist gerade niemand da; es wartet auf die Gruppe.",)
         )
-    return Holder(
-        row, found, (f"{belong[found]} ist da und hat in „{row.name}“ am wenigsten offen.",)
-    )
+    return Holder(row, found, (f"„{row.name}“ verteilt Neues an Anwesende.",))
 
 
 def _present(
@@ -79,7 +78,8 @@ def superior_of(session: Session, person: UUID, now: datetime) -> Holder:
     for first in offices:
         office: UUID | None = office_in_charge(session, first, day)
         while office is not None:
-            head = _head(session, office, person, now)
+            heads = _heads(session, office, now)
+            head = None if person in heads else next(iter(heads), None)
             if head is not None:
                 return Holder(general_group(session, office, day), head)
             office = session.get_one(Office, office).parent_id
@@ -90,20 +90,21 @@ def superior_of(session: Session, person: UUID, now: datetime) -> Holder:
 
 def head_of(session: Session, office: UUID, now: datetime) -> UUID:
     """Who leads the office, or the one above it. Raises ``ConflictError`` where nobody does."""
-    above: UUID | None = office
+    above: UUID | None = office_in_charge(session, office, local_date(now))
     while above is not None:
-        head = _head(session, above, None, now)
-        if head is not None:
-            return head
+        heads = _heads(session, above, now)
+        if heads:
+            return heads[0]
         above = session.get_one(Office, above).parent_id
     raise ConflictError(
         "Für dieses Amt ist keine Leitung eingetragen. Bitte tragen Sie unter „Personen und Rechte“ eine ein."
     )
 
 
-def _head(session: Session, office: UUID, but: UUID | None, now: datetime) -> UUID | None:
+def _heads(session: Session, office: UUID, now: datetime) -> Sequence[UUID]:
+    """Who leads the office, the longest first. A deputy is no superior of who leads it."""
     day = local_date(now)
-    heads = session.scalars(
+    return session.scalars(
         select(RoleGrant.person_id)
         .join(Person, Person.id == RoleGrant.person_id)
         .where(
@@ -112,7 +113,6 @@ def _head(session: Session, office: UUID, but: UUID | None, now: datetime) -> UU
         )
         .order_by(RoleGrant.id)
     ).all()  # fmt: skip
-    return next((each for each in heads if each != but), None)
 
 
 def confidential(group: Group) -> Scope:

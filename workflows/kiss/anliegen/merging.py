@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from storage.actors import Staff
 from storage.clock import new_id
 from storage.conflicts import ConflictError
+from storage.upsert import insert_into
+from workflows.kiss.anliegen.answering import must_wait_for_nobody
 from workflows.kiss.anliegen.progress import enter_state, journal, take_turn
 from workflows.kiss.anliegen.sight import load_for_work
 from workflows.kiss.anliegen.states import OPEN_STATES, State
-from workflows.kiss.anliegen.tables import Anliegen, Likeness, Merge
+from workflows.kiss.anliegen.tables import Anliegen, Likeness, Merge, Message
 
 
 def merge(
@@ -29,12 +31,13 @@ def merge(
     row, main = loaded[anliegen], loaded[into]
     if row.merged_into_id == main.id:
         return
-    if row.access != main.access and row.protection != main.protection:
+    if row.protection != main.protection:
         raise ConflictError("Anliegen verschiedener Schutzklassen werden nicht zusammengeführt.")
     if row.merged_into_id is not None or main.merged_into_id is not None:
         raise ConflictError("Eines der beiden ist schon mit einem dritten zusammengeführt.")
     if row.about_id != main.about_id:
         raise ConflictError("Diese Beschwerden betreffen verschiedene Personen.")
+    must_wait_for_nobody(session, row)
     take_turn(session, row, revision)
     if children(session, row.id):
         raise ConflictError(
@@ -66,6 +69,9 @@ def unmerge(
         raise ConflictError("Dieses Anliegen ist mit keinem anderen zusammengeführt.")
     take_turn(session, row, revision)
     into, row.merged_into_id, last.undone_at = row.merged_into_id, None, now
+    session.execute(
+        update(Message).where(Message.via_id == row.id).values(anliegen_id=row.id, via_id=None)
+    )
     before = State(last.state_before)
     enter_state(session, row, State.REOPENED if before in OPEN_STATES else before, "unmerge", now)
     decide_likeness(session, row.id, into, same=False)
@@ -90,12 +96,11 @@ def children(session: Session, anliegen: UUID) -> Sequence[Anliegen]:
 
 def decide_likeness(session: Session, one: UUID, other: UUID, *, same: bool) -> None:
     first, second = sorted((one, other))
-    found = session.scalars(
-        select(Likeness).where(Likeness.first_id == first, Likeness.second_id == second)
-    ).one_or_none()
-    if found is None:
-        found = Likeness(
-            id=new_id(), revision=1, first_id=first, second_id=second, score=1.0, reasons=[]
+    decided = {"state": "same" if same else "different"}
+    session.execute(
+        insert_into(session, Likeness)
+        .values(
+            id=new_id(), revision=1, first_id=first, second_id=second, score=1.0, reasons=[], **decided
         )
-        session.add(found)
-    found.state = "same" if same else "different"
+        .on_conflict_do_update(index_elements=["first_id", "second_id"], set_=decided)
+    )  # fmt: skip

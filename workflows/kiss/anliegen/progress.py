@@ -13,9 +13,9 @@ from storage.clock import new_id
 from storage.conflicts import ConflictError
 from storage.jobs.queue import Priority, enqueue
 from storage.journal.entries import record
-from storage.tasks.list import finish_task, open_task
+from storage.tasks.list import finish_tasks, open_task
 from workflows.kiss.anliegen.office_hours import OfficeHours
-from workflows.kiss.anliegen.states import OPEN_STATES, RUNNING, Deed, State, after
+from workflows.kiss.anliegen.states import RUNNING, Deed, State, after
 from workflows.kiss.anliegen.tables import Anliegen, Step
 from workflows.kiss.anliegen.targets import Target
 
@@ -23,7 +23,7 @@ HOURS = OfficeHours()
 OBJECT = "anliegen"
 TRAIN = "kiss.train"
 PAUSE = timedelta(minutes=2)
-"""Learning waits a little, so that a morning of answers is one training."""
+"""Learning waits, so that it is done once an hour at most; what waits already is not put off."""
 
 
 def take_turn(session: Session, row: Anliegen, revision: int) -> None:
@@ -40,6 +40,7 @@ def take_turn(session: Session, row: Anliegen, revision: int) -> None:
             "Jemand anders hat dieses Anliegen gerade geändert. Bitte sehen Sie es sich noch einmal an."
         )
     row.revision = revision + 1
+    finish_tasks(session, [look_key(row.id)], row.changed_at)
 
 
 def target_of(row: Anliegen) -> Target:
@@ -79,8 +80,8 @@ def note_step(session: Session, row: Anliegen, deed: str, now: datetime) -> None
 
 def wait_for_holder(session: Session, row: Anliegen, now: datetime) -> None:
     """Let it wait for who has it; what is answered or asked back waits for nobody here."""
-    if State(row.state) not in OPEN_STATES & RUNNING or row.merged_into_id is not None:
-        finish_task(session, task_key(row.id), now)
+    if State(row.state) not in RUNNING or row.merged_into_id is not None:
+        finish_tasks(session, [task_key(row.id), late_key(row.id)], now)
         return
     shared = ProtectionClass(row.protection) in SHARED_CLASSES
     open_task(
@@ -107,6 +108,31 @@ def learn_later(session: Session, row: Anliegen, now: datetime) -> None:
             session, TRAIN, "shared", run_after=now + PAUSE, priority=Priority.BACKGROUND, again=True,
             now=now,
         )  # fmt: skip
+
+
+def ask_to_look(session: Session, row: Anliegen, now: datetime) -> None:
+    """Something came that changes no state (a stranger's mail, one that did not arrive): who has it should look at it."""
+    shared = ProtectionClass(row.protection) in SHARED_CLASSES
+    open_task(
+        session,
+        key=look_key(row.id),
+        kind=f"{Room.KISS.value}.look",
+        title=f"Bitte ansehen: Anliegen {reference(row)}" + (f": {row.title}" if shared else ""),
+        link=link(row.id),
+        object_kind=f"{Room.KISS.value}.{OBJECT}",
+        object_id=row.id,
+        person=row.person_id,
+        office=None if row.person_id else row.office_id,
+        now=now,
+    )
+
+
+def look_key(anliegen: UUID) -> str:
+    return f"anliegen.look:{anliegen.hex}"
+
+
+def late_key(anliegen: UUID) -> str:
+    return f"anliegen.late:{anliegen.hex}"
 
 
 def task_key(anliegen: UUID) -> str:

@@ -205,6 +205,8 @@ class Message(WithId, WithRevision, Table):
     )
 
     anliegen_id: Mapped[UUID] = mapped_column(ForeignKey("anliegen.id"))
+    via_id: Mapped[UUID | None] = mapped_column(ForeignKey("anliegen.id"))
+    """The merged Anliegen whose link or mail it came by: only its people see it, and it goes with it when they are parted."""
     key: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
     state: Mapped[str]
@@ -272,6 +274,7 @@ class Step(WithId, Table):
     __table_args__ = (
         Index(None, "anliegen_id", "id"),
         Index(None, "at"),
+        Index(None, "group_id"),
         {"info": privacy("Auswertung der Wege von Anliegen", None, ANLIEGEN_UNTIL, "keep")},
     )
 

@@ -5,17 +5,22 @@ period of limitation, BGB §§ 195, 199); what was filed lies in its Akte and st
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import String, cast, delete, exists, func, literal, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
+from storage.actors import SHARED_CLASSES, ProtectionClass, Role, System
 from storage.blobs.store import BlobStore
 from storage.clock import local
+from storage.conflicts import ConflictError
 from storage.schema import Table
 from storage.tasks.list import open_task
-from workflows.kiss.anliegen.answering import forget_writing
+from storage.tasks.tables import Task
+from workflows.kiss.anliegen.answering import forget_writing, waits_for_release
+from workflows.kiss.anliegen.contributing import end_asking
 from workflows.kiss.anliegen.holders import head_of
-from workflows.kiss.anliegen.progress import link, move, reference
+from workflows.kiss.anliegen.progress import journal, late_key, link, move, reference
 from workflows.kiss.anliegen.states import RUNNING, Deed, State
 from workflows.kiss.anliegen.tables import (
     Anliegen,
@@ -29,6 +34,8 @@ from workflows.kiss.anliegen.tables import (
     Step,
     TextSignature,
 )
+from workflows.kiss.duplicates.finding import PERIOD
+from workflows.kiss.mail.tables import MailItem
 from workflows.kiss.routing.tables import RoutingDecision
 
 SILENCE = timedelta(days=14)
@@ -36,25 +43,42 @@ SILENCE = timedelta(days=14)
 NAMED = timedelta(days=365)
 YEARS = 3
 BATCH = 500
+_LATE = late_key(UUID(int=0)).removesuffix(UUID(int=0).hex)
+_Main = aliased(Anliegen)
 _RUNNING = tuple(sorted(state.value for state in RUNNING))
 
 
 def escalate(session: Session, now: datetime) -> int:
-    """Tell the head of the office about what is late, once for each due time. Returns how many are late."""
+    """Tell the head of the office about what is late, once for each due time. Returns how many are new.
+
+    What is protected is told to who has it alone; where nobody leads an office, the coordination is told.
+    """
+    key = literal(_LATE).concat(func.replace(cast(Anliegen.id, String), "-", ""))
+    told = exists().where(Task.key == key, Task.due_at == Anliegen.due_at)
     late = session.scalars(
         select(Anliegen)
-        .where(Anliegen.state.in_(_RUNNING), Anliegen.due_at < now)
+        .where(Anliegen.state.in_(_RUNNING), Anliegen.due_at < now, ~told)
         .order_by(Anliegen.due_at)
         .limit(BATCH)
     ).all()
     for row in late:
-        head = row.person_id if row.about_id else head_of(session, row.office_id, now)
+        person, role = _who_hears(session, row, now)
         open_task(
-            session, key=f"anliegen.late:{row.id.hex}", kind="kiss.late",
+            session, key=late_key(row.id), kind="kiss.late",
             title=f"Überfällig: Anliegen {reference(row)}", link=link(row.id),
-            object_kind="kiss.anliegen", object_id=row.id, person=head, due_at=row.due_at, now=now,
+            object_kind="kiss.anliegen", object_id=row.id, person=person, role=role, due_at=row.due_at,
+            now=now,
         )  # fmt: skip
     return len(late)
+
+
+def _who_hears(session: Session, row: Anliegen, now: datetime) -> tuple[UUID | None, Role | None]:
+    if ProtectionClass(row.protection) not in SHARED_CLASSES and row.person_id is not None:
+        return row.person_id, None
+    try:
+        return head_of(session, row.office_id, now), None
+    except ConflictError:
+        return None, Role.FEEDBACK
 
 
 def close_silent(session: Session, now: datetime) -> int:
@@ -65,35 +89,75 @@ def close_silent(session: Session, now: datetime) -> int:
         .limit(BATCH)
         .with_for_update(skip_locked=True)
     ).all()
+    closed = 0
     for row in rows:
+        if waits_for_release(session, row):
+            continue
         move(session, row, Deed.CLOSE, now)
+        end_asking(session, row, now)
+        journal(session, System("kiss.silence"), "close", row, now)
         row.revision += 1
-    return len(rows)
+        closed += 1
+    return closed
 
 
 def forget(session: Session, blobs: BlobStore, now: datetime) -> dict[str, int]:
-    """Take names off what was closed a year ago, and delete what is older than three years."""
+    """Take names off what was closed a year ago, and delete what is older than three years; ``BATCH`` at a time, so call
+    it until it finds nothing.
+    """
     return {
-        "Kontakte": _forget_names(session, now),
+        "Kontakte": _forget_names(session, blobs, now),
         "Anliegen": _forget_whole(session, blobs, now),
+        "Vergleiche": _forget_signatures(session, now),
         "Hinweise": forget_writing(session, now),
     }
 
 
-def _forget_names(session: Session, now: datetime) -> int:
-    """Contacts and the addresses of mails; the words themselves stay until the end."""
-    old = select(Anliegen.id).where(
-        Anliegen.closed_at < now - NAMED, Anliegen.contact_id.is_not(None)
+def _forget_names(session: Session, blobs: BlobStore, now: datetime) -> int:
+    """Contacts, addresses of mails, and the mails as they came; the words themselves stay until the end."""
+    open_main = select(_Main.id).where(
+        _Main.id == Anliegen.merged_into_id, _Main.closed_at.is_(None)
     )
-    contacts = session.scalars(select(Anliegen.contact_id).where(Anliegen.id.in_(old))).all()
-    if not contacts:
+    named = exists().where(
+        Message.anliegen_id == Anliegen.id,
+        or_(Message.sender.is_not(None), Message.original.is_not(None)),
+    )
+    old = session.scalars(
+        select(Anliegen.id)
+        .where(
+            Anliegen.closed_at < now - NAMED,
+            or_(Anliegen.contact_id.is_not(None), named),
+            ~open_main.exists(),
+        )
+        .order_by(Anliegen.id)
+        .limit(BATCH)
+    ).all()
+    if not old:
         return 0
-    session.execute(update(Message).where(Message.anliegen_id.in_(old)).values(sender=None))
+    mails = select(Message).where(Message.anliegen_id.in_(old), Message.original.is_not(None))
+    for message in session.scalars(mails):
+        blobs.release(session, message.original or "")
     session.execute(
-        update(Anliegen).where(Anliegen.contact_id.in_(contacts)).values(contact_id=None)
+        update(Message).where(Message.anliegen_id.in_(old)).values(sender=None, original=None)
     )
+    contacts = session.scalars(
+        select(Anliegen.contact_id).where(Anliegen.id.in_(old), Anliegen.contact_id.is_not(None))
+    ).all()
+    session.execute(update(Anliegen).where(Anliegen.id.in_(old)).values(contact_id=None))
     session.execute(delete(Contact).where(Contact.id.in_(contacts)))
-    return len(contacts)
+    return len(old)
+
+
+def _forget_signatures(session: Session, now: datetime) -> int:
+    """What is compared is not older than ``PERIOD``."""
+    old = select(Anliegen.id).where(Anliegen.received_at < now - 2 * PERIOD)
+    session.execute(delete(SignatureBand).where(SignatureBand.anliegen_id.in_(old)))
+    gone = session.scalars(
+        delete(TextSignature)
+        .where(TextSignature.anliegen_id.in_(old))
+        .returning(TextSignature.anliegen_id)
+    ).all()
+    return len(gone)
 
 
 def _forget_whole(session: Session, blobs: BlobStore, now: datetime) -> int:
@@ -118,6 +182,13 @@ def _forget_whole(session: Session, blobs: BlobStore, now: datetime) -> int:
             if name is not None:
                 blobs.release(session, name)
     session.execute(delete(MessageFile).where(MessageFile.message_id.in_(messages)))
+    kept = select(Message.original).where(
+        Message.anliegen_id.in_(old), Message.original.is_not(None)
+    )
+    for original in session.scalars(kept):
+        blobs.release(session, original or "")
+    session.execute(update(MailItem).where(MailItem.anliegen_id.in_(old)).values(anliegen_id=None))
+    session.execute(update(Message).where(Message.via_id.in_(old)).values(via_id=None))
     tables: tuple[type[Table], ...] = (
         Message, Contribution, Step, RoutingDecision, SignatureBand, TextSignature,
     )  # fmt: skip

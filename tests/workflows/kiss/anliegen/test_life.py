@@ -13,10 +13,18 @@ from storage.conflicts import ConflictError, NotFoundError
 from storage.database import Database
 from storage.jobs.tables import Job
 from storage.organisation.operations import grant_role
+from storage.organisation.tables import Office
 from storage.rights import NotAllowedError
 from storage.tasks.list import tasks_for
 from tests.workflows.kiss.conftest import MONDAY, SYSTEM, City
-from workflows.kiss.anliegen.answering import TELL, answer, release, send_back, start_writing
+from workflows.kiss.anliegen.answering import (
+    TELL,
+    answer,
+    release,
+    send_back,
+    start_writing,
+    who_writes,
+)
 from workflows.kiss.anliegen.assigning import To, assign, name_concerned, protect, take_over
 from workflows.kiss.anliegen.closing import close, not_done, rate, reopen
 from workflows.kiss.anliegen.contributing import ask_group, contribute
@@ -249,20 +257,38 @@ def test_a_complaint_about_the_head_goes_higher_and_somebody_must_be_there(city:
     with pytest.raises(ConflictError, match="Leitung"):
         city.open("Frau Olga …", kind=Kind.SUPERVISORY, about=city.people["olga"])
     with city.house.database.write() as session:
+        session.get_one(Office, city.offices["ordnung"]).parent_id = city.offices["hauptamt"]
+    complaint = city.open("Frau Olga …", kind=Kind.SUPERVISORY, about=city.people["olga"])
+    assert city.row(complaint).person_id == city.people["hilde"]
+
+
+def test_a_deputy_is_no_superior_of_the_head(city: City) -> None:
+    with city.house.database.write() as session:
         grant_role(
-            session,
-            SYSTEM,
-            city.people["hilde"],
-            Role.HEAD,
-            city.offices["ordnung"],
-            now=city.clock(),
-        )
-    assert (
-        city.row(
-            city.open("Frau Olga …", kind=Kind.SUPERVISORY, about=city.people["olga"])
-        ).person_id
-        == city.people["hilde"]
-    )
+            session, SYSTEM, city.people["otto"], Role.HEAD, city.offices["ordnung"], now=city.clock()
+        )  # fmt: skip
+    with pytest.raises(ConflictError, match="Leitung"):
+        city.open("Frau Olga …", kind=Kind.SUPERVISORY, about=city.people["olga"])
+
+
+def test_copies_of_a_complaint_are_hidden_with_it(city: City) -> None:
+    main, copy = given_to(city, "ordnung"), given_to(city, "ordnung")
+    deed(city, merge, "kora", copy, main)
+    with pytest.raises(ConflictError, match="zusammengeführt"):
+        deed(city, name_concerned, "kora", copy, city.people["otto"])
+    deed(city, name_concerned, "kora", main, city.people["otto"])
+    with city.house.database.read() as session:
+        everything = Wanted(states=frozenset(State))
+        assert anliegen_list(session, city.staff("otto"), everything) == []
+        assert anliegen_list(session, city.staff("kora"), everything) == []
+
+
+def test_a_protected_one_goes_to_somebody_who_is_there(city: City) -> None:
+    anliegen = given_to(city, "ordnung")
+    deed(city, take_over, "otto", anliegen)
+    deed(city, protect, "otto", anliegen, ProtectionClass.SOCIAL)
+    with pytest.raises(ConflictError, match="geht an eine Person"):
+        deed(city, assign, "otto", anliegen, To(city.groups["gruen"]))
 
 
 def test_naming_whom_it_is_about_takes_it_out_of_sight(city: City) -> None:
@@ -304,7 +330,7 @@ def test_merged_ones_share_their_answers_and_come_apart_again(city: City) -> Non
         hear(session, SYSTEM, other, Reply("mail:7", "Noch größer geworden."), now=city.clock())
     with city.house.database.read() as session:
         heard = session.scalars(select(Message).where(Message.key == "mail:7")).one()
-    assert heard.anliegen_id == main
+    assert (heard.anliegen_id, heard.via_id) == (main, other)
     third = given_to(city, "tiefbau")
     with pytest.raises(ConflictError, match="dritten"):
         deed(city, merge, "tim", third, other)
@@ -312,6 +338,9 @@ def test_merged_ones_share_their_answers_and_come_apart_again(city: City) -> Non
     row = city.row(other)
     assert (row.state, row.merged_into_id) == ("reopened", None)
     assert row.due_at is not None
+    with city.house.database.read() as session:  # what came by its link goes with it
+        back = session.scalars(select(Message).where(Message.key == "mail:7")).one()
+    assert (back.anliegen_id, back.via_id) == (other, None)
 
 
 def test_nothing_is_merged_across_protection_classes(city: City) -> None:
@@ -324,12 +353,16 @@ def test_nothing_is_merged_across_protection_classes(city: City) -> None:
 
 def test_who_else_is_writing_is_said_for_ten_minutes(city: City) -> None:
     anliegen = given_to(city, "tiefbau")
+    tim, tom = city.staff("tim"), city.staff("tom")
     with city.house.database.write() as session:
-        assert start_writing(session, city.staff("tim"), anliegen, city.clock()) == []
-        assert start_writing(session, city.staff("tom"), anliegen, city.clock()) == ["Tim Beispiel"]
+        start_writing(session, tim, anliegen, city.clock())
+        assert who_writes(session, tim, anliegen, city.clock()) == []
+        assert who_writes(session, tom, anliegen, city.clock()) == ["Tim Beispiel"]
+        with pytest.raises(NotFoundError):
+            start_writing(session, city.staff("greta"), anliegen, city.clock())
     city.clock.forward(minutes=11)
-    with city.house.database.write() as session:
-        assert start_writing(session, city.staff("tom"), anliegen, city.clock()) == []
+    with city.house.database.read() as session:
+        assert who_writes(session, tom, anliegen, city.clock()) == []
 
 
 def test_a_stranger_s_mail_is_kept_and_marked_and_opens_nothing(city: City) -> None:
@@ -346,6 +379,11 @@ def test_a_stranger_s_mail_is_kept_and_marked_and_opens_nothing(city: City) -> N
     assert city.row(anliegen).state == "closed"
     with city.house.database.read() as session:
         assert whole(session, city.staff("tim"), anliegen).messages[-1].trusted is False
+        asked = [task.title for task in tasks_for(session, city.staff("tim"))]
+    assert asked == ["Bitte ansehen: Anliegen 2026-00001: Auf der Hauptstraße ist ein Schlagloch."]
+    deed(city, reopen, "tim", anliegen)
+    with city.house.database.read() as session:
+        assert [task.kind for task in tasks_for(session, city.staff("tim"))] == ["kiss.work"]
 
 
 def test_lists_find_by_number_word_and_what_is_late(city: City) -> None:

@@ -18,16 +18,33 @@ from workflows.kiss.anliegen.upkeep import SILENCE, close_silent, escalate, forg
 
 
 def test_what_is_late_reaches_the_head_once(city: City) -> None:
-    given_to(city, "tiefbau", "strasse")
+    anliegen = given_to(city, "tiefbau", "strasse")
     with city.house.database.write() as session:
         assert escalate(session, city.clock()) == 0
     city.clock.forward(days=10)
-    for _ in range(2):
+    for new in (1, 0):
         with city.house.database.write() as session:
-            assert escalate(session, city.clock()) == 1
+            assert escalate(session, city.clock()) == new
+
+    def late() -> int:
+        with city.house.database.read() as session:
+            titles = [task.title for task in tasks_for(session, city.staff("tina"))]
+        return titles.count("Überfällig: Anliegen 2026-00001")
+
+    assert late() == 1
+    deed(city, answer, "tim", anliegen, "Erledigt.")
+    assert late() == 0
+
+
+def test_an_office_without_a_head_holds_nobody_up(city: City) -> None:
+    given_to(city, "gruen")
+    given_to(city, "tiefbau")
+    city.clock.forward(days=20)
+    with city.house.database.write() as session:
+        assert escalate(session, city.clock()) == 2
     with city.house.database.read() as session:
-        titles = [task.title for task in tasks_for(session, city.staff("tina"))]
-    assert titles.count("Überfällig: Anliegen 2026-00001") == 1
+        titles = [task.title for task in tasks_for(session, city.staff("kora"))]
+    assert "Überfällig: Anliegen 2026-00001" in titles
 
 
 def test_an_answer_nobody_objects_to_is_the_end(city: City) -> None:
