@@ -226,20 +226,31 @@ def _prepare(house: "House") -> None:
         typer.echo("Die Demostadt wird gegründet: Ämter, Personen, Aktenplan …")
         founding.begin(house)
         founding.found_city(house)
-    if not house.settings.is_on(Room.EAKTE):
-        return  # the post comes when the room is switched on
-    typer.echo("Die Post der letzten Wochen geht ein …")
-    letters = founding.receive_post(house, typer.echo)
+    if house.settings.is_on(Room.EAKTE):  # else the post comes when the room is switched on
+        _receive_post(house)
+    if house.settings.is_on(Room.KISS):
+        from workflows.demo.kiss_history import found_history
+
+        typer.echo("Die Anliegen des letzten Vierteljahrs werden durchlebt …")
+        found_history(house)
+    if house.settings.is_on(Room.EAKTE):
+        founding.finish(house)
+
+
+def _receive_post(house: "House") -> None:
+    """The post of the last weeks: received, read, and some of it filed."""
     from storage.processes import this_process
+    from workflows.demo import founding
     from workflows.engine.once import drain_once
     from workflows.engine.reconcile import reconcile
 
+    typer.echo("Die Post der letzten Wochen geht ein …")
+    letters = founding.receive_post(house, typer.echo)
     with _engine_work(house) as (kinds, _):
         own = this_process("command", house.clock()).owner
         reconcile(house, {kind.name: kind for kind in kinds}, own)  # of a founding that was killed
         drain_once(house, kinds, until=lambda: founding.are_read(house, letters))
     filed = founding.file_post(house, letters)
-    founding.finish(house)
     typer.echo(f"{filed} Schreiben sind abgelegt, die übrigen liest gleich die Ablaufsteuerung.")
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from importlib import resources
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from config import seeds
 from storage.actors import Role, System
 from storage.clock import local_date, new_id
+from storage.organisation.operations import grant_role
 from storage.organisation.tables import Membership, Office, RoleGrant
 from workflows.kiss.anliegen.groups import general_group
 from workflows.kiss.anliegen.states import Kind
@@ -28,6 +29,8 @@ from workflows.kiss.routing.responsibility import (
 )
 
 FOUNDER = System("demo")
+SINCE_LONG = timedelta(days=120)
+"""So long it has counted already: the history of the last quarter went by it."""
 APART = 0.0011
 """Degrees between two neighbours on a district's spiral: about a hundred metres."""
 
@@ -36,9 +39,11 @@ def found_kiss(session: Session, now: datetime) -> None:
     """Set all of it up, unless some is there already."""
     if session.scalar(select(func.count()).select_from(Topic)):
         return
+    now -= SINCE_LONG
     seed = yaml.safe_load((resources.files("config") / "seed" / "kiss.yaml").read_text("utf-8"))
     offices = {row.key: row.id for row in session.scalars(select(Office))}
     groups = _groups(session, seed, offices, now)
+    _coordinators(session, offices[seed["coordination"]], now)
     topics: dict[str, UUID] = {}
     for each in seed["topics"]:
         form = TopicForm(
@@ -78,6 +83,15 @@ def _groups(
         )  # fmt: skip
         groups[each["key"]] = add_group(session, FOUNDER, each["key"], form, now=now).id
     return groups
+
+
+def _coordinators(session: Session, office: UUID, now: datetime) -> None:
+    """Who speaks for Feedback LE in the coordinating office does so for the whole house."""
+    theirs = select(RoleGrant.person_id).where(
+        RoleGrant.role == Role.FEEDBACK.value, RoleGrant.office_id == office
+    )
+    for person in session.scalars(theirs.order_by(RoleGrant.id)).all():
+        grant_role(session, FOUNDER, person, Role.FEEDBACK, None, now=now)
 
 
 def _some_of(session: Session, office: UUID, number: int) -> frozenset[UUID]:

@@ -16,7 +16,7 @@ from storage.house import House
 from storage.jobs import queue
 from storage.migration import upgrade
 from storage.organisation.operations import add_office
-from workflows.demo import founding
+from workflows.demo import founding, kiss_cases
 from workflows.eakte.receiving import PROCESS
 from workflows.eakte.tables import Document, Filing
 
@@ -31,6 +31,9 @@ class PowerCutError(BaseException):
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     monkeypatch.setattr(founding, "DOCUMENTS", DOCUMENTS)
     monkeypatch.setattr(founding, "FILED", FILED)
+    monkeypatch.setattr(kiss_cases, "CASES", 4)
+    monkeypatch.setattr(kiss_cases, "TODAY", 3)
+    monkeypatch.setattr(kiss_cases, "TWINS", 2)
     made = House(Settings(data_dir=tmp_path / "daten", reader_workers=1))
     yield made
     made.close()

@@ -43,7 +43,7 @@ def find_responsible(context: JobContext, job: ClaimedJob) -> None:
         locked = session.get(Anliegen, anliegen, with_for_update=True)
         if locked is not None:
             if State(locked.state) is State.NEW:
-                _hand_over(session, locked, decision, model, now)
+                hand_over(session, locked, decision, model, now)
             tell_later(session, locked, "received", now, "once")
             enqueue(session, ALIKE, anliegen.hex, now=now)
         complete(session, job, now)
@@ -69,9 +69,10 @@ def decided(message: Message, book: RoutingBook, day: date, *, explain: bool = T
     )  # fmt: skip
 
 
-def _hand_over(
+def hand_over(
     session: Session, row: Anliegen, decision: Decision, model: str | None, now: datetime
 ) -> None:
+    """Give the locked row to whom the decision names, and keep every reason. ``model``: the text model that was asked."""
     group = UUID(decision.group) if decision.group else row.group_id
     topic = UUID(decision.topic) if decision.topic else None
     because = list(decision.because)
