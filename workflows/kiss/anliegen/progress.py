@@ -127,6 +127,12 @@ def ask_to_look(session: Session, row: Anliegen, now: datetime) -> None:
     )
 
 
+def look_at(session: Session, row: Anliegen, now: datetime) -> None:
+    """The same for what came to one that was merged: who has the other one looks at it."""
+    main = session.get(Anliegen, row.merged_into_id) if row.merged_into_id else row
+    ask_to_look(session, main or row, now)
+
+
 def look_key(anliegen: UUID) -> str:
     return f"anliegen.look:{anliegen.hex}"
 

@@ -69,8 +69,11 @@ def decide(mail: ParsedMail, *, belongs: bool) -> Decision:
 
 
 def is_trusted(mail: ParsedMail, contact: str | None) -> bool:
-    """Whether it comes from the address we write to, however it is spelled."""
-    return contact is not None and is_same_address(mail.sender, contact)
+    """Whether it comes from the address we write to, however it is spelled, or asks for answers there (``caller``)."""
+    if contact is None:
+        return False
+    wished = mail.reply_to if len(mail.reply_to) == 1 else ()
+    return any(is_same_address(each, contact) for each in (mail.sender, *wished))
 
 
 def is_same_address(one: str, other: str) -> bool:

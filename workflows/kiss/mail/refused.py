@@ -10,6 +10,7 @@ from storage.clock import new_id
 from storage.jobs.tables import Job, Mail
 from workflows.kiss.anliegen.answering import TELL
 from workflows.kiss.anliegen.conversation import add_note
+from workflows.kiss.anliegen.progress import look_at
 from workflows.kiss.anliegen.tables import Anliegen
 from workflows.kiss.mail.belonging import ACTOR
 from workflows.kiss.mail.deciding import Fate
@@ -38,6 +39,7 @@ def note_refused(session: Session, now: datetime) -> int:
             continue
         note = f"{REFUSED} {reasons[mail.id] or ''}".strip()
         add_note(session, ACTOR, row.merged_into_id or row.id, note, now=now)
+        look_at(session, row, now)
         session.add(
             MailItem(
                 id=new_id(), key=key, mailboxes=[], fate=Fate.NOTED.value, anliegen_id=row.id,

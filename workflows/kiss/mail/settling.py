@@ -13,6 +13,7 @@ from storage.journal.entries import record
 from workflows.kiss.anliegen.answering import tell_later
 from workflows.kiss.anliegen.conversation import FileIn, Reply, add_note, hear
 from workflows.kiss.anliegen.opening import Channel, Incoming, open_anliegen
+from workflows.kiss.anliegen.progress import look_at
 from workflows.kiss.anliegen.tables import Anliegen
 from workflows.kiss.mail.belonging import ACTOR, belongs_to, contact_mail
 from workflows.kiss.mail.deciding import (
@@ -109,6 +110,8 @@ def _carry_out(
         _hear(session, desk, arrived, mail, row)
     elif decision.fate is Fate.NOTED and row is not None:
         add_note(session, ACTOR, row.merged_into_id or row.id, note_of(mail), now=desk.now)
+        if mail.bounce:
+            look_at(session, row, desk.now)
     return row
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from storage.actors import ProtectionClass
 from storage.jobs.tables import Job
+from storage.tasks.list import tasks_for
 from tests.workflows.kiss.anliegen.test_life import deed, given_to
 from tests.workflows.kiss.conftest import City
 from tests.workflows.kiss.mail.conftest import (
@@ -156,6 +157,14 @@ def test_spelling_makes_nobody_a_stranger(with_mailbox: City, take_in: TakeIn) -
     assert everything(with_mailbox)[0].state == "in_work"
 
 
+def test_who_asks_for_answers_elsewhere_is_no_stranger(with_mailbox: City, take_in: TakeIn) -> None:
+    _, seal = asked(with_mailbox)
+    take_in(
+        letter("Da.", f"[{seal}]", "büro@anderswo.example", **{"Reply-To": "erika@example.org"})
+    )
+    assert everything(with_mailbox)[0].state == "in_work"
+
+
 def test_a_reply_to_what_was_closed_opens_it_again(with_mailbox: City, take_in: TakeIn) -> None:
     anliegen = given_to(with_mailbox, "tiefbau")
     deed(with_mailbox, answer, "tim", anliegen, "Erledigt.")
@@ -246,6 +255,10 @@ def test_a_bounce_is_a_note_for_who_has_it(
     [note] = said(with_mailbox, anliegen, "note")
     assert note.text.startswith(words)
     assert with_mailbox.row(anliegen).state == "answered"
+    with with_mailbox.house.database.read() as session:  # nobody would look at what is answered
+        assert [task.kind for task in tasks_for(session, with_mailbox.staff("tim"))] == [
+            "kiss.look"
+        ]
 
 
 def test_a_delivery_report_of_success_is_no_news(with_mailbox: City, take_in: TakeIn) -> None:
