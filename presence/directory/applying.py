@@ -19,6 +19,7 @@ from presence.directory.entries import Entry
 from presence.directory.mapping import Rights
 from presence.directory.plan import Conflict, Known, Plan, Wanted
 from presence.directory.tables import DirectoryIdentity
+from presence.people.laufzettel import end_to_come
 from presence.sessions import sign_out_everywhere
 from storage.actors import Actor, Grant, ProtectionClass, Role
 from storage.clock import local_date
@@ -222,8 +223,11 @@ class _Work:
         return self._give(session, person, self._rights[entry.key])
 
     def _return(self, session: Session, person: UUID, row: DirectoryIdentity | None) -> None:
-        """Back at work; after a long time without what the house had given by hand."""
-        if not return_person(session, self._actor, person, now=self._now):
+        """Back at work, until the last day that was entered; after a long time without what the house had given by
+        hand.
+        """
+        until = end_to_come(session, person, self._today)
+        if not return_person(session, self._actor, person, until=until, now=self._now):
             return
         if row is not None and self._now - row.changed_at <= FORGOTTEN_AFTER:
             return

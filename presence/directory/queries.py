@@ -72,13 +72,14 @@ def known_people(
 def residents(
     session: Session, day: date, logins: Collection[str] | None = None
 ) -> dict[str, Resident]:
-    """Everybody there ever was, by login; ``logins`` narrows it."""
-    query = select(Person.id, Person.login, Person.name, valid_on(Person, day))
+    """Everybody there ever was or is to come, by login; ``logins`` narrows it. Who is to come has not left."""
+    works = or_(Person.valid_to.is_(None), Person.valid_to > day)
+    query = select(Person.id, Person.login, Person.name, works)
     if logins is not None:
         query = query.where(Person.login.in_(logins))
     return {
-        login: Resident(person, login, name, bool(works))
-        for person, login, name, works in session.execute(query)
+        login: Resident(person, login, name, bool(here))
+        for person, login, name, here in session.execute(query)
     }
 
 

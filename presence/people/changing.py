@@ -14,6 +14,7 @@ from presence.people.laufzettel import (
     OPEN,
     check_successor,
     due,
+    end_of,
     load,
     not_in_the_past,
     note_that,
@@ -31,6 +32,7 @@ from storage.organisation.operations import keep_an_administrator
 from storage.organisation.staff_changes import rename_logins
 from storage.organisation.tables import Membership, Person
 from storage.tasks.list import finish_tasks
+from storage.tasks.tables import Task
 
 BEGUN = "Der erste Tag war schon. Bitte öffnen Sie einen Austritt."
 
@@ -62,6 +64,11 @@ def move_day(session: Session, actor: Actor, sheet: UUID, day: date, *, now: dat
             step.due_on = due(row, step.days, local_date(now))
             step.revision += 1
             wait_for(session, step, person.name, row.kind, now)
+    session.execute(
+        update(Task)
+        .where(Task.key == takeover_key(sheet), Task.done_at.is_(None))
+        .values(due_at=end_of(day))
+    )
     details = {"from": before, "to": day}
     note_that(session, actor, "laufzettel.move", "laufzettel", sheet, now, details)
 

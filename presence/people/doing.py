@@ -90,13 +90,15 @@ def settle_step(
 
 
 def reopen_step(session: Session, actor: Actor, step: UUID, *, now: datetime) -> None:
-    """It wasn't done after all: it waits again. Rights that ended with it last as before; an account and what was
-    handed over stay.
+    """It wasn't done after all: it waits again. Rights that ended with it last as before, which takes who gives rights;
+    an account and what was handed over stay.
     """
     row, sheet = _load(session, actor, step)
     if row.state == OPEN or sheet.state == CANCELLED:
         return
     if row.ended:
+        if row.ended["roles"] or row.ended["classes"]:
+            _require_admin(actor)
         give_back(session, actor, row.ended, now)
     row.state, row.done_at, row.done_by, row.ended = OPEN, None, None, None
     row.revision += 1

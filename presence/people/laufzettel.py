@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -114,6 +114,19 @@ def check_successor(session: Session, leaver: UUID, successor: UUID, day: date) 
     )
     if session.scalar(there) is None:
         raise ConflictError("Die gewählte Nachfolge arbeitet dann nicht mehr hier.")
+
+
+def end_to_come(session: Session, person: UUID, today: date) -> date | None:
+    """The first day without somebody, as their sheet has it; ``None`` where nothing is entered that is yet to come."""
+    last = session.scalar(
+        select(func.max(Laufzettel.day)).where(
+            Laufzettel.person_id == person,
+            Laufzettel.kind == "leave",
+            Laufzettel.state != CANCELLED,
+            Laufzettel.day >= today,
+        )
+    )
+    return last + timedelta(days=1) if last else None
 
 
 def load(session: Session, sheet: UUID) -> Laufzettel:

@@ -1,7 +1,7 @@
 """What happens to people between their first and their last day: new facts, another office, leaving, coming back."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -76,13 +76,18 @@ def end_person(session: Session, actor: Actor, person: UUID, *, now: datetime) -
     return True
 
 
-def return_person(session: Session, actor: Actor, person: UUID, *, now: datetime) -> bool:
-    """Somebody who had left works here again. Says whether they had left; a last day to come stays as it is."""
+def return_person(
+    session: Session, actor: Actor, person: UUID, *, until: date | None = None, now: datetime
+) -> bool:
+    """Somebody who had left works here again, ``until`` a day (exclusive) where that is known.
+
+    Says whether they had left; a last day to come stays as it is.
+    """
     require(actor, Verb.PEOPLE_CHANGE)
     row = session.get_one(Person, person)
     if row.valid_to is None or row.valid_to > local_date(now):
         return False
-    row.valid_to = None
+    row.valid_to = until
     row.revision += 1
     _note(session, actor, "person.return", person, now)
     return True

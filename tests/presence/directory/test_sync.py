@@ -1,6 +1,7 @@
 """The sync of people, as the administration and the people notice it. Everything against a real slapd."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import ldap_town as here
@@ -10,6 +11,7 @@ from sqlalchemy import event, func, select
 from bench import slapd
 from presence.directory.queries import health
 from presence.directory.sync import synchronise
+from presence.people.laufzettel import open_leaving
 from presence.sessions import check, issue
 from presence.sign_in import Refusal, sign_in
 from storage.actors import Grant, Role, System
@@ -92,6 +94,47 @@ def test_missing_people_are_disabled_and_signed_out_but_not_deleted(town: here.T
     left = town.person("geht")
     assert left
     assert left.valid_to == local_date(town.house.clock())
+
+
+def test_who_is_unlocked_still_leaves_on_the_day_that_was_entered(town: here.Town) -> None:
+    [town.add(f"u{number}", "Ute", f"Bleibt {number}") for number in range(9)]
+    attributes = ("sperre", "Susi", "Sperre")
+    locked = town.add(*attributes)
+    town.sync()
+    now = town.house.clock()
+    person = town.person("sperre")
+    assert person
+    last = local_date(now) + timedelta(days=40)
+    with town.house.database.write() as session:
+        open_leaving(session, DIRECTORY, person.id, last, now=now)
+    town.delete(locked)
+    assert town.sync().disabled == 1
+    town.add(*attributes)
+    town.sync()
+    back = town.person("sperre")
+    assert back
+    assert (back.id, back.valid_to) == (person.id, last + timedelta(days=1))
+
+
+def test_who_is_to_come_has_not_left(town: here.Town) -> None:
+    """Nobody else is given their login before their first day."""
+    now = town.house.clock()
+    with town.house.database.write() as session:
+        coming = add_person(
+            session,
+            DIRECTORY,
+            login="n.neu",
+            name="Nora Neu",
+            office=None,
+            valid_from=local_date(now) + timedelta(days=30),
+            now=now,
+        ).id
+    town.add("n.neu", "Norbert", "Neu")
+    result = town.sync()
+    assert (result.created, result.conflicts) == (0, 1)
+    held = town.person("n.neu")
+    assert held
+    assert held.id == coming
 
 
 def test_a_renamed_and_moved_person_is_the_same_person(town: here.Town) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from presence.people.changing import call_off, move_day
 from presence.people.doing import reopen_step
-from presence.people.laufzettel import Newcomer, open_joining, open_leaving, steps_of
+from presence.people.laufzettel import Newcomer, end_of, open_joining, open_leaving, steps_of
 from presence.people.tables import Laufzettel
 from storage.actors import ProtectionClass, Role, Staff
 from storage.conflicts import ConflictError
@@ -136,6 +136,17 @@ def test_a_head_lets_nobody_stay_longer(house: House, staff: Load, people: Peopl
     assert last_day(house, people["kati"]) == LAST - timedelta(days=1)
 
 
+def test_who_gives_no_rights_does_not_give_them_back(
+    house: House, staff: Load, people: People, offices: dict[str, UUID]
+) -> None:
+    give_rights(house, people["kati"], offices["soziales"])
+    key = step(house, leave(house, staff, people), "rollen")
+    settle(house, staff("ada"), key)
+    with pytest.raises(NotAllowedError), house.database.write() as session:
+        reopen_step(session, staff("petra"), key, now=house.clock())
+    assert rights(house, people["kati"], LATER) == (frozenset(), frozenset())
+
+
 @pytest.mark.parametrize("how", ["called off", "step taken back"])
 def test_rights_that_were_to_end_last_as_before(
     house: House, staff: Load, people: People, offices: dict[str, UUID], how: str
@@ -197,6 +208,21 @@ def test_another_last_day_moves_all_that_hangs_on_it(
     assert due.date() == after["Schlüssel zurücknehmen"].due_on
     cancel(house, staff("hans"), wanted)
     assert last_day(house, kati) is None
+
+
+def test_who_takes_over_has_until_the_new_last_day(
+    house: House, staff: Load, people: People
+) -> None:
+    wanted = leave(house, staff, people)
+    settle(house, staff("hans"), step(house, wanted, "uebergabe"))
+    move(house, staff("petra"), wanted, LATER)
+    with house.database.read() as session:
+        due = [
+            each.due_at
+            for each in tasks_for(session, staff("nora"))
+            if each.kind == "laufzettel.takeover"
+        ]
+    assert due == [end_of(LATER)]
 
 
 def test_a_day_is_moved_by_who_leads_and_not_into_the_past(
