@@ -34,10 +34,12 @@ from storage.organisation.queries import load_staff, person_by_login
 from storage.organisation.tables import Office
 from workflows.demo.documents import generate
 from workflows.demo.founding import FOUNDER, SEED, demo_password, file_post, found_city
+from workflows.demo.kiss_history import found_history
 from workflows.eakte.queries import inbox
 from workflows.eakte.receiving import Incoming, receive
 from workflows.eakte.work import job_kinds, reader_pool
 from workflows.engine.once import drain_once
+from workflows.kiss.anliegen.tables import Anliegen
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "bilder"
@@ -45,7 +47,7 @@ SIZE = {"width": 1400, "height": 900}
 LIMIT = 150_000
 """Bytes a picture may have, so that the repository stays small."""
 LETTERS, FILED = 44, 16
-REGISTRY, ADMIN = "gundula.mehrwald", "florian.achterkamp"
+REGISTRY, ADMIN, COORDINATOR = "gundula.mehrwald", "florian.achterkamp", "leopold.quednau"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 READY_WITHIN = 90.0
 
@@ -54,6 +56,7 @@ def furnish(house: House) -> str:
     """Found the city, let post come in and be read, file some of it. Returns the password of all accounts."""
     upgrade(house.database)
     found_city(house)
+    found_history(house)
     with house.database.read() as session:
         offices = {row.key: row.id for row in session.scalars(select(Office))}
     letters = []
@@ -219,6 +222,34 @@ def visit(page: Page, base: str, password: str, example: UUID, folder: Path) -> 
         keep(name)
 
 
+def visit_anliegen(page: Page, base: str, password: str, anliegen: UUID, folder: Path) -> None:
+    """What the coordination of Feedback LE sees."""
+    page.context.clear_cookies()
+    enter(page, base, COORDINATOR, password)
+    for name, path in (
+        ("anliegen", f"/anliegen?id={anliegen.hex}"),
+        ("zustaendigkeiten", "/zustaendigkeiten"),
+        ("auswertung", "/auswertung"),
+    ):
+        page.goto(base + path)
+        settled(page)
+        if name == "auswertung":
+            page.get_by_role("tab", name="Wege").click()
+            expect(page.locator("svg").filter(has_text="1. Stelle").first).to_be_visible()
+        (folder / f"{name}.png").write_bytes(squeeze(page.screenshot()))
+
+
+def closed_anliegen(house: House) -> UUID:
+    """The last one somebody was content with."""
+    with house.database.read() as session:
+        return session.scalars(
+            select(Anliegen.id)
+            .where(Anliegen.state == "closed", Anliegen.satisfaction.is_not(None))
+            .order_by(Anliegen.id.desc())
+            .limit(1)
+        ).one()
+
+
 def photograph_wall(page: Page, base: str, token: str, folder: Path) -> None:
     """What hangs in the corridor: the page on a screen of its own."""
     page.goto(f"{base}/monitor/einrichten#{token}")
@@ -233,11 +264,13 @@ def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as data:
         house = open_house(Settings(data_dir=Path(data), _env_file=None))
         password, example, token = furnish(house), best_example(house), hang(house)
+        anliegen = closed_anliegen(house)
         house.close()
         with served(Path(data)) as base, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
             page = browser.new_page(locale="de-DE", viewport=SIZE, color_scheme="light")
             visit(page, base, password, example, folder)
+            visit_anliegen(page, base, password, anliegen, folder)
             photograph_wall(browser.new_page(viewport=SIZE), base, token, folder)
             browser.close()
 

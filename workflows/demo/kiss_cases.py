@@ -113,9 +113,11 @@ def _case(
     )
     street = rng.choice(load_city().street_postcodes)[0]
     late = rng.random() < 0.1
+    which = rng.randrange(len(about["texts"]))
+    subject = about["subjects"][which % len(about["subjects"])]
     return Case(
-        number, at, theme, topic, rng.choice(about["subjects"]),
-        _text(rng, rng.choice(about["texts"]), street), Channel.FORM if detour else channel,
+        number, at, theme, topic, subject,
+        _text(rng, about["texts"][which], street), Channel.FORM if detour else channel,
         chosen=bool(detour) or channel is Channel.FORM, caller=_caller(rng, people, channel),
         place=street if "{wo}" in about["texts"][0] else None, detour=detour,
         pace=rng.uniform(2.2, 4) if late else rng.uniform(0.4, 1.1), asks=rng.random() < 0.12,
@@ -142,7 +144,7 @@ def _twins(rng: random.Random, people: Inventions, made: list[Case]) -> Iterator
 def _text(rng: random.Random, pattern: str, street: str) -> str:
     def fill(slot: str) -> str:
         found = {
-            "wo": f"in der {street} {rng.randint(1, 90)}",
+            "wo": f"auf Höhe {street} {rng.randint(1, 90)}",
             "zeit": rng.choice(("einer Woche", "zwei Wochen", "einem Monat", "drei Tagen")),
             "nummer": str(rng.randint(2, 90)),
             "zahl": str(rng.randint(3, 8)),
