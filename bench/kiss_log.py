@@ -4,6 +4,7 @@ import gzip
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -21,6 +22,7 @@ EVENTS = 65_000
 LIMIT = 5.0
 MANY = 1_000_000
 ANLIEGEN = 10_000
+VOCABULARY = ["".join(letters) for letters in product("bdfg", "aeiou", "lmnr", "aeiou")]
 _MORE = (
     '<string key="impact" value="Medium"/><string key="lifecycle:transition" value="In Progress"/>'
     '<string key="org:role" value="A2_1"/><string key="organization country" value="de"/>'
@@ -74,14 +76,15 @@ def _quarter() -> list[Way]:
             for place, group in enumerate(path)
         ]
         steps.append(Step(steps[-1].at + timedelta(hours=30), path[-1], "answered"))
-        words = frozenset(f"wort{random.randrange(300)}" for _ in range(12))
+        words = frozenset(random.choices(VOCABULARY, k=12))
         ways.append(Way(str(number), tuple(steps), f"Thema {topic}", words))
     return ways
 
 
 def _report() -> Figure:
     ways = _quarter()
-    hall = Townhall({}, {}, {step.group: 9 for way in ways for step in way.steps})
+    nine = frozenset("abcdefghi")
+    hall = Townhall({}, {}, {step.group: nine for way in ways for step in way.steps})
     began = time.process_time()
     report = evaluate("Quartal", date(2026, 1, 1), date(2026, 3, 31), ways, hall)
     to_docx(report)

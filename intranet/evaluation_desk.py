@@ -9,20 +9,57 @@ import streamlit as st
 from intranet import html, words
 from intranet.choosing import again
 from intranet.deeds import carry_out
-from intranet.views.evaluation import VOTES, ProposalView, file_name, load_proposals
+from intranet.views.evaluation import (
+    VOTES,
+    ProposalView,
+    StandView,
+    file_name,
+    load_proposals,
+    stand_of,
+)
 from intranet.visit import Visit
 from storage.actors import Role
 from storage.rights import Verb, may
-from workflows.kiss.evaluation.improving import accept, accompany, decline, speak, work_out
+from workflows.kiss.evaluation.improving import accept, accompany, decline, speak
 from workflows.kiss.evaluation.measures import Figures
 from workflows.kiss.evaluation.pictures import matrix_picture, ways_picture
 from workflows.kiss.evaluation.report import EvaluationReport
+from workflows.kiss.evaluation.standing import ask, ask_for_proposals, last_search
 from workflows.kiss.evaluation.twins import matrix_table, ways_table
-from workflows.kiss.evaluation.wording import MEASURES, shown
+from workflows.kiss.evaluation.wording import MEASURES, number, shown
 
+LATE = "Der Hintergrunddienst hat noch nicht geantwortet. Er arbeitet gerade nicht oder hat viel zu tun."
 FEW = ("cases", "with_hand_over", "ping_pong", "first_time_right", "median_days", "unclear")
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def stand_line(here: Visit, days: int, view: StandView) -> None:
+    """As of when the figures are, and the way to have them worked out anew."""
+    text, button = st.columns([4, 1], vertical_alignment="center")
+    text.caption(f"Stand: {view.stand}. Jede Nacht wird neu gerechnet.")
+    now = here.house.clock()
+    if button.button("Neu berechnen", icon=":material/refresh:", key="neu-berechnen"):
+        done, _ = carry_out(here, lambda session: ask(session, here.staff, days, now=now))
+        again(
+            "Die Auswertung wird berechnet. Laden Sie die Seite in ein paar Minuten neu.", done=done
+        )
+    _waiting(view, "Die Auswertung wird gerade berechnet. Laden Sie die Seite gleich neu.")
+    if view.report is not None and view.report.left_out:
+        st.warning(
+            f"In diesem Zeitraum gibt es mehr Anliegen, als auf einmal ausgewertet werden. Die {number(view.report.left_out)} "
+            "ältesten fehlen.",
+            icon=":material/content_cut:",
+        )
+
+
+def _waiting(view: StandView, sentence: str) -> None:
+    if view.late:
+        st.warning(LATE, icon=":material/hourglass_disabled:")
+    elif view.waiting:
+        st.info(sentence, icon=":material/hourglass_top:")
+    elif view.problem:
+        st.error(words.plain(view.problem), icon=":material/error:")
 
 
 def figures_tab(report: EvaluationReport) -> None:
@@ -112,10 +149,13 @@ def proposals_tab(here: Visit) -> None:
     if decides and st.button(
         "Nach neuen Vorschlägen suchen", icon=":material/search_insights:", key="suchen"
     ):
-        done, made = carry_out(here, lambda session: work_out(session, here.staff, now=now))
-        again(f"{made} neue Vorschläge gefunden." if made else "Nichts Neues gefunden.", done=done)
+        done, _ = carry_out(here, lambda session: ask_for_proposals(session, here.staff, now=now))
+        again("Es wird gesucht. Laden Sie die Seite in ein paar Minuten neu.", done=done)
     with here.house.database.read() as session:
-        found = load_proposals(session, here.staff, now)
+        found = load_proposals(session, here.staff)
+        search = stand_of(last_search(session, here.staff), now)
+    st.caption(f"Zuletzt gesucht: {search.stand}. Jede Nacht wird neu gesucht.")
+    _waiting(search, "Es wird gerade nach Vorschlägen gesucht. Laden Sie die Seite gleich neu.")
     if not found:
         st.html(
             html.empty(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from config.rooms import Room
 from storage.actors import Role, Staff
 from storage.rights import Verb, may
+from workflows.kiss.evaluation.sight import evaluates
 
 Shown = Callable[[Staff], bool]
 
@@ -29,12 +30,6 @@ def _quarantine(staff: Staff) -> bool:
 def _walls(staff: Staff) -> bool:
     """Whoever leads an office or administers the house; the verbs say for which offices."""
     return any(grant.role in {Role.HEAD, Role.ADMIN} for grant in staff.grants)
-
-
-def _evaluates(staff: Staff) -> bool:
-    """Coordination, Digitallotsen, heads and the Stabsstelle; each sees their offices."""
-    roles = {Role.FEEDBACK, Role.LOTSE, Role.HEAD, Role.STRATEGY}
-    return any(grant.role in roles for grant in staff.grants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +98,7 @@ PAGES = (
         "gebaeude", "gebaeude.py", "Gebäude und Räume", "domain", ADMIN, _walls, room=Room.DESKS
     ),
     PageSpec(
-        "auswertung", "auswertung.py", "Auswertung", "monitoring", ADMIN, _evaluates, room=Room.KISS
+        "auswertung", "auswertung.py", "Auswertung", "monitoring", ADMIN, evaluates, room=Room.KISS
     ),
     PageSpec(
         "zustaendigkeiten",

@@ -8,7 +8,7 @@ from intranet import html
 from intranet.choosing import again, choice, split
 from intranet.deeds import carry_out
 from intranet.trial_view import show_trial
-from intranet.views.responsibility import Book, load
+from intranet.views.responsibility import Book
 from intranet.visit import Visit
 from workflows.kiss.anliegen.states import KIND_NAMES, Kind
 from workflows.kiss.routing.responsibility import (
@@ -39,9 +39,8 @@ def try_tab(here: Visit) -> None:
     show_trial(here, st.session_state.get("probe-versuch"))
 
 
-def topics_tab(here: Visit, *, changes: bool) -> None:
+def topics_tab(here: Visit, book: Book, *, changes: bool) -> None:
     """The topics with their targets."""
-    book = _book(here)
     st.html(
         html.table(
             "Themen",
@@ -122,9 +121,8 @@ def _topic_form(here: Visit, book: Book) -> None:
     again("Gespeichert.", done=done)
 
 
-def groups_tab(here: Visit, *, changes: bool) -> None:
+def groups_tab(here: Visit, book: Book, *, changes: bool) -> None:
     """The groups and their people."""
-    book = _book(here)
     st.html(
         html.table(
             "Gruppen",
@@ -194,7 +192,9 @@ def _group_form(here: Visit, book: Book) -> None:
         save = st.form_submit_button("Speichern", type="primary")
         end = old is not None and not old.general and st.form_submit_button("Gruppe beenden")
     if end and old is not None:
-        done, _ = carry_out(here, lambda session: end_group(session, here.staff, old.id, now=now))
+        done, _ = carry_out(
+            here, lambda session: end_group(session, here.staff, old.id, old.revision, now=now)
+        )
         again("Die Gruppe gibt es nicht mehr.", done=done)
     if not save:
         return
@@ -212,8 +212,3 @@ def _group_form(here: Visit, book: Book) -> None:
             lambda session: change_group(session, here.staff, old.id, old.revision, form, now=now),
         )
     again("Gespeichert.", done=done)
-
-
-def _book(here: Visit) -> Book:
-    with here.house.database.read() as session:
-        return load(session, here.house.clock())

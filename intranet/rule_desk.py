@@ -10,18 +10,17 @@ from intranet import html
 from intranet.choosing import again, choice, split
 from intranet.deeds import carry_out
 from intranet.trial_view import show_trial
-from intranet.views.responsibility import Book, RuleLine, load
+from intranet.views.responsibility import Book, RuleLine
 from intranet.visit import Visit
 from workflows.kiss.routing.responsibility import RuleForm, add_rule, change_rule, end_rule
 from workflows.kiss.routing.trials import try_rule
 
+GONE = "gibt es nicht mehr"
 WEIGHTS = {10: "vor allen anderen", 100: "gewöhnlich", 500: "nach allen anderen"}
 
 
-def rules_tab(here: Visit, *, changes: bool) -> None:
+def rules_tab(here: Visit, book: Book, *, changes: bool) -> None:
     """The rules in the order they are asked, and for who may: new, changed, tried, ended."""
-    with here.house.database.read() as session:
-        book = load(session, here.house.clock())
     st.caption(
         "Die erste Regel, deren Bedingungen alle zutreffen, entscheidet. Trifft keine zu, entscheidet das Textmodell, sonst die Koordination."
     )
@@ -81,16 +80,16 @@ def _rule_form(here: Visit, book: Book) -> None:
         )
         addressed = one.multiselect(
             "Gerichtet an",
-            list(book.office_keys),
+            _choices(book.office_keys, given.get("addressed", ())),
             given.get("addressed", []),
-            format_func=lambda key: book.office_keys[key],
+            format_func=lambda key: book.office_keys.get(key, f"{key} ({GONE})"),
             key=f"regel-an-{mark}",
         )
         themes = two.multiselect(
             "Thema (im Formular gewählt)",
-            list(book.topic_keys),
+            _choices(book.topic_keys, given.get("topic", ())),
             given.get("topic", []),
-            format_func=lambda key: book.topic_keys[key],
+            format_func=lambda key: book.topic_keys.get(key, f"{key} ({GONE})"),
             key=f"regel-thema-{mark}",
         )
         group = choice(
@@ -163,6 +162,11 @@ def _rule_buttons(here: Visit, form: RuleForm, rule: UUID | None, revision: int)
         )
         again("Die Regel gilt nicht mehr.", done=done)
     show_trial(here, st.session_state.get("regel-versuch"))
+
+
+def _choices(names: Mapping[str, str], given: Sequence[str]) -> list[str]:
+    """What there is, and what the rule asks for although it is no more."""
+    return list(dict.fromkeys((*names, *given)))
 
 
 def _joined(conditions: Mapping[str, Any], name: str) -> str:

@@ -1,6 +1,7 @@
 """What a trial of responsibilities came to: looks again every second until the engine has answered."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from storage.conflicts import NotFoundError
 from workflows.kiss.routing.tables import RoutingTrial
 from workflows.kiss.routing.trials import REPLAY, trial_of
 
+PATIENCE = timedelta(minutes=1)
+NO_ANSWER = "Die Antwort bleibt aus: Der Hintergrunddienst arbeitet gerade nicht oder hat viel zu tun. Laden Sie die Seite später neu; die Antwort steht dann hier."
 HOW = {
     "rule": "nach einer Regel",
     "model": "nach dem Textmodell",
@@ -27,12 +30,18 @@ def show_trial(here: Visit, trial: UUID | None) -> None:
     waiting = _load(here, trial)
     if waiting is None:
         return
-    every = "1s" if waiting.done_at is None else None
+    late = here.house.clock() > waiting.asked_at + PATIENCE
+    every = "1s" if waiting.done_at is None and not late else None
 
     def look() -> None:
         row = _load(visit(active=False), trial)
         if row is None:
             return
+        if row.result is None and late:
+            st.warning(NO_ANSWER, icon=":material/hourglass_disabled:")
+            return
+        if row.result is None and here.house.clock() > row.asked_at + PATIENCE:
+            st.rerun()
         if row.result is None:
             st.info("Die Antwort kommt gleich …", icon=":material/hourglass_top:")
             return
@@ -104,16 +113,23 @@ def _replay(result: Mapping[str, Any]) -> None:
             f"Was sie mit {result['looked_at']} Anliegen des letzten Vierteljahrs gemacht hätte",
             ["", html.Column("Anliegen", "zahl")],
             [
-                ("wären anders gegangen", str(len(result["changed"]))),
-                ("davon gleich zur Gruppe, die am Ende geantwortet hat", str(result["better"])),
+                ("wären anders gegangen", str(result["count"])),
+                ("davon gleich zur Gruppe, die geantwortet hat", str(result["better"])),
                 ("davon von dort weg", str(result["worse"])),
             ],
         )
     )
     st.html(
         html.table(
-            "Die Anliegen",
-            [html.Column("Anliegen", "frei"), "Damals", "Mit der Regel", "Geantwortet hat"],
+            "Die Anliegen"
+            if result["count"] == len(result["changed"])
+            else f"Die neuesten {len(result['changed'])} davon",
+            [
+                html.Column("Anliegen", "frei"),
+                "Nach den heutigen Regeln",
+                "Mit der Regel",
+                "Geantwortet hat",
+            ],
             [
                 (
                     html.page_link(f"/anliegen?id={each['id']}", each["title"]),
@@ -121,7 +137,7 @@ def _replay(result: Mapping[str, Any]) -> None:
                     each["would"],
                     each["right"],
                 )
-                for each in result["changed"][:50]
+                for each in result["changed"]
             ],
         )
     )

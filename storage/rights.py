@@ -196,7 +196,7 @@ RULES: dict[Verb, Rule] = {
     Verb.MONITOR_SHOW: _device,
     Verb.ANLIEGEN_OPEN: _comes_in,
     Verb.RESPONSIBILITY_CHANGE: _with_role(Role.FEEDBACK),
-    Verb.EVALUATION_SEE: _with_role(Role.FEEDBACK, Role.STRATEGY, Role.LOTSE, Role.HEAD),
+    Verb.EVALUATION_SEE: _with_role(Role.FEEDBACK, Role.STRATEGY),
     Verb.EVALUATION_DECIDE: _with_role(Role.FEEDBACK),
 }
 

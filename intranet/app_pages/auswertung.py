@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from intranet.evaluation_desk import figures_tab, proposals_tab, ways_tab
+from intranet.evaluation_desk import figures_tab, proposals_tab, stand_line, ways_tab
 from intranet.profile_book import profiles_tab
 from intranet.views.evaluation import PERIODS, load_report
 from intranet.visit import visitor
@@ -14,15 +14,18 @@ days = st.segmented_control(
     "Zeitraum", list(PERIODS), default=92, format_func=lambda each: PERIODS[each], key="zeitraum"
 )
 with here.house.database.read() as session:
-    report = load_report(session, here.staff, days or 92, here.house.clock())
+    view = load_report(session, here.staff, days or 92, here.house.clock())
+report = view.report
+stand_line(here, days or 92, view)
 overview, ways, proposals, profiles = st.tabs(["Kennzahlen", "Wege", "Vorschläge", "Steckbriefe"])
 with overview:
-    if report.whole is None:
+    if report is not None and report.whole is None:
         st.info(TOO_FEW, icon=":material/visibility_off:")
-    else:
+    elif report is not None:
         figures_tab(report)
 with ways:
-    ways_tab(report)
+    if report is not None:
+        ways_tab(report)
 with proposals:
     proposals_tab(here)
 with profiles:

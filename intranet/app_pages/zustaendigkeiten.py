@@ -4,18 +4,21 @@ import streamlit as st
 
 from intranet.responsibility_desk import groups_tab, topics_tab, try_tab
 from intranet.rule_desk import rules_tab
+from intranet.views.responsibility import load
 from intranet.visit import visitor
 from storage.rights import Verb, may
 
 here = visitor()
 st.title("Zuständigkeiten", anchor=False)
 changes = may(here.staff, Verb.RESPONSIBILITY_CHANGE)
+with here.house.database.read() as session:
+    book = load(session, here.house.clock())
 trying, rules, topics, groups = st.tabs(["Ausprobieren", "Regeln", "Themen", "Gruppen"])
 with trying:
     try_tab(here)
 with rules:
-    rules_tab(here, changes=changes)
+    rules_tab(here, book, changes=changes)
 with topics:
-    topics_tab(here, changes=changes)
+    topics_tab(here, book, changes=changes)
 with groups:
-    groups_tab(here, changes=changes)
+    groups_tab(here, book, changes=changes)

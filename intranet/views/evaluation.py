@@ -3,21 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from intranet import words
-from storage.actors import Role, Staff
+from storage.actors import Staff
 from storage.clock import local_date
 from storage.organisation.queries import names
-from storage.organisation.substitution import local_day
-from workflows.kiss.evaluation.follow_up import told
-from workflows.kiss.evaluation.improving import effect_since, proposals, voices
-from workflows.kiss.evaluation.own_log import load_ways, townhall
-from workflows.kiss.evaluation.report import EvaluationReport, evaluate
-from workflows.kiss.evaluation.tables import Proposal
+from workflows.kiss.evaluation.improving import proposals, voices
+from workflows.kiss.evaluation.report import EvaluationReport
+from workflows.kiss.evaluation.standing import report_of, standing
+from workflows.kiss.evaluation.tables import Evaluation, Proposal
 
+PATIENCE = timedelta(minutes=5)
 PERIODS = {92: "letztes Vierteljahr", 31: "letzter Monat", 365: "letztes Jahr"}
 STATES = {"open": "offen", "accepted": "angenommen", "declined": "abgelehnt"}
 VOTES = {1: "dafür", 0: "enthalten", -1: "dagegen"}
@@ -41,36 +39,43 @@ class ProposalView:
     effect: str
 
 
-def sight_of(staff: Staff) -> frozenset[UUID] | None:
-    """The offices whose ways the person may see; ``None``: all."""
-    if any(
-        grant.role in {Role.FEEDBACK, Role.STRATEGY} and grant.office is None
-        for grant in staff.grants
-    ):
-        return None
-    held = {grant.office for grant in staff.grants if grant.role in {Role.HEAD, Role.LOTSE}}
-    return frozenset(each for each in held if each) | (
-        staff.memberships if None in held else frozenset()
-    )
+@dataclass(frozen=True, slots=True)
+class StandView:
+    """A kept evaluation. ``waiting``: the engine works it out anew; ``late``: for longer than that should take."""
+
+    stand: str
+    waiting: bool
+    late: bool
+    problem: str | None
+    report: EvaluationReport | None
 
 
-def load_report(session: Session, staff: Staff, days: int, now: datetime) -> EvaluationReport:
-    """The report on the last days up to yesterday."""
-    last = local_date(now) - timedelta(days=1)
-    first = last - timedelta(days=days - 1)
-    begins, ends = local_day(first)[0], local_day(last)[1]
-    ways = load_ways(session, begins, ends, sight_of(staff))
-    return evaluate("Wege der Anliegen", first, last, ways, townhall(session, now))
+def load_report(session: Session, staff: Staff, days: int, now: datetime) -> StandView:
+    """The report on the last days as it stands, as far as the person sees."""
+    return stand_of(standing(session, staff, days), now)
 
 
-def load_proposals(session: Session, staff: Staff, now: datetime) -> list[ProposalView]:
-    """All proposals, the open ones first."""
+def stand_of(row: Evaluation | None, now: datetime) -> StandView:
+    if row is None:
+        return StandView(
+            "noch nicht erstellt", waiting=False, late=False, problem=None, report=None
+        )
+    done = row.done_at
+    waiting = done is None or done < row.asked_at
+    report = report_of(row) if row.days else None
+    return StandView(
+        words.moment(done) if done else "noch nicht erstellt",
+        waiting, waiting and now > row.asked_at + PATIENCE, row.problem, report,
+    )  # fmt: skip
+
+
+def load_proposals(session: Session, staff: Staff) -> list[ProposalView]:
+    """All proposals in sight, the open ones first."""
     found = []
     for row in proposals(session, staff):
         said = voices(session, row.id)
         ids = {voice.person_id for voice in said} | {row.companion_id, row.decided_by}
         people = names(session, (each for each in ids if each))
-        follow = effect_since(session, row, now)
         decided = ""
         if row.decided_at is not None:
             who = people.get(row.decided_by, "") if row.decided_by else ""
@@ -86,7 +91,9 @@ def load_proposals(session: Session, staff: Staff, now: datetime) -> list[Propos
                 ],
                 people.get(row.companion_id) if row.companion_id else None,
                 decided,
-                told(follow) if follow else "",
+                f"{row.follow_up} Stand: {words.day(local_date(row.followed_at))}."
+                if row.follow_up and row.followed_at
+                else "",
             )
         )
     return found

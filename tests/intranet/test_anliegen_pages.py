@@ -10,11 +10,14 @@ from streamlit.testing.v1 import AppTest
 
 from storage.actors import Role, System
 from storage.clock import new_id
+from storage.jobs.handlers import JobContext
+from storage.jobs.queue import claim
 from storage.jobs.tables import Job
 from storage.organisation.operations import grant_role, withdraw_role
 from storage.tasks.tables import Task
 from workflows.eakte.akten import open_akte, open_vorgang
 from workflows.eakte.tables import Akte, PlanEntry, Vorgang
+from workflows.engine.work import work_off
 from workflows.kiss.anliegen.assigning import To, assign
 from workflows.kiss.anliegen.closing import close
 from workflows.kiss.anliegen.opening import Caller, Channel, Incoming
@@ -33,13 +36,15 @@ from workflows.kiss.anliegen.tables import (
     Topic,
 )
 from workflows.kiss.anliegen.taking_in import take_in
-from workflows.kiss.evaluation.tables import Annoyance, CommunicationProfile, Proposal
+from workflows.kiss.evaluation.standing import EVALUATE
+from workflows.kiss.evaluation.tables import Annoyance, CommunicationProfile, Evaluation, Proposal
 from workflows.kiss.routing.tables import RoutingDecision, RoutingRule, RoutingTrial
+from workflows.kiss.work import job_kinds
 
 Browse = Callable[..., AppTest]
 SYSTEM = System("test")
 ALL = (
-    Annoyance, CommunicationProfile, Proposal, RoutingDecision, RoutingTrial, RoutingRule, MessageFile, Message, Contribution, Step, Answering, Anliegen,
+    Annoyance, CommunicationProfile, Evaluation, Proposal, RoutingDecision, RoutingTrial, RoutingRule, MessageFile, Message, Contribution, Step, Answering, Anliegen,
     Contact, AnliegenCounter, AnswerTemplate, Topic, Group,
 )  # fmt: skip
 
@@ -208,6 +213,15 @@ def test_everybody_may_try_out_and_the_coordination_makes_rules(
         rule = session.scalars(select(RoutingRule)).one()
     assert rule.conditions == {"words": ["Lärm", "laut"]}
     assert "eines der Wörter: Lärm, laut" in shown(browse("anna.beispiel", "zustaendigkeiten.py"))
+    with (
+        furnished.house.database.write() as session
+    ):  # an office that was closed, a topic that ended
+        kept = session.get_one(RoutingRule, rule.id)
+        kept.conditions = {"addressed": ["altamt"], "topic": ["ende"], "words": ["Lärm"]}
+    app = browse("ada.admin", "zustaendigkeiten.py")
+    app.selectbox(key="regel").set_value(rule.id).run()
+    assert not app.exception
+    assert app.multiselect(key=f"regel-an-{rule.id.hex}").value == ["altamt"]
 
 
 def test_the_evaluation_and_what_annoys(
@@ -216,8 +230,20 @@ def test_the_evaluation_and_what_annoys(
     opened(furnished, groups)
     app = browse("ada.admin", "auswertung.py")
     assert not app.exception
+    assert "Stand: noch nicht erstellt" in shown(app)
+    press(app, "Neu berechnen")
+    assert "wird gerade berechnet" in shown(browse("ada.admin", "auswertung.py"))
+    press(browse("ada.admin", "auswertung.py"), "Nach neuen Vorschlägen suchen")
+    house = furnished.house
+    (kind,) = [each for each in job_kinds(house) if each.name == EVALUATE]
+    work_off(
+        JobContext(house),
+        kind,
+        claim(house.database, [EVALUATE], 9, "test", kind.lease, house.clock()),
+    )
+    app = browse("ada.admin", "auswertung.py")
     assert "weniger als fünf Fälle" in shown(app)
-    press(app, "Nach neuen Vorschlägen suchen")
+    assert "gerade" not in shown(app)
     told = browse("anna.beispiel", "das_nervt.py")
     next(each for each in told.text_area if each.label == "Was nervt?").set_value(
         "Drei <i>Formulare</i>"

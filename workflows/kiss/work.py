@@ -1,6 +1,7 @@
 """What Anliegen give the engine to do: their kinds of jobs, their schedules."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from config.settings import Settings
 from storage.house import House
@@ -9,6 +10,9 @@ from storage.processes import Warner
 from storage.schedules import ScheduleDefinition
 from workflows.kiss.anliegen.upkeep import close_silent, escalate, forget
 from workflows.kiss.duplicates.looking import look_for_alike
+from workflows.kiss.evaluation.hearing import forget_annoyances
+from workflows.kiss.evaluation.improving import forget_proposals
+from workflows.kiss.evaluation.standing import EVALUATE, evaluate_all, work_evaluation
 from workflows.kiss.filing import FILING
 from workflows.kiss.mail import fetching
 from workflows.kiss.mail.telling import TELLING
@@ -22,6 +26,13 @@ def job_kinds(_house: House) -> list[JobKind]:
     return [
         *routing.job_kinds(),
         JobKind(ALIKE, "Doppelte Anliegen finden", handle_one=look_for_alike),
+        JobKind(
+            EVALUATE,
+            "Wege der Anliegen auswerten",
+            handle_one=work_evaluation,
+            concurrency=1,
+            lease=timedelta(minutes=10),
+        ),
         TELLING,
         FILING,
     ]
@@ -32,6 +43,9 @@ def schedules(settings: Settings) -> list[ScheduleDefinition]:
     found = [
         ScheduleDefinition(
             "kiss.fristen", "Überfällige Anliegen melden", "*/15 6-19 * * *", _by_the_clock
+        ),
+        ScheduleDefinition(
+            "kiss.auswerten", "Wege der Anliegen auswerten", "45 2 * * *", evaluate_all
         ),
         ScheduleDefinition("kiss.vergessen", "Daten alter Anliegen löschen", "25 1 * * *", _forget),
     ]
@@ -64,5 +78,15 @@ def _by_the_clock(context: JobContext) -> Mapping[str, int]:
 def _forget(context: JobContext) -> Mapping[str, int]:
     house = context.house
     now = house.clock()
-    found = house.database.run(lambda session: forget(session, house.blobs, now))
-    return {**found, "Versuche": house.database.run(lambda session: forget_trials(session, now))}
+    found: dict[str, int] = {}
+    while not context.stopping():  # in batches: whoever writes meanwhile waits for one of them only
+        gone = house.database.run(lambda session: forget(session, house.blobs, now))
+        found = {name: found.get(name, 0) + count for name, count in gone.items()}
+        if not any(gone.values()):
+            break
+    return {
+        **found,
+        "Versuche": house.database.run(lambda session: forget_trials(session, now)),
+        "Das nervt": house.database.run(lambda session: forget_annoyances(session, now)),
+        "Vorschläge": house.database.run(lambda session: forget_proposals(session, now)),
+    }

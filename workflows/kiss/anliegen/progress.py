@@ -22,7 +22,7 @@ from workflows.kiss.anliegen.targets import Target
 HOURS = OfficeHours()
 OBJECT = "anliegen"
 TRAIN = "kiss.train"
-PAUSE = timedelta(minutes=2)
+PAUSE = timedelta(hours=1)
 """Learning waits, so that it is done once an hour at most; what waits already is not put off."""
 
 

@@ -14,7 +14,7 @@ from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
 from storage.rights import NotAllowedError, Verb, require
 from storage.tasks.list import finish_task, open_task
-from workflows.kiss.evaluation.improving import require_sight
+from workflows.kiss.evaluation.sight import offices_seen, require_sight
 from workflows.kiss.evaluation.tables import Annoyance, CommunicationProfile
 
 KEPT = timedelta(days=365)
@@ -94,7 +94,6 @@ def complain(
     text: str,
     *,
     office: UUID | None = None,
-    topic: UUID | None = None,
     named: bool = True,
     now: datetime,
 ) -> Annoyance:
@@ -104,7 +103,7 @@ def complain(
     if not said:
         raise ConflictError("Bitte schreiben Sie, was nervt.")
     row = Annoyance(
-        id=new_id(), revision=1, text=said, office_id=office, topic_id=topic,
+        id=new_id(), revision=1, text=said, office_id=office, topic_id=None,
         reporter_id=actor.person if named else None, caretaker_id=None, state="open", answer=None,
         at=now, done_at=None,
     )  # fmt: skip
@@ -120,13 +119,10 @@ def complain(
 def annoyances(session: Session, actor: Staff) -> Sequence[Annoyance]:
     """One's own, and for Lotsen, heads and the coordination those of their offices or all."""
     query = select(Annoyance).order_by(Annoyance.state == "done", Annoyance.id.desc())
-    if actor.has(Role.FEEDBACK) or actor.has(Role.STRATEGY):
+    offices = offices_seen(actor)
+    if offices is None:
         return session.scalars(query).all()
-    mine = Annoyance.reporter_id == actor.person
-    offices = {grant.office for grant in actor.grants if grant.role in {Role.LOTSE, Role.HEAD}}
-    if None in offices:
-        offices = {*offices, *actor.memberships}
-    seen = mine | Annoyance.office_id.in_(sorted(each for each in offices if each))
+    seen = (Annoyance.reporter_id == actor.person) | Annoyance.office_id.in_(sorted(offices))
     return session.scalars(query.where(seen)).all()
 
 
@@ -176,8 +172,7 @@ def _profile(session: Session, actor: Staff, profile: UUID, revision: int) -> Co
 
 def _require_office(actor: Staff, office: UUID) -> None:
     """One's own office; the coordination and the Stabsstelle write about all."""
-    require_sight(actor)
-    if not (actor.works_in(office) or actor.has(Role.FEEDBACK) or actor.has(Role.STRATEGY)):
+    if require_sight(actor) is not None and not actor.works_in(office):
         raise NotAllowedError("Steckbriefe schreiben Sie für Ihr eigenes Amt.")
 
 

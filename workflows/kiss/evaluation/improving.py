@@ -1,14 +1,14 @@
 """From pattern to change: proposals are worked out, Digitallotsen comment and accompany, the coordination decides."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from storage.actors import Actor, Role, Staff, System
+from storage.actors import Actor, Role, Staff
 from storage.clock import new_id
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
@@ -18,34 +18,68 @@ from storage.upsert import insert_into
 from workflows.kiss.anliegen.states import Kind
 from workflows.kiss.anliegen.tables import Group, Topic
 from workflows.kiss.evaluation.follow_up import FollowUp, follow_up
-from workflows.kiss.evaluation.own_log import load_ways, townhall
+from workflows.kiss.evaluation.follow_up import told as compared
+from workflows.kiss.evaluation.own_log import Period, load_ways, townhall
 from workflows.kiss.evaluation.proposals import findings, proposed, told
-from workflows.kiss.evaluation.replay import RuleChange
-from workflows.kiss.evaluation.shielding import LEAST
+from workflows.kiss.evaluation.replay import Effect, RuleChange
+from workflows.kiss.evaluation.sight import require_sight, sees_groups
 from workflows.kiss.evaluation.tables import Proposal, ProposalVoice
 from workflows.kiss.routing.responsibility import RuleForm, TopicForm, add_rule, change_topic
 
 QUARTER = timedelta(days=92)
+FOLLOWED = timedelta(days=730)
+KEPT = timedelta(days=5 * 365)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundChange:
+    """A proposal before it is kept. ``groups``: ids of those it speaks of."""
+
+    change: RuleChange
+    effect: Effect
+    pattern: str
+    text: str
+    groups: tuple[str, ...]
+    begins: datetime
+    ends: datetime
+
+    @property
+    def key(self) -> str:
+        return ":".join((self.change.group, self.change.topic or "", self.change.word or ""))
 
 
 def work_out(session: Session, actor: Actor, *, now: datetime) -> int:
     """Work out what would have helped in the last quarter. The same change is proposed once. Returns how many are new."""
     require(actor, Verb.EVALUATION_DECIDE)
+    return keep_found(session, find_changes(session, now), now)
+
+
+def find_changes(session: Session, now: datetime) -> list[FoundChange]:
+    """What would have helped in the last quarter. Reads only."""
     begins = now - QUARTER
-    ways, hall = load_ways(session, begins, now), townhall(session, now)
-    small = {group for group, people in (hall.people or {}).items() if people < LEAST}
+    ways = load_ways(session, Period(begins, now), with_words=True)
+    hall = townhall(session, now)
+    return [
+        FoundChange(
+            found.proposal.change, found.proposal.effect, told(found.pattern, hall.names),
+            proposed(found.proposal, hall.names),
+            tuple(sorted({found.proposal.change.group, *found.pattern.path})), begins, now,
+        )
+        for found in findings(ways, small=hall.small)
+        if found.proposal is not None
+    ]  # fmt: skip
+
+
+def keep_found(session: Session, found: Sequence[FoundChange], now: datetime) -> int:
+    """Keep what was not proposed before, and let the coordination know. Returns how many are new."""
     made = 0
-    for found in findings(ways, small=small):
-        if found.proposal is None:
-            continue
-        change, effect = found.proposal.change, found.proposal.effect
-        key = ":".join((change.group, change.topic or "", change.word or ""))
+    for each in found:
         row = session.execute(
             insert_into(session, Proposal)
             .values(
-                id=new_id(), revision=1, key=key, pattern=told(found.pattern, hall.names),
-                text=proposed(found.proposal, hall.names), change=asdict(change), effect=asdict(effect),
-                begins=begins, ends=now, state="open", made_at=now,
+                id=new_id(), revision=1, key=each.key, pattern=each.pattern, text=each.text,
+                change=asdict(each.change), effect=asdict(each.effect), groups=list(each.groups),
+                begins=each.begins, ends=each.ends, state="open", made_at=now,
             )
             .on_conflict_do_nothing(index_elements=["key"])
             .returning(Proposal.id)
@@ -95,18 +129,22 @@ def accept(
     row = _undecided(session, actor, proposal, revision)
     change = change_of(row)
     group = session.get_one(Group, UUID(change.group))
-    topic = session.get(Topic, UUID(change.topic)) if change.topic else None
+    if change.word is not None and change.topic is not None:
+        raise ConflictError(
+            "Dieser Vorschlag wurde anders berechnet, als eine Regel gelten würde. Bitte lehnen Sie ihn ab und suchen Sie neu."
+        )
     if change.word is not None:
         made = add_rule(
             session, actor,
             RuleForm(
                 f"„{change.word}“ an {group.name}", group.office_id, group.id,
-                topic=topic.id if topic else None, conditions={"words": [change.word]}, reason=row.text,
+                conditions={"words": [change.word]}, reason=row.text,
             ),
             now=now,
         )  # fmt: skip
         row.rule_id = made.id
-    elif topic is not None:
+    elif change.topic is not None:
+        topic = session.get_one(Topic, UUID(change.topic))
         form = TopicForm(
             topic.title, group.id, Kind(topic.kind), topic.hours, topic.description, topic.keywords,
             topic.four_eyes, topic.public,
@@ -127,11 +165,12 @@ def decline(
 
 
 def proposals(session: Session, actor: Staff) -> Sequence[Proposal]:
-    """All proposals, the open ones first, the newest first."""
+    """Those that speak of a group in sight, the open ones first, the newest first."""
     require_sight(actor)
-    return session.scalars(
+    rows = session.scalars(
         select(Proposal).order_by(Proposal.state != "open", Proposal.id.desc())
     ).all()
+    return [row for row in rows if sees_groups(session, actor, _groups(row))]
 
 
 def voices(session: Session, proposal: UUID) -> Sequence[ProposalVoice]:
@@ -146,10 +185,39 @@ def effect_since(session: Session, row: Proposal, now: datetime) -> FollowUp | N
     """What became of it: the same kind of cases as long before the decision as have passed since."""
     if row.state != "accepted" or row.decided_at is None:
         return None
-    since = max(now - row.decided_at, timedelta(days=1))
-    before = load_ways(session, row.decided_at - max(since, QUARTER), row.decided_at)
-    after = load_ways(session, row.decided_at, now)
-    return follow_up(before, after, change_of(row))
+    change = change_of(row)
+    since, words = max(now - row.decided_at, timedelta(days=1)), change.word is not None
+    earlier = Period(row.decided_at - max(since, QUARTER), row.decided_at)
+    before = load_ways(session, earlier, with_words=words)
+    after = load_ways(session, Period(row.decided_at, now), with_words=words)
+    return follow_up(before, after, change)
+
+
+def follow_all(session: Session, now: datetime) -> dict[UUID, str]:
+    """What became of each change of the last two years, in a sentence. Reads only."""
+    rows = session.scalars(
+        select(Proposal).where(Proposal.state == "accepted", Proposal.decided_at > now - FOLLOWED)
+    ).all()
+    found = {row.id: effect_since(session, row, now) for row in rows}
+    return {row: compared(result) for row, result in found.items() if result is not None}
+
+
+def keep_effects(session: Session, found: Mapping[UUID, str], now: datetime) -> None:
+    """Write down beside each proposal what became of it."""
+    for proposal, sentence in found.items():
+        row = session.get(Proposal, proposal, with_for_update=True)
+        if row is not None:
+            row.follow_up, row.followed_at = sentence, now
+
+
+def forget_proposals(session: Session, now: datetime) -> int:
+    """Delete what was decided five years ago, and what was said to it. Returns how many."""
+    old = select(Proposal.id).where(Proposal.decided_at < now - KEPT)
+    session.execute(delete(ProposalVoice).where(ProposalVoice.proposal_id.in_(old)))
+    gone = session.scalars(
+        delete(Proposal).where(Proposal.decided_at < now - KEPT).returning(Proposal.id)
+    ).all()
+    return len(gone)
 
 
 def change_of(row: Proposal) -> RuleChange:
@@ -162,16 +230,13 @@ def load_proposal(session: Session, actor: Actor, proposal: UUID) -> Proposal:
     row = session.get(Proposal, proposal, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError("Diesen Vorschlag gibt es nicht mehr.")
+    if not sees_groups(session, actor, _groups(row)):
+        raise NotAllowedError
     return row
 
 
-def require_sight(actor: Actor) -> None:
-    """Who may see evaluations: the coordination, Lotsen, heads and the Stabsstelle, each for their office or all."""
-    if isinstance(actor, System):
-        return
-    roles = {Role.FEEDBACK, Role.LOTSE, Role.HEAD, Role.STRATEGY}
-    if not (isinstance(actor, Staff) and any(grant.role in roles for grant in actor.grants)):
-        raise NotAllowedError
+def _groups(row: Proposal) -> set[UUID]:
+    return {UUID(each) for each in (row.change["group"], *(row.groups or ()))}
 
 
 def _undecided(session: Session, actor: Staff, proposal: UUID, revision: int) -> Proposal:

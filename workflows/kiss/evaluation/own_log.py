@@ -1,14 +1,14 @@
 """Our own Anliegen as ways: by group and state, protected ones left out, nobody's name anywhere."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from sys import intern
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from ocr.analysis.unopened import fold
 from storage.actors import SHARED_CLASSES
 from storage.clock import local_date
 from storage.organisation.queries import valid_on
@@ -18,37 +18,60 @@ from workflows.kiss.anliegen.states import STATE_NAMES
 from workflows.kiss.anliegen.tables import Anliegen, Group, GroupMember, Likeness, Message, Topic
 from workflows.kiss.evaluation.report import Townhall
 from workflows.kiss.evaluation.ways import Step, Way
+from workflows.kiss.routing.keywords import tokens
 from workflows.kiss.routing.tables import RoutingDecision
 
 MOST = 20_000
-SHORTEST_WORD = 5
 _SHARED = tuple(sorted(each.value for each in SHARED_CLASSES))
-_WORD = re.compile(r"[a-z]{5,}")
 
 
-def load_ways(
-    session: Session, begins: datetime, ends: datetime, offices: Iterable[UUID] | None = None
-) -> list[Way]:
-    """The ways of what came in between two moments; ``offices``: only those that passed through one of them."""
-    wanted: list[ColumnElement[bool]] = [
-        Anliegen.received_at >= begins,
-        Anliegen.received_at < ends,
-        Anliegen.protection.in_(_SHARED),
-        Anliegen.about_id.is_(None),
-    ]
-    if offices is not None:
-        theirs = select(Group.id).where(Group.office_id.in_(sorted(offices)))
-        passed = select(tables.Step.anliegen_id).where(tables.Step.group_id.in_(theirs))
-        wanted.append(Anliegen.id.in_(passed))
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What came in from ``begins`` until before ``ends``; ``offices``: only what passed through one of them.
+
+    Protected Anliegen and complaints about a person are in no evaluation.
+    """
+
+    begins: datetime
+    ends: datetime
+    offices: frozenset[UUID] | None = None
+
+    @property
+    def wanted(self) -> Sequence[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = [
+            Anliegen.received_at >= self.begins,
+            Anliegen.received_at < self.ends,
+            Anliegen.protection.in_(_SHARED),
+            Anliegen.about_id.is_(None),
+        ]
+        if self.offices is not None:
+            theirs = select(Group.id).where(Group.office_id.in_(sorted(self.offices)))
+            passed = select(tables.Step.anliegen_id).where(tables.Step.group_id.in_(theirs))
+            found.append(Anliegen.id.in_(passed))
+        return found
+
+    def latest(self) -> Select[UUID]:
+        """Ids of the ``MOST`` latest."""
+        return select(Anliegen.id).where(*self.wanted).order_by(Anliegen.id.desc()).limit(MOST)
+
+
+def left_out(session: Session, period: Period) -> int:
+    """How many earlier ones ``load_ways`` leaves out, because there are more than it looks at."""
+    count = session.scalar(select(func.count()).select_from(Anliegen).where(*period.wanted)) or 0
+    return max(0, count - MOST)
+
+
+def load_ways(session: Session, period: Period, *, with_words: bool = False) -> list[Way]:
+    """The ways of a period, the latest first. The texts are read only where their words are asked for."""
+    ids = period.latest().subquery()
+    chosen = select(ids.c.id)
     rows = session.execute(
         select(Anliegen.id, Anliegen.topic_id)
-        .where(*wanted)
+        .where(Anliegen.id.in_(chosen))
         .order_by(Anliegen.id.desc())
-        .limit(MOST)
     ).all()
-    ids = [row.id for row in rows]
-    steps = _steps(session, ids)
-    words, twice = _words(session, ids), _answered_elsewhere(session, ids)
+    steps, twice = _steps(session, chosen), _answered_elsewhere(session, chosen)
+    words = _words(session, chosen) if with_words else {}
     return [
         Way(
             row.id.hex, tuple(steps[row.id]), row.topic_id.hex if row.topic_id else None,
@@ -59,64 +82,78 @@ def load_ways(
     ]  # fmt: skip
 
 
-def _steps(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Step]]:
+def _steps(session: Session, chosen: Select[UUID]) -> dict[UUID, list[Step]]:
     """Where the house itself knew at once whose it was, the moment with the coordination was no station."""
     at_once = set(
         session.scalars(
             select(RoutingDecision.anliegen_id).where(
-                RoutingDecision.anliegen_id.in_(ids),
+                RoutingDecision.anliegen_id.in_(chosen),
                 RoutingDecision.decision.in_(("rule", "model")),
             )
         )
     )
     found: dict[UUID, list[Step]] = {}
     opened: dict[UUID, bool] = {}
-    rows = session.scalars(
-        select(tables.Step).where(tables.Step.anliegen_id.in_(ids)).order_by(tables.Step.id)
+    line = tables.Step
+    rows = session.execute(
+        select(line.anliegen_id, line.deed, line.at, line.group_id, line.state)
+        .where(line.anliegen_id.in_(chosen))
+        .order_by(line.id)
     )
-    for row in rows:
-        way = found.setdefault(row.anliegen_id, [])
-        if row.deed == "assign" and opened.get(row.anliegen_id) and row.anliegen_id in at_once:
+    for anliegen, deed, at, group, state in rows:
+        way = found.setdefault(anliegen, [])
+        if deed == "assign" and opened.get(anliegen) and anliegen in at_once:
             way.clear()
-        opened[row.anliegen_id] = row.deed == "open"
-        way.append(Step(row.at, row.group_id.hex, row.state))
+        opened[anliegen] = deed == "open"
+        way.append(Step(at, group.hex, state))
     return found
 
 
-def _words(session: Session, ids: Sequence[UUID]) -> dict[UUID, frozenset[str]]:
-    """Words of what was written first that a rule could ask for."""
+def _words(session: Session, chosen: Select[UUID]) -> dict[UUID, frozenset[str]]:
+    """The words of what was written first, which is what rules look at."""
     rows = session.execute(
         select(Message.anliegen_id, Message.subject, Message.text)
-        .where(Message.anliegen_id.in_(ids), Message.kind == "incoming")
-        .order_by(Message.id.desc())  # of several the first one stays
+        .where(Message.anliegen_id.in_(chosen), Message.kind == "incoming")
+        .order_by(Message.id)
+        .execution_options(yield_per=500)
     )
-    return {
-        anliegen: frozenset(_WORD.findall(fold(f"{subject or ''} {text}"[:2000])))
-        for anliegen, subject, text in rows
-    }
+    found: dict[UUID, frozenset[str]] = {}
+    for anliegen, subject, text in rows:
+        if anliegen not in found:
+            said = tokens(f"{subject}\n{text}" if subject else text)
+            found[anliegen] = frozenset(map(intern, said))  # the same words come in each text
+    return found
 
 
-def _answered_elsewhere(session: Session, ids: Sequence[UUID]) -> dict[UUID, frozenset[str]]:
+def _answered_elsewhere(session: Session, chosen: Select[UUID]) -> dict[UUID, frozenset[str]]:
     """Groups that answered the same message in another Anliegen."""
-    answered = select(Anliegen.id, Anliegen.group_id).where(Anliegen.first_answer_at.is_not(None))
-    groups = {row.id: row.group_id.hex for row in session.execute(answered)}
-    found: dict[UUID, set[str]] = {}
+    one, other = aliased(Anliegen), aliased(Anliegen)
     rows = session.execute(
-        select(Likeness.first_id, Likeness.second_id).where(
+        select(
+            one.id, one.group_id, one.first_answer_at,
+            other.id, other.group_id, other.first_answer_at,
+        )
+        .select_from(Likeness)
+        .join(one, one.id == Likeness.first_id)
+        .join(other, other.id == Likeness.second_id)
+        .where(
             Likeness.state != "different",
             Likeness.score > 0.9,
-            or_(Likeness.first_id.in_(ids), Likeness.second_id.in_(ids)),
+            one.group_id != other.group_id,
+            or_(Likeness.first_id.in_(chosen), Likeness.second_id.in_(chosen)),
         )
-    )
-    for one, other in rows:
-        for this, that in ((one, other), (other, one)):
-            if that in groups and groups.get(this) != groups[that]:
-                found.setdefault(this, set()).add(groups[that])
+    )  # fmt: skip
+    found: dict[UUID, set[str]] = {}
+    for first, its, answered, second, theirs, also in rows:
+        if also is not None:
+            found.setdefault(first, set()).add(theirs.hex)
+        if answered is not None:
+            found.setdefault(second, set()).add(its.hex)
     return {key: frozenset(value) for key, value in found.items()}
 
 
 def townhall(session: Session, now: datetime) -> Townhall:
-    """What keys of ways mean today, and how many people each group consists of."""
+    """What keys of ways mean today, and who belongs to each group."""
     day = local_date(now)
     groups = session.scalars(select(Group)).all()
     offices = {row.id: row.short for row in session.scalars(select(Office))}
@@ -124,18 +161,30 @@ def townhall(session: Session, now: datetime) -> Townhall:
     named |= {row.id.hex: row.title for row in session.scalars(select(Topic))}
     named |= {office.hex: name for office, name in offices.items()}
     named |= {state.value: name for state, name in STATE_NAMES.items()}
-    in_office = _count(session, Membership.office_id, valid_on(Membership, day))
-    in_group = _count(session, GroupMember.group_id, valid_on(GroupMember, day))
+    in_office = _people(session, Membership.office_id, Membership, day)
+    in_group = _people(session, GroupMember.group_id, GroupMember, day)
+    nobody: frozenset[str] = frozenset()
     return Townhall(
         named,
         {row.id.hex: row.office_id.hex for row in groups},
         {
-            row.id.hex: in_office.get(row.office_id, 0) if row.general else in_group.get(row.id, 0)
+            row.id.hex: in_office.get(row.office_id, nobody)
+            if row.general
+            else in_group.get(row.id, nobody)
             for row in groups
         },
     )
 
 
-def _count(session: Session, column: object, valid: ColumnElement[bool]) -> Mapping[UUID, int]:
-    rows = session.execute(select(column, func.count()).where(valid).group_by(column))  # type: ignore[call-overload]
-    return {row[0]: row[1] for row in rows}
+def _people(
+    session: Session,
+    belongs_to: InstrumentedAttribute[UUID],
+    table: type[Membership | GroupMember],
+    day: date,
+) -> dict[UUID, frozenset[str]]:
+    found: dict[UUID, set[str]] = {}
+    for where, person in session.execute(
+        select(belongs_to, table.person_id).where(valid_on(table, day))
+    ):
+        found.setdefault(where, set()).add(person.hex)
+    return {where: frozenset(people) for where, people in found.items()}

@@ -8,14 +8,17 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from storage.fulltext.words import fold
 from workflows.kiss.evaluation.patterns import Kind, Pattern, find_patterns, named
-from workflows.kiss.evaluation.replay import Effect, RuleChange, replay
+from workflows.kiss.evaluation.replay import Effect, RuleChange, reckon
 from workflows.kiss.evaluation.shielding import LEAST
+from workflows.kiss.evaluation.vocabulary import Vocabulary
 from workflows.kiss.evaluation.ways import Way, path
 from workflows.kiss.evaluation.wording import number
 
 _GROUPS_TRIED = 3
 _WORDS_TRIED = 40
+SHORTEST_WORD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,11 @@ def findings(ways: Sequence[Way], most: int = 10, small: Collection[str] = ()) -
 
     ``small``: groups of fewer than five people; what is said about them would be said about persons, so it is not.
     """
-    found, given = [], set()
+    found, given, words = [], set(), Vocabulary(ways)
     for pattern in find_patterns(ways, most):
         if not set(small).isdisjoint(pattern.path):
             continue
-        proposal = propose(ways, pattern, small)
+        proposal = propose(ways, pattern, small, words)
         if proposal and proposal.change in given:
             continue
         if proposal:
@@ -52,22 +55,29 @@ def findings(ways: Sequence[Way], most: int = 10, small: Collection[str] = ()) -
     return found
 
 
-def propose(ways: Sequence[Way], pattern: Pattern, small: Collection[str] = ()) -> Proposal | None:
-    """The change that saves most, of equal ones the simplest; ``None`` if none helps without harm."""
-    about = [way for way in ways if pattern.topic is None or way.topic == pattern.topic]
-    ordered = sorted(about, key=lambda way: way.begins)
+def propose(
+    ways: Sequence[Way],
+    pattern: Pattern,
+    small: Collection[str] = (),
+    words: Vocabulary | None = None,
+) -> Proposal | None:
+    """The change that saves most, of equal ones the simplest; ``None`` if none helps without harm.
+
+    A word is tried on the cases of all topics, because that is what a rule made of it will answer.
+    """
+    known = words or Vocabulary(ways)
     best: Proposal | None = None
-    for change in _changes(about, pattern):
+    for change in _changes(ways, pattern):
         if change.group in small:
             continue
-        fitting = [way for way in ordered if change.fits(way)]
-        effect = replay(fitting, change)
+        fitting = sorted(known.fitting(change), key=lambda way: way.begins)
+        effect = reckon(fitting, change)
         if effect.made_worse or effect.helped < LEAST or not _gain(effect):
             continue
         if best is not None and _gain(effect) <= _gain(best.effect):
             continue
         half = len(fitting) // 2
-        if all(_gain(replay(part, change)) for part in (fitting[:half], fitting[half:])):
+        if all(_gain(reckon(part, change)) for part in (fitting[:half], fitting[half:])):
             best = Proposal(change, effect)
     return best
 
@@ -83,13 +93,28 @@ def _changes(ways: Sequence[Way], pattern: Pattern) -> Iterator[RuleChange]:
     last = Counter(path(way)[-1] for way in own)
     if pattern.kind is Kind.ANSWERED_TWICE:
         last.update(group for way in own for group in way.answered_by)
-    words = Counter(word for way in own for word in way.words)
-    frequent = [word for word, count in words.most_common(_WORDS_TRIED) if count >= LEAST]
+    frequent = _frequent(own)
     for group, _ in last.most_common(_GROUPS_TRIED):
         if pattern.topic is not None:
             yield RuleChange(group, pattern.topic)
-        for word in sorted(frequent, key=lambda word: (-words[word], word)):
-            yield RuleChange(group, pattern.topic, word)
+        for word in frequent:
+            yield RuleChange(group, word=word)
+
+
+def _frequent(ways: Sequence[Way]) -> list[str]:
+    """Words a rule could ask for, the commonest first, each as it is mostly written."""
+    written: dict[str, Counter[str]] = {}
+    for way in ways:
+        for word in way.words:
+            if len(word) >= SHORTEST_WORD and word.isalpha():
+                written.setdefault(fold(word), Counter())[word] += 1
+    counts = {folded: forms.total() for folded, forms in written.items()}
+    ordered = sorted(counts, key=lambda folded: (-counts[folded], folded))[:_WORDS_TRIED]
+    return [
+        min(written[folded], key=lambda form: (-written[folded][form], form))
+        for folded in ordered
+        if counts[folded] >= LEAST
+    ]
 
 
 def told(pattern: Pattern, names: Mapping[str, str]) -> str:
@@ -117,7 +142,9 @@ def proposed(proposal: Proposal, names: Mapping[str, str]) -> str:
     change, effect = proposal.change, proposal.effect
     group = names.get(change.group, change.group)
     topic = f"zum Thema „{names.get(change.topic, change.topic)}“" if change.topic else ""
-    word = f"mit dem Wort „{change.word}“" if change.word else ""
+    word = (
+        f"mit dem Wort „{change.word}“ (auch gebeugt oder zusammengesetzt)" if change.word else ""
+    )
     which = " ".join(part for part in ("Anliegen", topic, word) if part)
     saved = [f"{number(effect.hand_overs_saved)} Weitergaben"] if effect.hand_overs_saved else []
     saved += [f"{number(effect.answers_saved)} doppelte Antworten"] if effect.answers_saved else []

@@ -9,11 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from workflows.kiss.evaluation.ways import Way, arrivals
+from workflows.kiss.routing.keywords import answers
 
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """From now on, cases of this topic and with this word go to the group. One of both conditions at least."""
+    """From now on, cases of this topic, or with this word in any topic, go to the group.
+
+    A topic is given to another group, a word becomes a rule: one of both is given. What counts as the word is what
+    counts for rules (``routing.keywords``).
+    """
 
     group: str
     topic: str | None = None
@@ -21,7 +26,7 @@ class RuleChange:
 
     def fits(self, way: Way) -> bool:
         return (self.topic is None or way.topic == self.topic) and (
-            self.word is None or self.word in way.words
+            self.word is None or any(answers(word, self.word) for word in way.words)
         )
 
 
@@ -39,11 +44,14 @@ class Effect:
 
 def replay(ways: Iterable[Way], change: RuleChange) -> Effect:
     """The sum over all cases that fit the change."""
+    return reckon((way for way in ways if change.fits(way)), change)
+
+
+def reckon(ways: Iterable[Way], change: RuleChange) -> Effect:
+    """The sum over cases that are known to fit the change."""
     cases = helped = saved = answers = worse = 0
     days = 0.0
     for way in ways:
-        if not change.fits(way):
-            continue
         cases += 1
         stations = arrivals(way)
         place = next((k for k, (group, _) in enumerate(stations) if group == change.group), None)

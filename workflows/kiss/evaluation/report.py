@@ -1,7 +1,7 @@
 """An evaluation of a period as plain data: what a page shows, and what the files for Word and Excel hold."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from workflows.kiss.evaluation.flows import Matrix, Ribbon, matrix, ribbons
@@ -47,18 +47,44 @@ class EvaluationReport:
     matrix: Matrix
     ribbons: Sequence[Ribbon]
     patterns: Sequence[Told]
+    left_out: int = 0
+    """So many earlier cases of the period were not looked at, because there are too many."""
+
+    def without(self, cases: int) -> "EvaluationReport":
+        """The same, saying how many cases it leaves out."""
+        return replace(self, left_out=cases)
 
 
 @dataclass(frozen=True, slots=True)
 class Townhall:
-    """What the keys in ways mean: names of groups, topics, offices and states; each group's office; how many people it has.
+    """What the keys in ways mean: names of groups, topics, offices and states; each group's office; who belongs to it.
+
+    People are opaque ids, so that who is in two groups of an office is counted once; they are shown nowhere.
 
     Of an imported log nobody knows the people (``None``): then five cases alone must do.
     """
 
     names: Mapping[str, str]
     offices: Mapping[str, str]
-    people: Mapping[str, int] | None = None
+    people: Mapping[str, frozenset[str]] | None = None
+
+    @property
+    def small(self) -> frozenset[str]:
+        """Groups of fewer than five people: what is said of them would be said of persons."""
+        return frozenset(
+            group for group, people in (self.people or {}).items() if len(people) < LEAST
+        )
+
+    def answering(self, parts: Mapping[str, Sequence[Way]]) -> dict[str, frozenset[str]] | None:
+        """For each part the people of all groups that had one of its cases last."""
+        if self.people is None:
+            return None
+        return {
+            name: frozenset().union(
+                *(self.people.get(way.steps[-1].group, frozenset()) for way in ways)
+            )
+            for name, ways in parts.items()
+        }
 
 
 def evaluate(
@@ -81,10 +107,10 @@ def evaluate(
 
     def measured(
         parts: Mapping[str, Sequence[Way]],
-        heads: Mapping[str, int] | None = None,
         called: Callable[[str], str] = name,
     ) -> dict[str, Figures]:
-        return {called(key): measure(part, states) for key, part in shielded(parts, heads).items()}
+        shown = shielded(parts, hall.answering(parts))
+        return {called(key): measure(part, states) for key, part in shown.items()}
 
     return EvaluationReport(
         title,
@@ -92,8 +118,8 @@ def evaluate(
         ends,
         measure(ways, states),
         measured(by_topic(ways)),
-        measured(by_office(ways, hall.offices), _people_of_offices(hall)),
-        measured(by_class(ways), None, lambda key: CLASSES[key][0] if key in CLASSES else key),
+        measured(by_office(ways, hall.offices)),
+        measured(by_class(ways), lambda key: CLASSES[key][0] if key in CLASSES else key),
         {name(state): days for state, days in time_in_state(ways, LEAST).items()},
         matrix(ways, drawn),
         ribbons(ways, drawn),
@@ -101,31 +127,21 @@ def evaluate(
     )
 
 
-def _people_of_offices(hall: Townhall) -> dict[str, int] | None:
-    if hall.people is None:
-        return None
-    people: dict[str, int] = {}
-    for group, office in hall.offices.items():
-        people[office] = people.get(office, 0) + hall.people.get(group, 0)
-    return people
-
-
 def _drawn(ways: Sequence[Way], hall: Townhall) -> dict[str, str]:
     """What each group is called in the pictures."""
     groups = {step.group for way in ways for step in way.steps}
     if hall.people is None:
         return {group: hall.names.get(group, group) for group in groups}
-    joined = joined_groups({group: hall.people.get(group, 0) for group in groups})
+    joined = joined_groups({group: hall.people.get(group, frozenset()) for group in groups})
     return {group: hall.names.get(shown, shown) for group, shown in joined.items()}
 
 
 def _told(ways: Sequence[Way], hall: Townhall) -> list[Told]:
     names = hall.names
-    small = {group for group, people in (hall.people or {}).items() if people < LEAST}
     return [
         Told(
             told(found.pattern, names),
             proposed(found.proposal, names) if found.proposal else WITHOUT_PROPOSAL,
         )
-        for found in findings(ways, small=small)
+        for found in findings(ways, small=hall.small)
     ]

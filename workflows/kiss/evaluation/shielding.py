@@ -5,7 +5,7 @@ field: the level of evaluation is the team). What is left out must not be found 
 total, so the rest is joined until it is large enough itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 LEAST = 5
@@ -15,14 +15,14 @@ Case = TypeVar("Case")
 
 
 def shielded(
-    parts: Mapping[str, Sequence[Case]], people: Mapping[str, int] | None = None
+    parts: Mapping[str, Sequence[Case]], people: Mapping[str, frozenset[str]] | None = None
 ) -> dict[str, list[Case]]:
     """The parts that may be shown, largest first, and ``REST`` with what is joined; nothing at all if even that is small.
 
-    ``people`` is how many people each part consists of, where that is known.
+    ``people`` are those each part consists of, by opaque ids, where that is known; who is in two parts counts once.
     """
     size = {
-        name: min(len(cases), people.get(name, 0) if people is not None else len(cases))
+        name: min(len(cases), len(people.get(name, ())) if people is not None else len(cases))
         for name, cases in parts.items()
         if cases
     }
@@ -38,24 +38,30 @@ def shielded(
 
 
 def _is_enough(
-    names: Sequence[str], parts: Mapping[str, Sequence[Case]], people: Mapping[str, int] | None
+    names: Sequence[str],
+    parts: Mapping[str, Sequence[Case]],
+    people: Mapping[str, frozenset[str]] | None,
 ) -> bool:
     cases = sum(len(parts[name]) for name in names)
-    heads = cases if people is None else sum(people.get(name, 0) for name in names)
+    heads = cases if people is None else len(_united(names, people))
     return min(cases, heads) >= LEAST
 
 
-def joined_groups(groups: Mapping[str, int]) -> dict[str, str]:
-    """How groups are named in a picture, given how many people each has: by themselves, or as ``REST``.
+def _united(names: Iterable[str], people: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """All who belong to one of the parts."""
+    return frozenset().union(*(people.get(name, frozenset()) for name in names))
+
+
+def joined_groups(groups: Mapping[str, frozenset[str]]) -> dict[str, str]:
+    """How groups are named in a picture, given the people of each: by themselves, or as ``REST``.
 
     One small group alone would be known as the rest, so another one joins it.
     """
-    small = [name for name, people in groups.items() if people < LEAST]
+    small = [name for name, people in groups.items() if len(people) < LEAST]
     if small:
-        large = sorted((people, name) for name, people in groups.items() if people >= LEAST)
-        heads = sum(groups[name] for name in small)
-        while large and (len(small) < 2 or heads < LEAST):
-            people, name = large.pop(0)
-            small.append(name)
-            heads += people
+        large = sorted(
+            (len(people), name) for name, people in groups.items() if len(people) >= LEAST
+        )
+        while large and (len(small) < 2 or len(_united(small, groups)) < LEAST):
+            small.append(large.pop(0)[1])
     return {name: REST if name in small else name for name in groups}

@@ -48,6 +48,36 @@ class Proposal(WithId, WithRevision, Table):
     decided_at: Mapped[datetime | None]
     reason: Mapped[str | None]
     rule_id: Mapped[UUID | None] = mapped_column(ForeignKey("routing_rule.id"))
+    groups: Mapped[list[str] | None]
+    """Ids of the groups it speaks of: people of their offices see it."""
+    follow_up: Mapped[str | None]
+    """What became of it since it was decided, and up to when that was looked at."""
+    followed_at: Mapped[datetime | None]
+
+
+class Evaluation(WithId, Table):
+    """An evaluation as it stands: worked out by the engine, read by pages. ``result`` is a report as JSON, in its order.
+
+    ``days`` up to the day before; ``offices``: those whose ways it is about, ``None`` for all.
+    """
+
+    __tablename__ = "kiss_evaluation"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        {
+            "info": privacy(
+                "Auswertung der Wege von Anliegen", None, "60 Tage nach der letzten Frage", "keep"
+            )
+        },
+    )
+
+    key: Mapped[str]
+    days: Mapped[int]
+    offices: Mapped[list[str] | None]
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    result: Mapped[str | None]
+    problem: Mapped[str | None]
 
 
 class ProposalVoice(WithId, Table):

@@ -23,7 +23,7 @@ class Step:
 class Way:
     """A case with its steps in time order, at least one; all moments with a zone.
 
-    ``words`` are what a keyword rule could go by (never the text itself); ``answered_by`` the groups that answered the
+    ``words`` are those of what was written, in no order (``routing.keywords.tokens``); ``answered_by`` the groups that answered the
     same message in another case.
     """
 

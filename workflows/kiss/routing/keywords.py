@@ -12,7 +12,7 @@ SHORTEST_PART = 4
 """Shorter keywords must stand alone: „Amt“ is in „Beamter“, „Rat“ in „Vorrat“."""
 SHORTEST_BEGINNING = 5
 """Shorter ones are found only in compounds that can be split: „Baum“ in „Baumpflege“, not in „Baumarkt“."""
-_ALIKE = 3
+ALIKE = 3
 """Letters that all forms of a word share."""
 _WORD = re.compile(r"[^\W_]+(?:[-\u2010\u00ad][^\W_]+)*")
 
@@ -27,6 +27,11 @@ class Found:
     end: int
 
 
+def tokens(text: str) -> frozenset[str]:
+    """The words of a text as they are written, each of which a keyword may be answered by."""
+    return frozenset(_WORD.findall(text))
+
+
 class Words:
     """The words of a text, prepared once for many keywords."""
 
@@ -37,11 +42,11 @@ class Words:
     def find(self, keyword: str) -> Found | None:
         """Where a keyword stands first; one of several words must stand in this order without others between."""
         wanted = tuple(_WORD.findall(keyword))
-        if not wanted or not all(stem(fold(word))[:_ALIKE] in self._letters for word in wanted):
+        if not wanted or not all(stem(fold(word))[:ALIKE] in self._letters for word in wanted):
             return None  # all forms of a word begin alike, wherever it stands
         for at in range(len(self._words) - len(wanted) + 1):
             these = self._words[at : at + len(wanted)]
-            if all(_answers(word, want) for (word, _, _), want in zip(these, wanted, strict=True)):
+            if all(answers(word, want) for (word, _, _), want in zip(these, wanted, strict=True)):
                 shown = " ".join(word for word, _, _ in these)
                 return Found(keyword, shown, these[0][1], these[-1][2])
         return None
@@ -52,7 +57,7 @@ class Words:
 
 
 @lru_cache(maxsize=50_000)
-def _answers(word: str, keyword: str) -> bool:
+def answers(word: str, keyword: str) -> bool:
     """Whether a word is the keyword, another form of it, or a compound that holds it."""
     wanted, given = fold(keyword), fold(word)
     if not wanted or not given:
@@ -60,7 +65,7 @@ def _answers(word: str, keyword: str) -> bool:
     if wanted == given or (len(wanted) > 3 and stem(wanted) == stem(given)):
         return True
     if "-" in word or "\u2010" in word:
-        return any(_answers(part, keyword) for part in re.split(r"[-\u2010\u00ad]", word))
+        return any(answers(part, keyword) for part in re.split(r"[-\u2010\u00ad]", word))
     if len(wanted) < SHORTEST_PART:
         return False
     terms = {term for _, each in analyse(word) for term in each}

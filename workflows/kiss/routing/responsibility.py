@@ -4,6 +4,7 @@ Nothing in use is deleted: what is changed ends on the day before, and the new r
 what it was decided by.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -26,6 +27,7 @@ from workflows.kiss.routing.rules import Conditions
 from workflows.kiss.routing.tables import RoutingRule
 
 MOST_HOURS = 2_000
+_KEY = re.compile(r"(?!amt-)[a-z][a-z0-9-]{1,39}")
 _OPEN = tuple(sorted(state.value for state in OPEN_STATES))
 
 
@@ -71,7 +73,10 @@ class RuleForm:
 def add_group(session: Session, actor: Actor, key: str, form: GroupForm, *, now: datetime) -> Group:
     """A team of an office from today on. Raises ``ConflictError`` for a key that is taken or hours that can't be."""
     require(actor, Verb.RESPONSIBILITY_CHANGE)
+    _check_key(key)
     _check_hours(form.hours)
+    if form.coordination:
+        _lock_coordination(session)
     if session.scalar(select(Group.id).where(Group.key == key)):
         raise ConflictError(f"Eine Gruppe mit dem Kürzel „{key}“ gibt es schon.")
     row = Group(
@@ -93,6 +98,8 @@ def change_group(
     """Another name, another target, other people; the office stays."""
     require(actor, Verb.RESPONSIBILITY_CHANGE)
     _check_hours(form.hours)
+    if form.coordination:
+        _lock_coordination(session)
     row = session.get(Group, group, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError("Diese Gruppe gibt es nicht.")
@@ -105,11 +112,16 @@ def change_group(
     _note(session, actor, "group", row.id, now)
 
 
-def end_group(session: Session, actor: Actor, group: UUID, *, now: datetime) -> None:
+def end_group(session: Session, actor: Actor, group: UUID, revision: int, *, now: datetime) -> None:
     """From today on nobody is sent there. Raises ``ConflictError`` while something open or a rule needs it."""
     require(actor, Verb.RESPONSIBILITY_CHANGE)
-    row = load_group(session, group, local_date(now))
+    row = session.get(Group, group, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError("Diese Gruppe gibt es nicht.")
+    _same(row.revision, revision)
     day = local_date(now)
+    if row.general:
+        raise ConflictError("Die allgemeine Gruppe eines Amts besteht, solange es das Amt gibt.")
     if row.coordination:
         raise ConflictError(
             "Die Koordination wird gebraucht. Bitte benennen Sie erst eine andere Gruppe dafür."
@@ -137,6 +149,7 @@ def end_group(session: Session, actor: Actor, group: UUID, *, now: datetime) -> 
 def add_topic(session: Session, actor: Actor, key: str, form: TopicForm, *, now: datetime) -> Topic:
     """A topic from today on."""
     require(actor, Verb.RESPONSIBILITY_CHANGE)
+    _check_key(key)
     _check_hours(form.hours)
     load_group(session, form.group, local_date(now))
     if session.scalar(select(Topic.id).where(Topic.key == key)):
@@ -266,7 +279,7 @@ def _end(
 
 
 def _set_coordination(session: Session, row: Group, *, coordination: bool) -> None:
-    """One group coordinates; the one before is relieved. Nobody resigns without a successor."""
+    """One group coordinates; the one before is relieved. Nobody resigns without a successor. Locked before."""
     if not coordination:
         if row.coordination:
             raise ConflictError("Bitte benennen Sie erst eine andere Gruppe zur Koordination.")
@@ -274,6 +287,11 @@ def _set_coordination(session: Session, row: Group, *, coordination: bool) -> No
     for other in session.scalars(select(Group).where(Group.coordination, Group.id != row.id)):
         other.coordination = False
     row.coordination = True
+
+
+def _lock_coordination(session: Session) -> None:
+    """Whoever names a coordination waits here for who does so at the same time, and sees then what they did."""
+    session.execute(select(Group.id).order_by(Group.id).limit(1).with_for_update())
 
 
 def _set_members(session: Session, row: Group, wanted: frozenset[UUID], day: date) -> None:
@@ -294,6 +312,14 @@ def _set_members(session: Session, row: Group, wanted: frozenset[UUID], day: dat
             GroupMember(
                 id=new_id(), group_id=row.id, person_id=person, valid_from=day, valid_to=None
             )
+        )
+
+
+def _check_key(key: str) -> None:
+    if not _KEY.fullmatch(key):
+        raise ConflictError(
+            "Ein Kürzel besteht aus 2 bis 40 kleinen Buchstaben a bis z, Ziffern und Bindestrichen und beginnt mit einem "
+            "Buchstaben, zum Beispiel „baum-pflege“. „amt-“ am Anfang ist für die Gruppen ganzer Ämter vergeben."
         )
 
 

@@ -11,12 +11,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from storage.actors import Staff
-from storage.clock import new_id
+from storage.clock import local_date, new_id
 from storage.conflicts import ConflictError, NotFoundError
 from storage.jobs.queue import Priority, enqueue
 from storage.rights import Verb, require
 from workflows.kiss.routing.responsibility import RuleForm, checked
 from workflows.kiss.routing.tables import RoutingTrial
+from workflows.kiss.routing.unopened import recognised, unopened
 
 TRY = "kiss.try"
 TEXT, REPLAY = "text", "replay"
@@ -25,11 +26,23 @@ LONGEST = 20_000
 
 
 def try_text(session: Session, actor: Staff, text: str, *, now: datetime) -> UUID:
-    """Ask who would get it. Anybody who works here may; the answer is for them alone."""
+    """Ask who would get it. Anybody who works here may; the answer is for them alone.
+
+    What must not be opened is answered at once, and nothing of it is kept.
+    """
     require(actor, Verb.ANLIEGEN_OPEN)
     if not text.strip():
         raise ConflictError("Bitte fügen Sie einen Text ein.")
-    return _ask(session, actor, TEXT, {"text": text.strip()[:LONGEST]}, now)
+    said = text.strip()[:LONGEST]
+    rule = recognised({}, said, local_date(now))
+    if rule is None:
+        return _ask(session, actor, TEXT, {"text": said}, now)
+    found = unopened(rule)
+    result = {
+        "to": "Meldestelle", "decision": found.decision, "probability": None,
+        "because": list(found.because), "otherwise": [], "suggestions": [],
+    }  # fmt: skip
+    return _kept(session, actor, TEXT, {}, now, result)
 
 
 def try_rule(
@@ -68,11 +81,23 @@ def forget_trials(session: Session, now: datetime) -> int:
 
 
 def _ask(session: Session, actor: Staff, kind: str, content: dict[str, Any], now: datetime) -> UUID:
+    row = _kept(session, actor, kind, content, now)
+    enqueue(session, TRY, row.hex, priority=Priority.URGENT, now=now)
+    return row
+
+
+def _kept(
+    session: Session,
+    actor: Staff,
+    kind: str,
+    content: dict[str, Any],
+    now: datetime,
+    result: dict[str, Any] | None = None,
+) -> UUID:
     row = RoutingTrial(
-        id=new_id(), person_id=actor.person, kind=kind, content=content, result=None, asked_at=now,
-        done_at=None,
+        id=new_id(), person_id=actor.person, kind=kind, content=content, result=result, asked_at=now,
+        done_at=now if result is not None else None,
     )  # fmt: skip
     session.add(row)
     session.flush()
-    enqueue(session, TRY, row.id.hex, priority=Priority.URGENT, now=now)
     return row.id

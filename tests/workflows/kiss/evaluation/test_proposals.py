@@ -1,5 +1,8 @@
 """Patterns that go wrong again and again, and proposals that would have helped and hurt nobody."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +13,10 @@ from workflows.kiss.evaluation.follow_up import told as compared
 from workflows.kiss.evaluation.patterns import Kind, find_patterns
 from workflows.kiss.evaluation.proposals import findings, propose, proposed, told
 from workflows.kiss.evaluation.replay import Effect, RuleChange, replay
+from workflows.kiss.evaluation.vocabulary import Vocabulary
 from workflows.kiss.evaluation.ways import Way, path
+from workflows.kiss.routing.keywords import tokens
+from workflows.kiss.routing.rules import Conditions, Message, RuleView, matching
 
 NAMES = {"A": "Bürgerbüro", "B": "Tiefbau", "C": "Stadtwerke", "licht": "Straßenbeleuchtung"}
 
@@ -75,8 +81,35 @@ def test_a_word_narrows_the_rule_where_the_topic_would_hurt_others() -> None:
     ways += [way("A", words="laterne kreuzung") for _ in range(12)]
     (found,) = findings(ways)
     assert found.proposal is not None
-    assert found.proposal.change == RuleChange("B", "licht", "ampel")
+    assert found.proposal.change == RuleChange("B", word="ampel")
     assert "mit dem Wort „ampel“" in proposed(found.proposal, NAMES)
+
+
+def test_a_word_is_tried_on_all_topics_and_in_all_its_forms() -> None:
+    ways = [way("ACDB", words="Ampel") for _ in range(12)]
+    ways += [way("A", words="laterne") for _ in range(12)]
+    ways += [way("A", "müll", words="Fußgängerampeln")]  # a rule made of the word would catch it
+    assert all(found.proposal is None for found in findings(ways))
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(["Ampel", "Ampeln", "ampelmast", "Straßen-Ampel", "Laterne", "und"]),
+            max_size=4,
+        ),
+        max_size=12,
+    ),
+    st.sampled_from(["Ampel", "Laternen", "Straße", "ampeln"]),
+)
+def test_what_is_tried_is_what_the_rule_will_answer(written: list[list[str]], keyword: str) -> None:
+    texts = [" ".join(each) for each in written]
+    ways = [replace(way("AB"), case=text, words=tokens(text)) for text in texts]
+    rule = RuleView("r", "Regel", "", date.min, None, 100, Conditions(words=(keyword,)), "B")
+    answered = [text for text in texts if matching(Message(text), [rule], date(2026, 3, 2))[0]]
+    change = RuleChange("B", word=keyword)
+    assert [each.case for each in Vocabulary(ways).fitting(change)] == answered
+    assert [each.case for each in ways if change.fits(each)] == answered
 
 
 def test_one_group_is_proposed_where_two_answer_the_same() -> None:

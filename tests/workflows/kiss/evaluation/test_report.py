@@ -16,7 +16,7 @@ from workflows.kiss.evaluation.workbook import to_xlsx
 HALL = Townhall(
     {"A": "Bürgerbüro", "B": "=Tiefbau()", "C": "Klein\x07", "licht": "Beleuchtung", "66": "Tiefbauamt", "in_work": "in Arbeit"},
     {"A": "33", "B": "66", "C": "33"},
-    {"A": 12, "B": 7, "C": 2},
+    {"A": frozenset("abcdefghijkl"), "B": frozenset("mnopqrs"), "C": frozenset("ab")},
 )  # fmt: skip
 
 
@@ -39,6 +39,21 @@ def test_small_teams_and_rare_topics_have_no_line_of_their_own() -> None:
         "müll": 5,
     }
     assert all(figures.cases >= 5 for figures in report.offices.values())
+
+
+def test_a_topic_of_a_small_team_has_no_line_of_its_own() -> None:
+    ways = [way("AB") for _ in range(10)] + [way("AC", "müll") for _ in range(9)]
+    assert set(report_on(ways).topics) == {"Übrige"}
+
+
+def test_an_office_of_three_with_a_team_of_the_same_three_is_three_people() -> None:
+    three = frozenset("xyz")
+    hall = Townhall(
+        {}, {"A": "33", "B": "66", "C": "66"}, {"A": frozenset("abcdefg"), "B": three, "C": three}
+    )
+    ways = [way(group) for group in "AAAAAABBBCCC"]
+    report = evaluate("Bericht", date(2026, 1, 1), date(2026, 3, 31), ways, hall)
+    assert "66" not in report.offices
 
 
 def test_patterns_come_with_a_proposal_or_with_why_not() -> None:
