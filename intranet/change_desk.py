@@ -19,6 +19,11 @@ from storage.actors import Staff
 Change = Callable[[Session, Staff, Decided, datetime], None]
 """Whoever confirms acts with the rights they have then, not with those of a moment before."""
 _KEY = "aenderung-offen"
+TOLD_OF_DESKS = "Alle Betroffenen bekommen eine Nachricht. Ihre Tage und den Grund lesen sie unter „Meine Buchungen“."
+TOLD = (
+    "Alle Betroffenen bekommen eine Nachricht mit ihren Terminen und dem Grund; "
+    "zu Plätzen lesen sie beides unter „Meine Buchungen“."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ def pending_change(here: Visit, about: UUID) -> bool:
     number = "1 Buchung" if count == 1 else f"{count} Buchungen"
     if st.button(f"Ändern und {number} absagen", type="primary", icon=":material/event_busy:"):
         _do(here, waiting, Decided(shown, cancel=True))
-    st.caption("Alle Betroffenen bekommen eine Nachricht mit ihren Terminen und dem Grund.")
+    st.caption(TOLD if waiting.named else TOLD_OF_DESKS)
     if waiting.may_stay and st.button("Ändern, die Buchungen bleiben", icon=":material/check:"):
         _do(here, waiting, Decided(shown))
     if st.button("Doch nicht ändern", icon=":material/undo:"):

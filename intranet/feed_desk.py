@@ -102,5 +102,5 @@ def _revoke(visit: Visit, feed: UUID) -> None:
 
 def _named(lines: list[BookingLine]) -> str:
     first = lines[0]
-    count = f"{len(lines)} Termine" if len(lines) > 1 else "1 Termin"
+    count = words.counted(len(lines), "Termin", "Termine")
     return f"{first.booking.title}, {first.space.name}, {first.span} ({count})"

@@ -75,8 +75,8 @@ def _days(view: RequestView) -> None:
 def _against(line: DayLine) -> str:
     if line.over:
         return "Die Zeit ist schon vorbei."
-    beside = f"{line.beside} weitere Anfrage(n)" if line.beside else "nichts"
-    return "; ".join(line.against) or beside
+    more = words.counted(line.beside, "weitere Anfrage", "weitere Anfragen")
+    return "; ".join(line.against) or (more if line.beside else "nichts")
 
 
 def _yes(here: Visit, view: RequestView) -> None:
@@ -103,7 +103,10 @@ def _yes(here: Visit, view: RequestView) -> None:
                 session, here.staff, request.id, request.revision, without_taken=without, now=now
             ),
         )
-        _again(f"Zugesagt: {days} Tag(e). Die Antwort geht per E-Mail hinaus.", done=done)
+        _again(
+            f"Zugesagt: {words.counted(days or 0, 'Tag', 'Tage')}. Die Antwort geht per E-Mail hinaus.",
+            done=done,
+        )
 
 
 def _left_out(view: RequestView) -> str:

@@ -183,7 +183,7 @@ def _book_series(
     giving_way = f", {len(moved)} statt eines Vereins" if moved else ""
     st.html(
         html.table(
-            f"Serie: {len(found)} Termine, davon {len(conflicts)} nicht möglich{giving_way}",
+            f"Serie: {_dates(len(found))}, davon {len(conflicts)} nicht möglich{giving_way}",
             [html.Column("Tag", "zeit"), "Ergebnis"],
             [
                 (f"{WEEKDAYS[each.day.weekday()]}, {words.day(each.day)}", _result(each))
@@ -192,7 +192,7 @@ def _book_series(
         )
     )
     free = len(found) - len(conflicts)
-    label = f"Ohne diese Tage buchen ({free} Termine)" if conflicts else f"{free} Termine buchen"
+    label = f"Ohne diese Tage buchen ({_dates(free)})" if conflicts else f"{_dates(free)} buchen"
     if not free or not st.button(label, type="primary", icon=":material/event_repeat:"):
         return
     key = deed_key()
@@ -204,7 +204,17 @@ def _book_series(
         )  # fmt: skip
         return len(found) - len(left_out)
 
-    deed(here, run, lambda count: f"{count} Termine sind gebucht.", PAGE, when)
+    deed(
+        here,
+        run,
+        lambda count: f"{_dates(count)} {'ist' if count == 1 else 'sind'} gebucht.",
+        PAGE,
+        when,
+    )
+
+
+def _dates(count: int) -> str:
+    return words.counted(count, "Termin", "Termine")
 
 
 def _result(each: Occurrence) -> html.Cell:

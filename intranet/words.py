@@ -125,6 +125,11 @@ def percent(share: float) -> str:
     return f"{min(int(share * 100 + 0.5), 99 if share < 1 else 100)} %"
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """As in "1 Termin" and "3 Termine"."""
+    return f"{count} {one if count == 1 else many}"
+
+
 def number(value: int) -> str:
     """1234567 as 1.234.567"""
     return f"{value:,}".replace(",", ".")

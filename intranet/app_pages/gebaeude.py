@@ -7,8 +7,9 @@ from intranet.change_desk import pending_change
 from intranet.chosen import one_or_all
 from intranet.floor_desk import floor_desk
 from intranet.furnishing_desk import space_page
-from intranet.views.furnishing import all_floors, sheet_of, spaces_to_change, standing
+from intranet.views.furnishing import sheet_of, spaces_to_change, standing
 from intranet.visit import visitor
+from presence.spaces.queries import floors
 from storage.clock import local_date
 from storage.rights import Verb, may
 
@@ -18,7 +19,7 @@ today = local_date(here.house.clock())
 
 def overview() -> None:
     with here.house.database.read() as session:
-        storeys = {floor.id: (building, floor) for building, floor in all_floors(session, today)}
+        storeys = {floor.id: (building, floor) for building, floor in floors(session, today)}
     if not storeys:
         st.html(html.empty("Noch keine Gebäude.", "Gebäude trägt die Systemverwaltung ein."))
         return

@@ -40,7 +40,8 @@ def bookings() -> None:
         if number is not None:
             shown.add(number)
             if series[number] > 1:
-                more = f"<br>und {series[number] - 1} weitere Termine dieser Serie"
+                left = words.counted(series[number] - 1, "weiterer Termin", "weitere Termine")
+                more = f"<br>und {left} dieser Serie"
         with st.container(border=True):
             video = ""
             if line.video:

@@ -13,9 +13,9 @@ from presence.spaces.altering import InTheWay
 from presence.spaces.closures import Closure
 from presence.spaces.fees import Price, in_words
 from presence.spaces.notices import when
-from presence.spaces.queries import floors, load_space, prices_of, terms_of
+from presence.spaces.queries import load_space, prices_of, terms_of
 from presence.spaces.states import PARTY_NAMES
-from presence.spaces.tables import Building, Floor, Space
+from presence.spaces.tables import Space
 from storage.actors import ProtectionClass, Scope, Staff
 from storage.conflicts import NotFoundError
 from storage.organisation.tables import Office
@@ -35,11 +35,6 @@ class SpaceSheet:
 def may_change(staff: Staff, office: UUID) -> bool:
     """Whether the person may change spaces that this office looks after."""
     return may(staff, Verb.SPACE_CHANGE, Scope(office, ProtectionClass.INTERNAL))
-
-
-def all_floors(session: Session, today: date) -> list[tuple[Building, Floor]]:
-    """Floors the city has, or will have given up by a day to come."""
-    return list(floors(session, today))
 
 
 def spaces_to_change(session: Session, staff: Staff, floor: UUID, today: date) -> list[Space]:

@@ -13,6 +13,7 @@ from storage.actors import Actor
 from storage.clock import local_date
 from storage.conflicts import ConflictError
 from storage.house import House
+from storage.one_line import one_line
 from storage.organisation.substitution import local_day
 
 LONGEST_MESSAGE = 140
@@ -100,8 +101,8 @@ def own_status(house: House, actor: Actor, person: UUID) -> Manual | None:
 
 
 def _short(text: str | None, most: int, what: str) -> str | None:
-    """The text in one line without control characters, or None where there is none."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
+    """The text as it is kept, or None where there is none."""
+    line = one_line(text or "")
     if len(line) > most:
         raise ConflictError(f"{what} darf höchstens {most} Zeichen lang sein.")
     return line or None

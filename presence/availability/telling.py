@@ -5,20 +5,18 @@ written in the transaction of the deed; about a status it lies in the store that
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from presence.availability.current import CurrentStore, Deed
+from presence.availability.current import NOTICE_DAYS, CurrentStore, Deed
 from presence.availability.tables import AbsenceNotice
 from storage.actors import Actor, Staff
 from storage.clock import new_id
 from storage.organisation.queries import names
 from storage.upsert import insert_into
-
-KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +74,4 @@ def read(session: Session, store: CurrentStore, actor: Staff, until: datetime) -
 
 def forget_notices(session: Session, now: datetime) -> None:
     """Nightly: what nobody read for a month."""
-    session.execute(delete(AbsenceNotice).where(AbsenceNotice.at <= now - KEPT))
+    session.execute(delete(AbsenceNotice).where(AbsenceNotice.at <= now - NOTICE_DAYS))

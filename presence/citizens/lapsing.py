@@ -33,10 +33,9 @@ def expire(session: Session, now: datetime) -> int:
             or_(RoomRequest.offer_until.is_(None), RoomRequest.offer_until <= now),
         )
         .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     ).all()
-    for row in rows:
-        _expire(session, row, now)
-    return len(rows)
+    return sum(_expire(session, row, now) for row in rows)
 
 
 def back_to_office(session: Session, row: RoomRequest, now: datetime) -> None:
@@ -48,9 +47,14 @@ def back_to_office(session: Session, row: RoomRequest, now: datetime) -> None:
         _expire(session, row, now)
 
 
-def _expire(session: Session, row: RoomRequest, now: datetime) -> None:
-    """Of a series, its people hear of the first day that passed, and when nothing is left to decide."""
+def _expire(session: Session, row: RoomRequest, now: datetime) -> bool:
+    """Of a series, its people hear of the first day that passed, and when nothing is left to decide.
+
+    ``False``: somebody decided in the moment before the request was ours, and nothing is to be done.
+    """
     view = overview(session, row)
+    if all(each.starts > now for each in view.waiting):
+        return False
     first = all(each.state != State.EXPIRED.value for each in view.bookings)
     left = [each for each in view.waiting if each.starts > now]
     for each in view.waiting:
@@ -62,3 +66,4 @@ def _expire(session: Session, row: RoomRequest, now: datetime) -> None:
         open_office_task(session, row, view.space, left[0].starts, now)
     if first or not left:
         tell_later(session, row, letters.EXPIRED, now)
+    return True

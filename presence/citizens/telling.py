@@ -7,6 +7,7 @@ decided on at once is one mail.
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from config.translations import catalogue
@@ -60,6 +61,23 @@ def open_office_task(
         due_at=first,
         now=now,
     )
+
+
+def requests_follow(session: Session, space: Space, now: datetime) -> None:
+    """Another office runs the room: what waited for the one before waits for it. Where an offer stands, nothing waits
+    for an office; what is being decided on right now is left to who decides.
+    """
+    rows = session.scalars(
+        select(RoomRequest)
+        .where(
+            RoomRequest.space_id == space.id,
+            or_(RoomRequest.offer_until.is_(None), RoomRequest.offer_until <= now),
+        )
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        if waiting := overview(session, row).waiting:
+            open_office_task(session, row, space, waiting[0].starts, now)
 
 
 def close_task(session: Session, request: RoomRequest, now: datetime) -> None:

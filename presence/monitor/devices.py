@@ -13,6 +13,7 @@ from storage.actors import Actor
 from storage.clock import local_date, new_id
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
+from storage.one_line import one_line
 from storage.rights import Verb, require
 from storage.upsert import insert_into
 
@@ -138,7 +139,7 @@ def _load(session: Session, actor: Actor, device: UUID) -> MonitorDevice:
 
 
 def _named(name: str, place: str) -> tuple[str, str]:
-    name, place = (" ".join(each.split()) for each in (name, place))
+    name, place = one_line(name), one_line(place)
     if not name or not place:
         raise ConflictError("Bitte geben Sie an, wie der Monitor heißt und wo er hängt.")
     if max(len(name), len(place)) > LONGEST:

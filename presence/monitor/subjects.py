@@ -69,7 +69,7 @@ class Subject:
 def subjects(session: Session, day: date) -> list[Subject]:
     """Everything a screen can show that day."""
     found = [_office(row) for row in offices(session, day)]
-    found += [_floor(building, floor) for building, floor in floors(session)]
+    found += [_floor(building, floor) for building, floor in floors(session, day)]
     found += [_group(row) for row in working_groups(session, day)]
     return found
 

@@ -25,11 +25,13 @@ from presence.spaces.terms import Mode, closed
 from storage.actors import Actor, ProtectionClass, Scope
 from storage.clock import local_date
 from storage.conflicts import ConflictError, NotFoundError
+from storage.one_line import one_line
 from storage.rights import Verb, require
 
 STALE = "Das wurde inzwischen geändert. Bitte sehen Sie es sich noch einmal an."
 SECOND = timedelta(seconds=1)
 ENDS = "Der Platz oder Raum steht nicht mehr zur Verfügung."
+CHANGED = "Öffnungszeiten oder Personenzahl haben sich geändert; die Buchung passt nicht mehr dazu."
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def change_building(
     if row is None:
         raise NotFoundError
     _same(row.revision, revision)
-    row.name, row.address = _named(name), address.strip()
+    row.name, row.address = _named(name), one_line(address)
     row.revision += 1
     noted(session, actor, "building.change", row.id, now)
 
@@ -177,8 +179,15 @@ def change_space(
             each.checked_in_at = (
                 each.checked_in_at or now
             )  # nobody told them that they would have to
+    moved = form.office != row.office_id
     fill(row, form)
+    if moved:
+        # Requests from outside build on spaces, and so on this module.
+        from presence.citizens.telling import requests_follow
+
+        requests_follow(session, row, now)
     unfit = [each for each in _unfit(session, row, now) if each.id not in unfit_already]
+    decided = replace(decided, reason=decided.reason or CHANGED)
     _decide(session, actor, [(row, unfit)], decided, now)
     row.revision += 1
     noted(session, actor, "space.change", row.id, now)
@@ -194,9 +203,14 @@ def end_space(
     decided: Decided = UNDECIDED,
     now: datetime,
 ) -> None:
-    """It can't be booked from that day on; ``None``: it can after all."""
+    """It can't be booked from that day on; ``None``: it can after all. It never outlasts its floor."""
     row = to_change(session, actor, space)
     _same(row.revision, revision)
+    floor = session.get_one(Floor, row.floor_id, populate_existing=True)
+    if floor.valid_to is not None and (first_without or date.max) > floor.valid_to:
+        raise ConflictError(
+            f"Das Geschoss gehört ab {floor.valid_to:%d.%m.%Y} nicht mehr der Stadt."
+        )
     row.valid_to = first_without
     if first_without is not None:
         _coming(first_without, now)
@@ -255,10 +269,11 @@ def _decide(
         raise InTheWayError(everything)
     if not decided.cancel:
         return
+    gone: list[tuple[Space, list[Booking]]] = []
     for space, rows in found:
         held = locked(session, Booking.id.in_([row.id for row in rows]))
-        gone = [row for row in held if row.state == State.CONFIRMED.value]
-        call_off(session, actor, gone, space, decided.reason, now)
+        gone.append((space, [row for row in held if row.state == State.CONFIRMED.value]))
+    call_off(session, actor, gone, decided.reason, now)
 
 
 def _unfit(session: Session, space: Space, now: datetime) -> list[Booking]:
@@ -321,9 +336,10 @@ def _same(held: int, seen: int) -> None:
 
 
 def _named(name: str) -> str:
-    if not name.strip() or len(name) > LONGEST_NAME:
+    name = one_line(name)
+    if not name or len(name) > LONGEST_NAME:
         raise ConflictError(f"Bitte geben Sie einen Namen an (höchstens {LONGEST_NAME} Zeichen).")
-    return name.strip()
+    return name
 
 
 def _coming(day: date, now: datetime) -> None:

@@ -5,7 +5,7 @@ itself is gone a few days later, and then nothing tells who was where.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from storage.clock import local_date, new_id
 from storage.conflicts import ConflictError
 from storage.journal.entries import record
 from storage.mail import MailRefusedError, sendable
+from storage.one_line import one_line
 from storage.rights import Verb, require
 
 LONGEST_TITLE = 120
@@ -102,10 +103,10 @@ def entered(
     holder = holder or Holder(person=actor.person if isinstance(actor, Staff) else None)
     booking = drafted(session, space, wish, holder, State.CONFIRMED, key=key, now=now)
     booking.series_id = series
-    gone = make_way(session, actor, booking, space, now) if displace else []
     try:
+        gone = make_way(session, actor, booking, space, now) if displace else []
         take(session, actor, booking, space, now)
-    except IntegrityError:
+    except (IntegrityError, TakenError):
         # The same deed at the same moment: its insert was first, and ours waited for it.
         if found := made_by(session, key):
             return found, []
@@ -137,7 +138,7 @@ def drafted(
     ) or _unfit(space, wish)
     if refusal:
         raise ConflictError(refusal)
-    title = " ".join(wish.title.split())
+    title, holder = one_line(wish.title), replace(holder, name=one_line(holder.name or "") or None)
     if len(title) > LONGEST_TITLE or len(holder.name or "") > LONGEST_NAME:
         raise ConflictError(f"Titel und Name dürfen höchstens {LONGEST_TITLE} Zeichen lang sein.")
     _check_holder(holder)

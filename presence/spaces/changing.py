@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from presence.spaces import check_in as rules
 from presence.spaces.booking import note
-from presence.spaces.notices import tell_cancelled
+from presence.spaces.notices import tell_cancelled, tell_desks_cancelled
 from presence.spaces.opening import at, slot_begin
 from presence.spaces.queries import load_space, may_cancel
 from presence.spaces.states import State, require_step
@@ -22,6 +22,7 @@ from storage.actors import Actor, Citizen, Staff, System
 from storage.clock import local
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
+from storage.one_line import one_line
 from storage.rights import NotAllowedError
 
 LONGEST_ANSWER = 500
@@ -64,23 +65,14 @@ def release(session: Session, actor: Actor, booking: UUID, *, now: datetime) -> 
         note(session, actor, "booking.release", row, now)
 
 
-def cancel(
-    session: Session, actor: Actor, booking: UUID, *, reason: str | None = None, now: datetime
-) -> None:
-    """Its holder, or who looks after the space; then the holder is told by mail, with the reason. Twice is fine."""
-    row, space = _load(session, booking)
-    _require_own_or_caretaker(actor, row, space)
-    _cancel(session, actor, row, space, reason, now)
-
-
 def cancel_several(
     session: Session, actor: Actor, bookings: Collection[UUID], *, reason: str, now: datetime
 ) -> int:
-    """Who looks after a space cancels what others have there, all or nothing, and says why.
+    """Who looks after a space cancels what others have there (or anybody their own), all or nothing, and says why.
 
     Everybody affected is told once, with all dates. What is cancelled already stays so. Returns how many.
     """
-    if not reason.strip():
+    if not one_line(reason):
         raise ConflictError("Bitte nennen Sie den Grund; er steht in der Nachricht.")
     spaces: dict[UUID, tuple[Space, list[Booking]]] = {}
     for row in locked(session, Booking.id.in_(bookings)):
@@ -92,27 +84,33 @@ def cancel_several(
         if row.ends <= now:
             raise ConflictError(OVER)
         spaces.setdefault(space.id, (space, []))[1].append(row)
-    for space, rows in spaces.values():
-        call_off(session, actor, rows, space, reason, now)
+    call_off(session, actor, list(spaces.values()), reason, now)
     return sum(len(rows) for _, rows in spaces.values())
 
 
 def call_off(
     session: Session,
     actor: Actor,
-    rows: Sequence[Booking],
-    space: Space,
+    gone: Sequence[tuple[Space, Sequence[Booking]]],
     reason: str | None,
     now: datetime,
 ) -> None:
-    """End bookings of a space that the caller has checked and locked, and tell each holder once."""
-    for row in rows:
-        give_back(session, row)
-        row.answer = " ".join((reason or "").split())[:LONGEST_ANSWER] or None
-        _settle(row, State.CANCELLED, now)
-        note(session, actor, "booking.cancel", row, now)
-    others = [row for row in rows if not _is_own(actor, row)]
-    tell_cancelled(session, others, space, now)
+    """End bookings of spaces that the caller has checked and locked, and tell each holder once for each room, and once
+    for all desks.
+    """
+    desks: list[Booking] = []
+    for space, rows in gone:
+        for row in rows:
+            give_back(session, row)
+            row.answer = one_line(reason or "")[:LONGEST_ANSWER] or None
+            _settle(row, State.CANCELLED, now)
+            note(session, actor, "booking.cancel", row, now)
+        others = [row for row in rows if not _is_own(actor, row)]
+        if space.kind == "desk":
+            desks += others
+        else:
+            tell_cancelled(session, others, space, now)
+    tell_desks_cancelled(session, desks, now)
 
 
 def withdraw(session: Session, actor: Citizen, booking: UUID, *, now: datetime) -> None:
@@ -156,9 +154,13 @@ def cancel_range(
     found = locked(session, *where)
     for each in found:
         give_back(session, each)
-        each.answer = " ".join((reason or "").split())[:LONGEST_ANSWER] or None
+        each.answer = one_line(reason or "")[:LONGEST_ANSWER] or None
         _settle(each, State.CANCELLED, now)
-    tell_cancelled(session, [each for each in found if not _is_own(actor, each)], space, now)
+    others = [each for each in found if not _is_own(actor, each)]
+    if space.kind == "desk":
+        tell_desks_cancelled(session, others, now)
+    else:
+        tell_cancelled(session, others, space, now)
     if found:
         record(
             session,
@@ -180,7 +182,7 @@ def _cancel(
     require_step(State(row.state), State.CANCELLED)
     if row.ends <= now:
         raise ConflictError(OVER)
-    call_off(session, actor, [row], space, reason, now)
+    call_off(session, actor, [(space, [row])], reason, now)
 
 
 def _settle(row: Booking, state: State, now: datetime) -> None:

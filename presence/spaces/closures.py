@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from storage.conflicts import ConflictError
+from storage.one_line import one_line
 
 LONGEST_REASON = 200
 MOST = 50
@@ -39,7 +40,7 @@ def as_rows(closures: Iterable[Closure]) -> list[list[str]]:
 
 def added(held: Sequence[Closure], wanted: Closure, today: date) -> tuple[Closure, ...]:
     """With one more; what is over is left out. Raises ``ConflictError`` for one that can't be."""
-    reason = " ".join(wanted.reason.split())
+    reason = one_line(wanted.reason)
     if wanted.last < wanted.first:
         raise ConflictError("Der letzte Tag liegt vor dem ersten. Bitte prüfen Sie die Tage.")
     if wanted.last < today:

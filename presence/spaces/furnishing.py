@@ -18,6 +18,7 @@ from presence.spaces.terms import Mode
 from storage.actors import Actor, ProtectionClass, Scope
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
+from storage.one_line import one_line, several_lines
 from storage.rights import Verb, require
 
 KINDS = frozenset({"desk", "room"})
@@ -58,7 +59,7 @@ def add_building(
     require(actor, Verb.SPACE_CHANGE)
     row = session.scalars(select(Building).where(Building.key == key)).one_or_none()
     if row is None:
-        row = Building(key=key, name=name, address=address)
+        row = Building(key=key, name=one_line(name), address=one_line(address))
         session.add(row)
         session.flush()
         noted(session, actor, "building.add", row.id, now)
@@ -83,7 +84,12 @@ def add_floor(
     if row is None:
         kept, width, height = clean(plan)
         row = Floor(
-            building_id=building, level=level, name=name, plan=kept, width=width, height=height
+            building_id=building,
+            level=level,
+            name=one_line(name),
+            plan=kept,
+            width=width,
+            height=height,
         )
         session.add(row)
         session.flush()
@@ -99,7 +105,7 @@ def add_space(
     found = session.scalars(select(Space).where(Space.key == key)).one_or_none()
     if found is not None:
         return found
-    row = Space(key=key, floor_id=floor, valid_to=None)
+    row = Space(key=key, floor_id=floor, valid_to=session.get_one(Floor, floor).valid_to)
     fill(row, form)
     session.add(row)
     session.flush()
@@ -114,7 +120,7 @@ def set_fee(session: Session, actor: Actor, space: UUID, price: Price, *, now: d
         raise ConflictError(
             "Bitte geben Sie ein Entgelt für Vereine oder für Bürgerinnen und Bürger an."
         )
-    if price.per_day < price.per_hour or not price.source.strip():
+    if price.per_day < price.per_hour or not one_line(price.source):
         raise ConflictError(
             "Der Höchstbetrag am Tag liegt nicht unter dem für eine Stunde, und jedes Entgelt hat eine Grundlage."
         )
@@ -127,7 +133,7 @@ def set_fee(session: Session, actor: Actor, space: UUID, price: Price, *, now: d
     ).one_or_none() or SpaceFee(
         space_id=space, party=price.party.value, valid_from=price.valid_from
     )
-    row.per_hour, row.per_day, row.source = price.per_hour, price.per_day, price.source
+    row.per_hour, row.per_day, row.source = price.per_hour, price.per_day, one_line(price.source)
     session.add(row)
     session.flush()
     noted(session, actor, "space.fee", space, now)
@@ -139,7 +145,8 @@ def fill(row: Space, form: SpaceForm) -> None:
         raise ConflictError("Bitte prüfen Sie Art, Dauer und wer buchen darf.")
     if not 1 <= form.capacity <= MOST_PEOPLE:
         raise ConflictError(f"Bitte geben Sie 1 bis {MOST_PEOPLE} Personen an.")
-    if not form.name.strip() or len(form.name) > LONGEST_NAME or len(form.rules) > LONGEST_RULES:
+    name, rules = one_line(form.name), several_lines(form.rules)
+    if not name or len(name) > LONGEST_NAME or len(rules) > LONGEST_RULES:
         raise ConflictError(
             f"Bitte geben Sie einen Namen (höchstens {LONGEST_NAME} Zeichen) und kurze Regeln an."
         )
@@ -150,11 +157,12 @@ def fill(row: Space, form: SpaceForm) -> None:
         raise ConflictError("Tage im Voraus können nicht unter null liegen.")
     if min(form.at) < 0 or min(form.at[2:]) <= 0:
         raise ConflictError("Bitte geben Sie Ort und Größe auf dem Plan an.")
-    row.kind, row.name, row.office_id = form.kind, form.name.strip(), form.office
+    row.kind, row.name, row.office_id = form.kind, name, form.office
     row.x, row.y, row.width, row.height = form.at
-    row.capacity, row.equipment, row.mode = form.capacity, list(form.equipment), form.mode
+    row.capacity, row.mode = form.capacity, form.mode
+    row.equipment = [each for each in map(one_line, form.equipment) if each]
     row.hours, row.on_holidays = opening.checked(form.hours), form.on_holidays
-    row.rules, row.bookers, row.public = form.rules.strip(), form.bookers, form.public
+    row.rules, row.bookers, row.public = rules, form.bookers, form.public
     row.notice_days, row.longest_minutes = form.notice_days, form.longest_minutes
     row.ahead_days, row.check_in_minutes, row.video = (
         form.ahead_days,

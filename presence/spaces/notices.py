@@ -50,28 +50,28 @@ def tell_displaced(
         )
         if names:
             instead = "\n".join(f"- {name}" for name in names)
-            text += f"\n\nZur selben Zeit sind zurzeit frei:\n{instead}\n\nBitte fragen Sie eine davon neu an."
+            text += f"\n\nZur selben Zeit sind zurzeit frei:\n{instead}\n\nBitte fragen Sie einen davon neu an."
         _send(session, own[0], f"Ihre Buchung: {space.name} wird gebraucht", text, now)
 
 
 def tell_cancelled(
-    session: Session, bookings: Sequence[Booking], space: Space, now: datetime
+    session: Session, bookings: Sequence[Booking], room: Space, now: datetime
 ) -> None:
-    """The house cancelled: one mail for each holder with all their days and the reason.
-
-    Of a desk the mail tells nothing but that: which one and when stands on the person's own page.
-    """
+    """The house cancelled: one mail for each holder with all their days and the reason."""
     for own in _by_holder(session, bookings, now):
-        if space.kind == "desk":
-            text = (
-                "Ihr gebuchter Platz wurde abgesagt. Welche Tage es betrifft und warum, lesen Sie im Intranet "
-                "unter „Meine Buchungen“."
-            )
-            _send(session, own[0], "Platzbuchung abgesagt", text, now)
-            continue
-        text = f"abgesagt wurde in „{space.name}“:\n\n{_days(own)}"
+        text = f"abgesagt wurde in „{room.name}“:\n\n{_days(own)}"
         text += f"\n\nGrund: {own[0].answer}" if own[0].answer else ""
-        _send(session, own[0], f"Abgesagt: {space.name}", text, now)
+        _send(session, own[0], f"Abgesagt: {room.name}", text, now)
+
+
+def tell_desks_cancelled(session: Session, bookings: Sequence[Booking], now: datetime) -> None:
+    """The same for desks, of which the mail tells nothing more: which and when stands on the person's own page."""
+    for own in _by_holder(session, bookings, now):
+        text = (
+            "Ihr gebuchter Platz wurde abgesagt. Welche Tage es betrifft und warum, lesen Sie im Intranet "
+            "unter „Meine Buchungen“."
+        )
+        _send(session, own[0], "Platzbuchung abgesagt", text, now)
 
 
 def tell_decision(session: Session, booking: Booking, space: Space, now: datetime) -> None:

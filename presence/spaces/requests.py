@@ -20,6 +20,7 @@ from presence.spaces.taking import take
 from presence.spaces.terms import closed
 from storage.actors import Actor, Citizen
 from storage.conflicts import ConflictError, NotFoundError
+from storage.one_line import several_lines
 from storage.rights import Verb, require
 
 LONGEST_MESSAGE = 2000
@@ -50,10 +51,11 @@ def request_booking(
         return found
     if holder.party is Party.CITY or not (holder.name and holder.mail):
         raise ConflictError("Bitte geben Sie Namen und E-Mail-Adresse an.")
+    message = several_lines(message)
     if len(message) > LONGEST_MESSAGE:
         raise ConflictError(f"Die Nachricht darf höchstens {LONGEST_MESSAGE} Zeichen lang sein.")
     booking = drafted(session, space, wish, holder, State.REQUESTED, key=key, now=now)
-    booking.message = message.strip() or None
+    booking.message = message or None
     try:
         with session.begin_nested():
             session.add(booking)
@@ -91,7 +93,7 @@ def decline_request(
     row, space = _to_decide(session, actor, booking, revision, State.DECLINED)
     if row.state == State.DECLINED.value:
         return
-    reason = reason.strip()
+    reason = several_lines(reason)
     if not reason or len(reason) > LONGEST_MESSAGE:
         raise ConflictError(
             "Bitte nennen Sie den Grund; er steht in der Nachricht an die Anfragenden."

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, Delete, Update, and_, delete, exists, or_, select, update
+from sqlalchemy import CursorResult, Delete, Update, and_, case, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from presence.spaces.booking import note
@@ -58,19 +58,22 @@ def release_unclaimed(session: Session, now: datetime) -> int:
 
 def forget(session: Session, now: datetime) -> dict[str, int]:
     """Delete past desk bookings and those of who has left, take names and titles off past room bookings, delete what
-    was refused long ago.
+    was refused long ago, and forget when people came and left.
     """
     desks = select(Space.id).where(Space.kind == "desk")
-    over = and_(Booking.space_id.in_(desks), Booking.ends <= now - DESKS_KEPT)
+    of_desk = Booking.space_id.in_(desks)
+    over = and_(of_desk, Booking.ends <= now - DESKS_KEPT)
+    settled = case((Booking.state == State.RELEASED.value, Booking.ends), else_=Booking.changed_at)
     given_up = and_(
         Booking.state.not_in(_HOLDING),
         or_(
-            Booking.changed_at <= now - REFUSED_KEPT,
-            and_(Booking.space_id.in_(desks), Booking.changed_at <= now - DESKS_KEPT),
+            and_(~of_desk, settled <= now - REFUSED_KEPT),
+            # Why the house took a desk back stands nowhere but here, until that day is over.
+            and_(of_desk, Booking.answer.is_(None), settled <= now - DESKS_KEPT),
         ),
     )
     left = select(Person.id).where(Person.valid_to <= local_date(now))
-    abandoned = and_(Booking.space_id.in_(desks), Booking.person_id.in_(left))
+    abandoned = and_(of_desk, Booking.person_id.in_(left))
     going = or_(over, given_up, abandoned, Booking.ends <= now - ROOMS_KEPT)
     gone = select(Booking.id).where(going)
     _count(session, delete(BookingSlot).where(BookingSlot.booking_id.in_(gone)))
@@ -88,14 +91,24 @@ def forget(session: Session, now: datetime) -> dict[str, int]:
         .where(Booking.ends <= now - ROOMS_NAMED, named)
         .values(
             person_id=None, holder_name=None, holder_mail=None, message=None, answer=None,
-            title="", series_id=None, checked_in_at=None,
+            title="", series_id=None,
         ),
     )  # fmt: skip
+    _forget_moments(session, now)
     _count(
         session,
         delete(BookingSeries).where(~exists().where(Booking.series_id == BookingSeries.id)),
     )
     return {"gelöscht": deleted, "ohne Namen": anonymised}
+
+
+def _forget_moments(session: Session, now: datetime) -> None:
+    """When somebody came and left is nobody's business once the booking is over."""
+    over = Booking.ends <= now
+    came = update(Booking).where(over, Booking.checked_in_at.is_not(None))
+    left = update(Booking).where(over, Booking.state == State.RELEASED.value)
+    _count(session, came.values(checked_in_at=None))
+    _count(session, left.values(changed_at=Booking.created_at))
 
 
 def _count(session: Session, statement: Delete | Update) -> int:

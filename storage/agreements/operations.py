@@ -16,6 +16,7 @@ from storage.agreements.tables import Agreement
 from storage.clock import local_date, new_id
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
+from storage.one_line import one_line
 from storage.rights import NotAllowedError, Verb, require
 from storage.upsert import insert_into
 
@@ -46,7 +47,7 @@ def record_agreement(
         raise NotAllowedError(
             "Wer im letzten Jahr die Systemverwaltung hatte, trägt nicht für den Personalrat ein."
         )
-    title, file_number = (" ".join(each.split()) for each in (title, file_number))
+    title, file_number = one_line(title), one_line(file_number)
     _check(key, title, file_number, signed_on, valid_from, valid_to, local_date(now))
     made = session.scalars(
         insert_into(session, Agreement)

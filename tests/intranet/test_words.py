@@ -169,3 +169,8 @@ def test_no_icon_comes_of_colons(text: str) -> None:
     shown = re.sub(r"\\(.)", r"\1", words.plain(text))  # what Streamlit looks for icons in
     assert not re.search(r":[\w+/-]+:", shown)
     assert shown.replace("\u2060", "") == " ".join(text.split())
+
+
+def test_one_is_one() -> None:
+    said = [words.counted(count, "Termin", "Termine") for count in (0, 1, 2)]
+    assert said == ["0 Termine", "1 Termin", "2 Termine"]

@@ -8,7 +8,7 @@ import pytest
 
 from presence.citizens.lapsing import expire
 from presence.citizens.offers import end_offers, offer
-from presence.spaces.changing import cancel
+from presence.spaces.changing import cancel_several
 from presence.spaces.fees import Price
 from presence.spaces.furnishing import set_fee
 from presence.spaces.opening import at
@@ -118,7 +118,7 @@ def test_who_took_another_room_is_told_of_that_room_from_then_on(
     assert "besenrein" not in shown
     with town.house.database.write() as session:  # and when the house cancels it
         booking = next(row for row in town.request().bookings if row.state == "confirmed")
-        cancel(session, karla, booking.id, reason="Rohrbruch", now=town.house.clock())
+        cancel_several(session, karla, [booking.id], reason="Rohrbruch", now=town.house.clock())
     mail = town.mails()[-1]
     assert mail["Subject"] == "Zu Ihrer Anfrage: Bürgertreff"
     assert "Grund: Rohrbruch" in mail.get_content()

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from presence.availability.absences import change_absence, come_back, end_absence, enter_absence
-from presence.availability.current import CurrentStore
+from presence.availability.current import NOTICE_DAYS, CurrentStore
 from presence.availability.levels import Level
 from presence.availability.profile import allow_delegate, forget_leavers
 from presence.availability.statuses import clear_status, set_status
-from presence.availability.telling import KEPT, Told, forget_notices, read, told
+from presence.availability.telling import Told, forget_notices, read, told
 from storage.actors import Actor, Staff, System
 from storage.clock import local_date
 from storage.house import House
@@ -116,11 +116,11 @@ def test_it_tells_no_day_and_goes_with_time_and_with_either_person(
     with house.database.write() as session:
         columns = set(session.execute(text("SELECT * FROM absence_notice")).keys())
         assert columns == {"id", "person_id", "by_id", "at"}
-        forget_notices(session, now + KEPT - HOUR)
+        forget_notices(session, now + NOTICE_DAYS - HOUR)
     assert news("ben")
     with house.database.write() as session:
         session.get_one(Person, people["ben"]).valid_to = local_date(now)
         session.flush()
         assert forget_leavers(session, local_date(now)) == 2  # his absence, and what he was told
-        forget_notices(session, now + KEPT)
+        forget_notices(session, now + NOTICE_DAYS)
     assert news("anna") == []

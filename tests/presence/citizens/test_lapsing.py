@@ -1,20 +1,23 @@
 """Time goes on while requests wait: what is left can be granted, what is over ends, and people hear of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
+from presence.citizens import letters
 from presence.citizens.deciding import approve, decline
 from presence.citizens.forgetting import forget as forget_requests
 from presence.citizens.lapsing import expire
 from presence.citizens.queries import overview
 from presence.citizens.room_requests import take_back
 from presence.citizens.tables import RoomRequest
+from presence.spaces.altering import change_space, form_of
 from presence.spaces.recurrence import Pattern
-from presence.spaces.tables import Booking, BookingSlot
+from presence.spaces.tables import Booking, BookingSlot, Space
 from presence.spaces.upkeep import forget as forget_bookings
 from storage.actors import Citizen, Staff
 from storage.conflicts import ConflictError
@@ -128,6 +131,36 @@ def test_deciding_in_the_moment_in_which_it_expires(
     )
     assert states(house) == ["confirmed"] * 3 + ["expired"]
     assert tasks(house, hans) == 0
+
+
+def test_declining_in_the_moment_in_which_it_expires_is_told_once(
+    house: House, spaces: dict[str, UUID], staff: Staffer
+) -> None:
+    request, hans = ask(house, wish(spaces, SOON)), staff("hans")
+    house.clock.forward(days=3)  # type: ignore[attr-defined]
+    now = house.clock()
+    at_once(
+        lambda: house.database.run(
+            lambda session: decline(session, hans, request, 1, reason="Voll.", now=now)
+        ),
+        *[lambda: house.database.run(lambda session: expire(session, now))] * 4,
+    )
+    assert (states(house), told(house)[1:]) in [
+        (["declined"], [letters.DECIDED]),
+        (["expired"], [letters.EXPIRED]),
+    ]
+
+
+def test_requests_wait_for_the_office_the_room_is_given_to(
+    house: House, spaces: dict[str, UUID], staff: Staffer, offices: dict[str, UUID]
+) -> None:
+    ask(house, wish(spaces, SOON))
+    assert (tasks(house, staff("hans")), tasks(house, staff("anna"))) == (1, 0)
+    with house.database.write() as session:
+        room = session.get_one(Space, spaces["saal"])
+        form = replace(form_of(room), office=offices["ordnungsamt"])
+        change_space(session, staff("ada"), room.id, room.revision, form, now=house.clock())
+    assert (tasks(house, staff("hans")), tasks(house, staff("anna"))) == (0, 1)
 
 
 def test_taking_back_what_has_begun_to_pass(

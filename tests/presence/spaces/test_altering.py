@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
+from presence.monitor.subjects import subjects
 from presence.spaces.altering import (
     Decided,
     InTheWayError,
@@ -124,6 +125,24 @@ def test_bookings_in_the_way_are_shown_before_anything_changes(
     assert "Grund: Maler" in ben.text
 
 
+def test_who_loses_a_booking_to_other_rules_is_told_why(
+    put: Callable[..., UUID], house: House, staff: Who, spaces: Spaces
+) -> None:
+    now, ada = house.clock(), staff("ada")
+    hours = tuple(Opening(day, 8 * 60, 18 * 60) for day in range(5))
+    for key, title, who in (("zimmer", "Runde", "anna"), ("platz-1", "", "ben")):
+        gone = put(who, key, 17, 19, title=title)
+        form = replace(form_of(_get(house, Space, spaces[key])), hours=hours)
+        decided = Decided(frozenset({gone}), cancel=True)
+        with house.database.write() as session:
+            change_space(session, ada, spaces[key], 1, form, decided=decided, now=now)
+        assert "Öffnungszeiten" in _get(house, Booking, gone).answer
+    room, desk = mails(house)
+    assert "Grund: Öffnungszeiten oder Personenzahl haben sich geändert" in room.text
+    assert "Meine Buchungen" in desk.text
+    assert "Öffnungszeiten" not in desk.text
+
+
 def test_what_is_out_of_order_is_not_booked_until_it_is_in_order_again(
     put: Callable[..., UUID], house: House, staff: Who, spaces: Spaces, tuesday: When
 ) -> None:
@@ -190,16 +209,26 @@ def test_an_end_takes_bookings_with_it_and_can_be_taken_back(
 def test_a_floor_is_given_up_with_everything_on_it(
     put: Callable[..., UUID], house: House, staff: Who, spaces: Spaces
 ) -> None:
-    taken = frozenset({put("anna", "zimmer", 9, 10), put("ben", "platz-1", 9, 10)})
+    taken = frozenset(
+        {
+            put("anna", "zimmer", 9, 10),
+            put("ben", "platz-1", 9, 10),
+            put("ben", "platz-2", 13, 14),
+        }
+    )
     now, ada = house.clock(), staff("ada")
     floor = _get(house, Space, spaces["zimmer"]).floor_id
     with pytest.raises(InTheWayError), house.database.write() as session:
         end_floor(session, ada, floor, 1, first_without=TUESDAY, now=now)
     with house.database.write() as session:
         end_floor(session, ada, floor, 1, first_without=TUESDAY, decided=Decided(taken), now=now)
-    assert len(mails(house)) == 2
+    assert [mail.recipient for mail in mails(house)] == ["anna@example.org", "ben@example.org"]
+    for later in (None, TUESDAY + timedelta(days=1)):
+        with pytest.raises(ConflictError, match="Geschoss"), house.database.write() as session:
+            end_space(session, ada, spaces["zimmer"], 2, first_without=later, now=now)
     with house.database.read() as session:
         assert session.scalar(select(func.count()).select_from(BookingSlot)) == 0
+        assert bool([each for each in subjects(session, TUESDAY) if each.id == floor]) is False
         for day, there in ((TUESDAY - timedelta(days=1), True), (TUESDAY, False)):
             assert bool(floors(session, day)) is there
             assert bool(rooms(session, day)) is there
@@ -248,6 +277,25 @@ def test_who_sits_there_already_need_not_check_in_after_a_new_rule(
     clock.now = tuesday(13, 20)
     assert house.database.run(lambda session: release_unclaimed(session, clock())) == 1
     assert _get(house, Booking, coming).state == State.RELEASED
+
+
+def test_what_no_database_takes_is_left_out_of_texts(
+    put: Callable[..., UUID], house: House, staff: Who, spaces: Spaces
+) -> None:
+    now, ada, room = house.clock(), staff("ada"), spaces["zimmer"]
+    booking = put("anna", "zimmer", 9, 10, title="Run\0de")
+    assert _get(house, Booking, booking).title == "Run de"
+    form = replace(
+        form_of(_get(house, Space, room)), name="Saal\0 1", rules="Kein\0 Rauch\n\nLicht aus",
+        equipment=("Tafel\0",),
+    )  # fmt: skip
+    with house.database.write() as session:
+        change_space(session, ada, room, 1, form, now=now)
+        close_space(session, ada, room, 2, replace(PAINTERS, reason="Ma\0ler"), now=now,
+                    decided=Decided(frozenset({booking}), cancel=True))  # fmt: skip
+    row = _get(house, Space, room)
+    assert (row.name, row.rules, row.equipment) == ("Saal 1", "Kein Rauch\n\nLicht aus", ["Tafel"])
+    assert _get(house, Booking, booking).answer == "Ma ler"
 
 
 def test_nobody_books_what_is_being_closed(

@@ -100,6 +100,22 @@ def test_one_of_many_series_of_the_city_displaces_the_club(
     assert _count(house, Mail) == 1
 
 
+def test_displacing_by_many_clicks_at_once_is_one_booking(
+    house: House, staff: Who, spaces: Spaces, club: list[UUID]
+) -> None:
+    hans, now, day = staff("hans"), house.clock(), date(2026, 4, 7)
+    wish = Wish(spaces["saal"], at(day, 18 * 60), at(day, 20 * 60), title="Rat")
+    done = _at_once(
+        house,
+        [lambda session: book(session, hans, wish, key="rat", now=now, displace=True).id] * MANY,
+    )
+    assert len(set(done)) == 1
+    assert None not in done
+    with house.database.read() as session:
+        assert session.get_one(Booking, club[0]).state == State.DISPLACED
+    assert _count(house, Mail) == 1
+
+
 def test_a_series_asked_for_twice_at_the_same_moment_is_one(
     house: House, staff: Who, spaces: Spaces, tuesday: Callable[..., datetime]
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from presence.spaces.booking import Holder, Wish, book
-from presence.spaces.changing import cancel, cancel_range, check_in, release
+from presence.spaces.changing import cancel_range, cancel_several, check_in, release
 from presence.spaces.opening import at
 from presence.spaces.queries import own_bookings, plan_of, taken_spaces
 from presence.spaces.recurrence import Pattern
@@ -147,7 +147,7 @@ def test_leaving_early_frees_the_rest(
     assert state_of(house, booking).ends == tuesday(11, 45)
     put("ben", "platz-1", 11.75, 17)
     with pytest.raises(ConflictError, match="freigegeben"), house.database.write() as session:
-        cancel(session, staff("anna"), booking, now=clock())
+        cancel_several(session, staff("anna"), [booking], reason="Doch nicht", now=clock())
 
 
 def test_a_desk_left_early_is_offered_for_the_rest_of_the_day(
@@ -278,7 +278,7 @@ def test_the_past_is_forgotten(
     other = put("ben", "platz-2", 9, 10)
     club = club_in(house, spaces["saal"], staff("hans"), date(2026, 3, 3))
     with house.database.write() as session:
-        cancel(session, staff("ben"), other, now=clock())
+        release(session, staff("ben"), other, now=clock())
     clock.forward(days=5)
     assert house.database.run(lambda session: forget(session, clock()))["gelöscht"] == 2
     with house.database.read() as session:
@@ -299,3 +299,39 @@ def test_the_past_is_forgotten(
     clock.forward(days=1100)
     house.database.run(lambda session: forget(session, clock()))
     assert _count(house, Booking) == 0
+
+
+def test_why_a_desk_was_taken_back_is_read_until_that_day_is_over(
+    put: Callable[..., UUID], house: House, staff: Who, clock: Any
+) -> None:
+    taken, given = (
+        put("anna", "platz-1", 24 * 20 + 9, 24 * 20 + 12),
+        put("ben", "platz-2", 24 * 20 + 9, 24 * 20 + 12),
+    )
+    with house.database.write() as session:
+        cancel_several(session, staff("ada"), [taken], reason="Der Tisch ist kaputt", now=clock())
+        release(session, staff("ben"), given, now=clock())
+    clock.forward(days=15)
+    assert house.database.run(lambda session: forget(session, clock()))["gelöscht"] == 1
+    assert state_of(house, taken).answer == "Der Tisch ist kaputt"
+    clock.forward(days=10)
+    assert house.database.run(lambda session: forget(session, clock()))["gelöscht"] == 1
+    assert _count(house, Booking) == 0
+
+
+def test_the_night_forgets_when_people_came_and_left(
+    put: Callable[..., UUID], house: House, staff: Who, clock: Any, tuesday: When
+) -> None:
+    began = clock()
+    desk, left = put("anna", "platz-1", 9, 10), put("ben", "zimmer", 10, 12)
+    clock.now = tuesday(9, 1)
+    with house.database.write() as session:
+        check_in(session, staff("anna"), desk, now=clock())
+    clock.now = tuesday(11, 7)
+    with house.database.write() as session:
+        release(session, staff("ben"), left, now=clock())
+    clock.now = tuesday(22)
+    house.database.run(lambda session: forget(session, clock()))
+    assert state_of(house, desk).checked_in_at is None
+    assert state_of(house, left).changed_at == began
+    assert state_of(house, left).state == State.RELEASED

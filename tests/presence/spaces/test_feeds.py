@@ -16,7 +16,7 @@ from presence.availability.current import current_store
 from presence.availability.queries import lines_of
 from presence.spaces import hybrid
 from presence.spaces.booking import Holder, Wish, book
-from presence.spaces.changing import cancel
+from presence.spaces.changing import release
 from presence.spaces.feeds import calendar_of, feeds_of, open_feed, revoke_feed
 from presence.spaces.recurrence import Pattern
 from presence.spaces.series import book_series
@@ -83,7 +83,7 @@ def test_own_bookings_and_a_rooms_plan(
     assert _events(house, other) == []
     assert len(_events(house, plan)) == 1
     with house.database.write() as session:
-        cancel(session, anna, meeting, now=house.clock())
+        release(session, anna, meeting, now=house.clock())
     (event,) = _events(house, own)
     assert (str(event["STATUS"]), event["SEQUENCE"]) == ("CANCELLED", 1)
     assert _events(house, plan) == []

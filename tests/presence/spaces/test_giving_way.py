@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from presence.spaces.booking import Holder, Wish, book
-from presence.spaces.changing import cancel, cancel_range, cancel_several, release
+from presence.spaces.changing import cancel_range, cancel_several, release
 from presence.spaces.opening import at
 from presence.spaces.recurrence import Pattern
 from presence.spaces.series import SeriesConflictError, book_series, preview
@@ -32,9 +32,9 @@ def test_who_looks_after_a_room_cancels_and_the_holder_is_told(
 ) -> None:
     booking = put("anna", "zimmer", 9, 10)
     with pytest.raises(NotAllowedError), house.database.write() as session:
-        cancel(session, staff("ben"), booking, now=house.clock())
+        cancel_several(session, staff("ben"), [booking], reason="Ich", now=house.clock())
     with house.database.write() as session:
-        cancel(session, staff("hans"), booking, reason="Wasserschaden", now=house.clock())
+        cancel_several(session, staff("hans"), [booking], reason="Wasserschaden", now=house.clock())
     with house.database.read() as session:
         mail = session.scalars(select(Mail)).one()
     assert mail.recipient == "anna@example.org"
@@ -70,7 +70,9 @@ def test_a_desk_is_taken_back_without_telling_the_mailbox_which(
 ) -> None:
     booking = put("anna", "platz-1", 9, 12)
     with house.database.write() as session:
-        cancel(session, staff("ada"), booking, reason="Der Tisch ist kaputt", now=house.clock())
+        cancel_several(
+            session, staff("ada"), [booking], reason="Der Tisch ist kaputt", now=house.clock()
+        )
     (mail,) = mails(house)
     assert mail.recipient == "anna@example.org"
     assert "Meine Buchungen" in mail.text
@@ -112,7 +114,7 @@ def test_a_session_that_has_seen_a_booking_before_decides_by_what_it_is_now(
     with house.database.read() as session:
         seen = session.get_one(Booking, booking)
         with house.database.write() as other:
-            cancel(other, staff("hans"), booking, reason="Maler", now=house.clock())
+            cancel_several(other, staff("hans"), [booking], reason="Maler", now=house.clock())
         session.rollback()
         session.add(seen)
         with pytest.raises(ConflictError, match="abgesagt"):

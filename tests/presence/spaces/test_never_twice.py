@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from presence.spaces.altering import Decided, close_space
 from presence.spaces.booking import Wish, book
-from presence.spaces.changing import cancel, release
+from presence.spaces.changing import cancel_several, release
 from presence.spaces.closures import Closure
 from presence.spaces.drawing import draw
 from presence.spaces.furnishing import SpaceForm, add_building, add_floor, add_space
@@ -111,7 +111,8 @@ def _do(
                 )
                 held = session.scalars(own.order_by(Booking.starts)).all()
                 if held and what == "cancel":
-                    cancel(session, staff, held[quarter % len(held)], now=NOW)
+                    one = held[quarter % len(held)]
+                    cancel_several(session, staff, [one], reason="Test", now=NOW)
                 elif held:
                     release(session, staff, held[0], now=starts)
     except ConflictError:
