@@ -45,7 +45,7 @@ def schedules(settings: Settings) -> list[ScheduleDefinition]:
             "kiss.fristen", "Überfällige Anliegen melden", "*/15 6-19 * * *", _by_the_clock
         ),
         ScheduleDefinition(
-            "kiss.auswerten", "Wege der Anliegen auswerten", "45 2 * * *", evaluate_all
+            "kiss.auswerten", "Wege der Anliegen auswerten", "0 5 * * *", evaluate_all
         ),
         ScheduleDefinition("kiss.vergessen", "Daten alter Anliegen löschen", "25 1 * * *", _forget),
     ]

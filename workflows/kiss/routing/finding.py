@@ -12,6 +12,7 @@ from storage.jobs.handlers import JobContext
 from storage.jobs.queue import ClaimedJob, complete, enqueue
 from workflows.kiss.anliegen.answering import tell_later
 from workflows.kiss.anliegen.assigning import To, route_to
+from workflows.kiss.anliegen.opening import Channel
 from workflows.kiss.anliegen.states import State
 from workflows.kiss.anliegen.tables import Anliegen
 from workflows.kiss.routing.book import RoutingBook
@@ -21,6 +22,8 @@ from workflows.kiss.routing.shelf import as_message, load_book, load_gazetteer, 
 from workflows.kiss.routing.tables import RoutingDecision
 
 ALIKE = "kiss.alike"
+_ANSWERED_ELSEWHERE = frozenset({Channel.MAIL, Channel.EAKTE})
+"""Who writes a mail is told by the mailbox, which knows machines; who wrote a letter gets no mail."""
 
 
 def find_responsible(context: JobContext, job: ClaimedJob) -> None:
@@ -44,7 +47,8 @@ def find_responsible(context: JobContext, job: ClaimedJob) -> None:
         if locked is not None:
             if State(locked.state) is State.NEW:
                 hand_over(session, locked, decision, model, now)
-            tell_later(session, locked, "received", now, "once")
+            if Channel(locked.channel) not in _ANSWERED_ELSEWHERE:
+                tell_later(session, locked, "received", now, "once")
             enqueue(session, ALIKE, anliegen.hex, now=now)
         complete(session, job, now)
     context.info(f"Anliegen {anliegen.hex}: {decision.decision}")
