@@ -82,6 +82,14 @@ PAGES = (
         room=Room.DESKS,
     ),
     PageSpec(
+        "zustaendigkeiten",
+        "zustaendigkeiten.py",
+        "Zuständigkeiten",
+        "alt_route",
+        WORK,
+        room=Room.KISS,
+    ),
+    PageSpec(
         "das-nervt", "das_nervt.py", "Das nervt", "sentiment_dissatisfied", WORK, room=Room.KISS
     ),
     PageSpec("mein-profil", "profil.py", "Mein Profil", "account_circle", OWN),
@@ -99,14 +107,6 @@ PAGES = (
     ),
     PageSpec(
         "auswertung", "auswertung.py", "Auswertung", "monitoring", ADMIN, evaluates, room=Room.KISS
-    ),
-    PageSpec(
-        "zustaendigkeiten",
-        "zustaendigkeiten.py",
-        "Zuständigkeiten",
-        "alt_route",
-        ADMIN,
-        room=Room.KISS,
     ),
     PageSpec("monitore", "monitore.py", "Monitore", "tv", ADMIN, _walls, room=Room.MONITOR),
     PageSpec(
