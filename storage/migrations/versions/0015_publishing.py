@@ -11,7 +11,8 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column(
-        "anliegen", sa.Column("may_publish", sa.Boolean(), nullable=False, server_default=sa.false())
+        "anliegen",
+        sa.Column("may_publish", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
     op.add_column("anliegen", sa.Column("published_text", sa.String(), nullable=True))
     op.create_index(op.f("ix_anliegen_published_at"), "anliegen", ["published_at"], unique=False)
