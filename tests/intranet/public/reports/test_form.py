@@ -171,7 +171,7 @@ def test_places_and_public_topics_are_offered(reports: Reports) -> None:
 
 
 @pytest.mark.parametrize(
-    "script", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}"]
+    "script", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{77777*77777}}"]
 )
 def test_scripts_in_every_field_stay_words(reports: Reports, script: str) -> None:
     every = dict.fromkeys(("text", "ort", "genauer", "name"), script)
@@ -180,7 +180,7 @@ def test_scripts_in_every_field_stay_words(reports: Reports, script: str) -> Non
     for html in (page, again):
         assert "<script>alert" not in html
         assert "<img src=x" not in html
-    assert "49" not in re.sub(r"\d{2}\.\d{2}\.\d{4}|[\w-]{30,}|4\d{1,3}-\d+", "", page)
+    assert "6049261729" not in page
 
 
 def test_the_trap_and_a_form_of_somebody_else_are_refused(reports: Reports) -> None:
