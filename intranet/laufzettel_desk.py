@@ -7,6 +7,7 @@ from uuid import UUID
 import streamlit as st
 
 from intranet import words
+from intranet.choosing import again
 from intranet.deeds import carry_out
 from intranet.notes import note
 from intranet.visit import Visit
@@ -104,7 +105,7 @@ def steps_desk(visit: Visit, sheet: Sheet) -> None:
         if st.button("Doch noch offen", icon=":material/undo:", key="schritt-auf"):
             now = visit.house.clock()
             done, _ = carry_out(visit, lambda s: reopen_step(s, visit.staff, chosen, now=now))
-            _again("Der Schritt ist wieder offen.", done=done)
+            again("Der Schritt ist wieder offen.", done=done)
         return
     if step.action:
         st.caption(f"Mit „Erledigt“: {ACTIONS[step.action]}.")
@@ -133,7 +134,7 @@ def _settle(visit: Visit, sheet: Sheet, step: StepLine, remark: str, *, skip: bo
     )
     if done and password:
         st.session_state["laufzettel-passwort"] = (sheet.line.name, password)
-    _again("Vermerkt.", done=done)
+    again("Vermerkt.", done=done)
 
 
 def lead_desk(visit: Visit, sheet: Sheet, people: Mapping[UUID, str]) -> None:
@@ -161,7 +162,7 @@ def lead_desk(visit: Visit, sheet: Sheet, people: Mapping[UUID, str]) -> None:
                 done, _ = carry_out(
                     visit, lambda s: hand_over(s, visit.staff, wanted, heir, now=now)
                 )
-                _again("Übergeben. Die Aufgaben stehen jetzt bei der Nachfolge.", done=done)
+                again("Übergeben. Die Aufgaben stehen jetzt bei der Nachfolge.", done=done)
     if sheet.line.state != "cancelled":
         with st.expander("Tag verschieben", icon=":material/edit_calendar:"):
             _move_desk(visit, sheet)
@@ -172,7 +173,7 @@ def lead_desk(visit: Visit, sheet: Sheet, people: Mapping[UUID, str]) -> None:
             )
             if st.button("Laufzettel zurücknehmen", key="zuruecknehmen"):
                 done, _ = carry_out(visit, lambda s: call_off(s, visit.staff, wanted, now=now))
-                _again("Zurückgenommen.", done=done)
+                again("Zurückgenommen.", done=done)
 
 
 def takeover_desk(visit: Visit, sheet: Sheet) -> None:
@@ -184,7 +185,7 @@ def takeover_desk(visit: Visit, sheet: Sheet) -> None:
     if st.button("Alles durchgesehen", type="primary", icon=":material/check:", key="uebernommen"):
         now = visit.house.clock()
         done, _ = carry_out(visit, lambda s: take_over(s, visit.staff, sheet.line.id, now=now))
-        _again("Übernommen.", done=done)
+        again("Übernommen.", done=done)
 
 
 def _move_desk(visit: Visit, sheet: Sheet) -> None:
@@ -196,7 +197,7 @@ def _move_desk(visit: Visit, sheet: Sheet) -> None:
         sent = st.form_submit_button("Tag verschieben")
     if sent:
         done, _ = carry_out(visit, lambda s: move_day(s, visit.staff, sheet.line.id, day, now=now))
-        _again("Verschoben. Die offenen Schritte haben neue Fristen.", done=done)
+        again("Verschoben. Die offenen Schritte haben neue Fristen.", done=done)
 
 
 def steps_editor(visit: Visit) -> None:
@@ -226,13 +227,7 @@ def steps_editor(visit: Visit) -> None:
             visit,
             lambda session: set_steps(session, visit.staff, kind, from_lines(text), day, now=now),
         )
-        _again("Die Schritte gelten für neue Laufzettel.", done=done)
-
-
-def _again(message: str, *, done: bool) -> None:
-    if done:
-        note(message)
-        st.rerun()
+        again("Die Schritte gelten für neue Laufzettel.", done=done)
 
 
 def _go(sheet: UUID | None, message: str, *, done: bool) -> None:

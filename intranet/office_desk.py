@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from intranet import words
+from intranet.choosing import again
 from intranet.deeds import carry_out
-from intranet.notes import note
 from intranet.views.organisation import OfficeLine
 from intranet.visit import Visit
 from storage.clock import local_date
@@ -33,7 +33,7 @@ def rename_desk(visit: Visit, office: OfficeLine) -> None:
                 s, staff, office.id, office.revision, name, short, day, now=now
             ),
         )
-        _again(done, f"Der neue Name gilt ab {words.day(day)}.")
+        again(f"Der neue Name gilt ab {words.day(day)}.", done=done)
 
 
 def close_desk(visit: Visit, office: OfficeLine, others: Sequence[OfficeLine]) -> None:
@@ -70,7 +70,7 @@ def close_desk(visit: Visit, office: OfficeLine, others: Sequence[OfficeLine]) -
                 s, staff, office.id, office.revision, day, heir, belongings=[belongings], now=now
             ),
         )
-        _again(done, f"„{office.name}“ gibt es ab {words.day(day)} nicht mehr.")
+        again(f"„{office.name}“ gibt es ab {words.day(day)} nicht mehr.", done=done)
 
 
 def new_office(visit: Visit) -> None:
@@ -94,10 +94,4 @@ def new_office(visit: Visit) -> None:
     if sent:
         wanted = NewOffice(key, number, name, short, mailbox.strip() or None)
         done, _ = carry_out(visit, lambda s: open_office(s, staff, wanted, day, now=now))
-        _again(done, f"Das Amt gibt es ab {words.day(day)}.")
-
-
-def _again(done: bool, message: str) -> None:
-    if done:
-        note(message)
-        st.rerun()
+        again(f"Das Amt gibt es ab {words.day(day)}.", done=done)

@@ -7,8 +7,8 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from intranet import html, words
+from intranet.choosing import again
 from intranet.deeds import carry_out
-from intranet.notes import note
 from intranet.views.offices import OfficeChoice
 from intranet.visit import Visit
 from presence.identities import answer_question, identities_of, question_about, unlink
@@ -62,10 +62,10 @@ def account_desk(visit: Visit, person: PersonLine) -> None:
     if person.account == "disabled":
         if st.button("Konto entsperren", key="entsperren", icon=":material/lock_open:"):
             done, _ = carry_out(visit, lambda s: enable_account(s, staff, person.person, now=now))
-            _again(done, "Entsperrt.")
+            again("Entsperrt.", done=done)
     elif st.button("Konto sperren", key="sperren", icon=":material/lock:"):
         done, _ = carry_out(visit, lambda s: disable_account(s, staff, person.person, now=now))
-        _again(done, "Gesperrt und überall abgemeldet.")
+        again("Gesperrt und überall abgemeldet.", done=done)
 
 
 def _identities(visit: Visit, person: PersonLine) -> None:
@@ -78,7 +78,7 @@ def _identities(visit: Visit, person: PersonLine) -> None:
         st.warning(words.plain(question), icon=":material/person_alert:")
         if st.button("Ist geklärt", key="geklaert"):
             done, _ = carry_out(visit, lambda s: answer_question(s, staff, person.login, now=now))
-            _again(done, "Die Aufgabe ist erledigt.")
+            again("Die Aufgabe ist erledigt.", done=done)
     if not found:
         return
     titles = {each.id: each.issuer or "Verzeichnis" for each in found}
@@ -99,7 +99,7 @@ def _identities(visit: Visit, person: PersonLine) -> None:
         for each in found:
             if st.button(f"Lösen: {words.plain(titles[each.id])}", key=f"loesen-{each.id}"):
                 done, _ = carry_out(visit, partial(unlink, actor=staff, identity=each.id, now=now))
-                _again(done, "Gelöst und überall abgemeldet.")
+                again("Gelöst und überall abgemeldet.", done=done)
 
 
 def roles_desk(visit: Visit, person: PersonLine, offices: Sequence[OfficeChoice]) -> None:
@@ -138,12 +138,12 @@ def roles_desk(visit: Visit, person: PersonLine, offices: Sequence[OfficeChoice]
         done, _ = carry_out(
             visit, lambda s: grant_role(s, staff, person.person, role, office, now=now)
         )
-        _again(done, "Die Rolle gilt ab sofort.")
+        again("Die Rolle gilt ab sofort.", done=done)
     if take.button("Rolle entziehen", key="rolle-nehmen"):
         done, _ = carry_out(
             visit, lambda s: withdraw_role(s, staff, person.person, role, office, now=now)
         )
-        _again(done, "Die Rolle ist entzogen.")
+        again("Die Rolle ist entzogen.", done=done)
 
 
 def classes_desk(visit: Visit, person: PersonLine, offices: Sequence[OfficeChoice]) -> None:
@@ -174,12 +174,12 @@ def classes_desk(visit: Visit, person: PersonLine, offices: Sequence[OfficeChoic
         done, _ = carry_out(
             visit, lambda s: open_class(s, staff, person.person, where.id, protection, now=now)
         )
-        _again(done, "Geöffnet.")
+        again("Geöffnet.", done=done)
     if take.button("Schließen", key="klasse-zu"):
         done, _ = carry_out(
             visit, lambda s: close_class(s, staff, person.person, where.id, protection, now=now)
         )
-        _again(done, "Geschlossen.")
+        again("Geschlossen.", done=done)
 
 
 def new_person(visit: Visit, offices: Sequence[OfficeChoice]) -> None:
@@ -220,10 +220,4 @@ def _held(visit: Visit, person: PersonLine) -> Staff | None:
 def _hand_out(done: bool, name: str, login: str, password: str | None) -> None:
     if done:
         st.session_state["neues-passwort"] = (name, login, password)
-        st.rerun()
-
-
-def _again(done: bool, message: str) -> None:
-    if done:
-        note(message)
         st.rerun()

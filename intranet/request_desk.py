@@ -5,8 +5,8 @@ from datetime import time
 import streamlit as st
 
 from intranet import html, words
+from intranet.choosing import again
 from intranet.deeds import carry_out
-from intranet.notes import note
 from intranet.views.room_requests import DayLine, RequestView
 from intranet.visit import Visit
 from presence.citizens.deciding import approve, decline
@@ -103,7 +103,7 @@ def _yes(here: Visit, view: RequestView) -> None:
                 session, here.staff, request.id, request.revision, without_taken=without, now=now
             ),
         )
-        _again(
+        again(
             f"Zugesagt: {words.counted(days or 0, 'Tag', 'Tage')}. Die Antwort geht per E-Mail hinaus.",
             done=done,
         )
@@ -130,7 +130,7 @@ def _no(here: Visit, view: RequestView) -> None:
                     session, here.staff, request.id, request.revision, reason=reason, now=now
                 ),
             )
-            _again("Abgelehnt. Die Antwort geht per E-Mail hinaus.", done=done)
+            again("Abgelehnt. Die Antwort geht per E-Mail hinaus.", done=done)
 
 
 def _instead(here: Visit, view: RequestView) -> None:
@@ -162,14 +162,8 @@ def _instead(here: Visit, view: RequestView) -> None:
                     starts=span[0], ends=span[1], now=now,
                 ),
             )  # fmt: skip
-            _again("Angeboten. Die Antwort kommt über den Link in der E-Mail.", done=done)
+            again("Angeboten. Die Antwort kommt über den Link in der E-Mail.", done=done)
 
 
 def _minute(clock: time) -> int:
     return clock.hour * 60 + clock.minute
-
-
-def _again(message: str, *, done: bool) -> None:
-    if done:
-        note(message)
-        st.rerun()

@@ -5,9 +5,9 @@ from uuid import UUID
 import streamlit as st
 
 from intranet import html, words
+from intranet.choosing import again
 from intranet.deeds import attempt, carry_out
 from intranet.levels import level
-from intranet.notes import note
 from intranet.views.availability import StatusView
 from intranet.visit import Visit
 from presence.availability.absences import come_back
@@ -76,7 +76,7 @@ def back_again(visit: Visit, person: UUID) -> None:
         done, _ = carry_out(visit, lambda session: come_back(session, visit.staff, person, now=now))
         if done:
             touch(visit)
-            _again("Willkommen zurück. Die Abwesenheit ist beendet und gelöscht.", done=True)
+            again("Willkommen zurück. Die Abwesenheit ist beendet und gelöscht.", done=True)
 
 
 def switch(visit: Visit, person: UUID, answer: Availability, *, wide: bool) -> None:
@@ -99,10 +99,10 @@ def switch(visit: Visit, person: UUID, answer: Availability, *, wide: bool) -> N
                 place=place,
             )
         )
-        _again(f"{LOOKS[chosen[0]].word}, bis {words.when(until, now)}.", done=done)
+        again(f"{LOOKS[chosen[0]].word}, bis {words.when(until, now)}.", done=done)
     if cleared:
         done, _ = attempt(lambda: clear_status(visit.house, visit.staff, person))
-        _again("Jetzt zählen wieder Kalender und Arbeitszeit.", done=done)
+        again("Jetzt zählen wieder Kalender und Arbeitszeit.", done=done)
 
 
 def _button(choice: Level, answer: Availability) -> bool:
@@ -114,12 +114,6 @@ def _button(choice: Level, answer: Availability) -> bool:
         key=f"stufe-{int(choice)}",
         type="primary" if is_set else "secondary",
     )
-
-
-def _again(message: str, *, done: bool) -> None:
-    if done:
-        note(message)
-        st.rerun()
 
 
 def _more(person: UUID) -> tuple[Timer, str, str]:

@@ -30,7 +30,6 @@ FILTERS = {
     OPEN: "Alle offenen",
     DONE: "Beantwortet und geschlossen",
 }
-WEEK = timedelta(days=7)
 ENDED = frozenset({State.ANSWERED, State.CLOSED})
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from storage.actors import Actor, Staff
@@ -22,7 +22,6 @@ from workflows.kiss.anliegen.tables import (
 )
 from workflows.kiss.routing.tables import RoutingDecision
 
-_OPEN = tuple(sorted(state.value for state in OPEN_STATES))
 PAGE = 50
 
 
@@ -58,16 +57,6 @@ def most_urgent(
         .order_by(Anliegen.due_at.is_(None), Anliegen.due_at, Anliegen.id)
         .limit(limit)
     ).all()
-
-
-def count_by_state(session: Session, actor: Actor, wanted: Wanted) -> Mapping[State, int]:
-    """How many there are in each state."""
-    rows = session.execute(
-        select(Anliegen.state, func.count())
-        .where(*_conditions(session, actor, wanted))
-        .group_by(Anliegen.state)
-    )
-    return {State(state): number for state, number in rows}
 
 
 def _conditions(session: Session, actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
