@@ -82,6 +82,7 @@ def test_a_letter_from_the_door_to_the_file_and_back(
     expect(page.locator("ol.treffer mark").first).to_be_visible()
 
     page.get_by_role("button", name="Abmelden").click()
+    page.wait_for_url("**/anmelden?abgemeldet")  # the page left says so too, on its way there
     expect(page.get_by_text("Sie sind abgemeldet.")).to_be_visible()
     page.go_back()
     page.reload()
