@@ -34,6 +34,8 @@ from workflows.kiss.mail.tables import MailboxState
 
 AT_ONCE = 25
 BYTES_AT_ONCE = 16 * 1024 * 1024
+PUT_AWAY_AT_ONCE = 500
+"""A server with a file for each mail looks through the whole folder whenever some are moved: seldom, then."""
 READ = "workflows.kiss.mail.parsing:read_batch"
 TRIES = 2
 BROKE_OFF = "Das Leseprogramm brach bei dieser E-Mail mehrmals ab."
@@ -51,6 +53,7 @@ class Importer:
     inboxes: frozenset[str]
     stopping: Callable[[], bool] = lambda: False
     counts: Counter[Fate] = field(default_factory=Counter)
+    _taken_in: list[int] = field(default_factory=list)
 
     def take_in_all(self, mailbox: Mailbox, folder: Folder) -> Counter[Fate]:
         """What waits in the folder. Raises ``AwayError`` in the middle; what is in is in then.
@@ -67,7 +70,9 @@ class Importer:
                 fetched = self._fetch(helpers, folder, next(groups, []))
                 if kept is not None:
                     self._take_in(mailbox, folder, kept)
+                    self._put_away(folder, PUT_AWAY_AT_ONCE)
                 kept = following
+        self._put_away(folder)
         return self.counts
 
     def _begin(self, mailbox: Mailbox, folder: Folder) -> int:
@@ -171,7 +176,13 @@ class Importer:
             self._settle(mailbox, folder, arrived)
         handed = [each.uid for each in arrived if each.mail is None and each.reason is None]
         folder.erase(handed)
-        folder.put_away([each.uid for each in arrived if each.uid not in handed])
+        self._taken_in += [each.uid for each in arrived if each.uid not in handed]
+
+    def _put_away(self, folder: Folder, least: int = 1) -> None:
+        """What is in leaves the folder; what breaks off before is found there again, and known."""
+        if len(self._taken_in) >= least:
+            folder.put_away(self._taken_in)
+            self._taken_in = []
 
     def _prepare(
         self, stack: ExitStack, mailbox: str, uid: int, data: bytes, part: dict[str, Any]
