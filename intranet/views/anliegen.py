@@ -17,7 +17,7 @@ from workflows.kiss.anliegen.groups import groups, members
 from workflows.kiss.anliegen.opening import CHANNEL_NAMES, Channel
 from workflows.kiss.anliegen.progress import HOURS, reference
 from workflows.kiss.anliegen.queries import Wanted, Whole, anliegen_list, most_urgent, whole
-from workflows.kiss.anliegen.sight import works_on
+from workflows.kiss.anliegen.sight import is_asked, works_on
 from workflows.kiss.anliegen.states import KIND_NAMES, STATE_NAMES, Kind, State
 from workflows.kiss.anliegen.tables import Anliegen, AnswerTemplate, Group, Message, Step, Topic
 from workflows.kiss.anliegen.topics import topics
@@ -174,7 +174,7 @@ def load(session: Session, staff: Staff, anliegen: UUID, now: datetime) -> View:
         asked=[
             Asked(
                 each.id, each.revision, called[each.group_id], each.question, each.answer,
-                each.answered_at is None and staff.works_in(each.office_id),
+                each.answered_at is None and is_asked(session, staff, each),
             )
             for each in found.contributions
         ],

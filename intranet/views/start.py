@@ -17,6 +17,7 @@ from storage.tasks.list import count_tasks, tasks_for
 from workflows.eakte.queries import inbox_counts, latest
 from workflows.eakte.sight import in_sight
 from workflows.eakte.tables import Document
+from workflows.kiss.anliegen import reach as _reach  # noqa: F401 - says whom tasks about Anliegen reach
 
 SHOWN = 15
 DEADLINES = 8

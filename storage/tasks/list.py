@@ -13,6 +13,7 @@ from config.rooms import Room, names_of
 from storage.actors import Role, Staff
 from storage.clock import new_id
 from storage.schema import as_core
+from storage.tasks.reach import in_sight, waits_also
 from storage.tasks.tables import Task
 
 _TASK = as_core(Task)
@@ -77,9 +78,9 @@ def finish_tasks(session: Session, keys: Collection[str], now: datetime) -> None
     )
 
 
-def _waits_for(actor: Staff, rooms_off: frozenset[Room]) -> ColumnElement[bool]:
-    """Own tasks and those of absent people one stands in for, those of own offices, and those of roles held (in the
-    office, or in the whole house).
+def _waits_for(session: Session, actor: Staff, rooms_off: frozenset[Room]) -> ColumnElement[bool]:
+    """Own tasks and those of absent people one stands in for, those of own offices, those of roles held (in the
+    office, or in the whole house), and what rooms say beside (``reach``); of all these only what the person may see.
 
     What a room that is switched off has asked for waits, but is not shown: its pages are not there.
     """
@@ -102,9 +103,13 @@ def _waits_for(actor: Staff, rooms_off: frozenset[Room]) -> ColumnElement[bool]:
         if grant.office is None
     ]
     people = {actor.person, *actor.stands_in_for}
-    theirs = or_(Task.person_id.in_(people), mine, *by_role, *house_wide)
+    also = waits_also(session, actor)
+    theirs = or_(Task.person_id.in_(people), mine, *by_role, *house_wide, *also)
     return and_(
-        Task.done_at.is_(None), theirs, Task.object_kind.not_in(sorted(names_of(rooms_off)))
+        Task.done_at.is_(None),
+        theirs,
+        Task.object_kind.not_in(sorted(names_of(rooms_off))),
+        *in_sight(session, actor),
     )
 
 
@@ -114,11 +119,11 @@ def tasks_for(
     """What waits for this person, the most urgent first."""
     return session.scalars(
         select(Task)
-        .where(_waits_for(actor, rooms_off))
+        .where(_waits_for(session, actor, rooms_off))
         .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
         .limit(limit)
     ).all()
 
 
 def count_tasks(session: Session, actor: Staff, rooms_off: frozenset[Room] = frozenset()) -> int:
-    return session.scalar(select(func.count()).where(_waits_for(actor, rooms_off))) or 0
+    return session.scalar(select(func.count()).where(_waits_for(session, actor, rooms_off))) or 0

@@ -8,6 +8,7 @@ from storage.house import House
 from storage.jobs.handlers import JobContext, JobKind
 from storage.processes import Warner
 from storage.schedules import ScheduleDefinition
+from workflows.kiss.anliegen.relieving import relieve
 from workflows.kiss.anliegen.upkeep import close_silent, escalate, forget
 from workflows.kiss.duplicates.looking import look_for_alike
 from workflows.kiss.evaluation.hearing import forget_annoyances
@@ -70,6 +71,7 @@ def _by_the_clock(context: JobContext) -> Mapping[str, int]:
     house = context.house
     now = house.clock()
     return {
+        "weitergegeben": house.database.run(lambda session: relieve(session, now)),
         "überfällig": house.database.run(lambda session: escalate(session, now)),
         "geschlossen": house.database.run(lambda session: close_silent(session, now)),
     }

@@ -7,17 +7,19 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from storage.actors import Actor, Staff
+from storage.actors import SHARED_CLASSES, Actor, ProtectionClass, Staff
 from storage.blobs.store import BlobStore
-from storage.clock import new_id
+from storage.clock import local_date, new_id
 from storage.conflicts import ConflictError, NotFoundError
 from storage.jobs.queue import enqueue
 from storage.organisation.queries import names
 from storage.tasks.list import finish_task, open_task
 from storage.upsert import insert_into
 from workflows.kiss.anliegen.conversation import FileIn, SharedFile, keep_files, leave_note, said
+from workflows.kiss.anliegen.holders import cleared
 from workflows.kiss.anliegen.progress import journal, learn_later, link, move, reference, take_turn
-from workflows.kiss.anliegen.sight import load_for_work
+from workflows.kiss.anliegen.reach import OBJECT_KIND
+from workflows.kiss.anliegen.sight import load_for_work, scope_of
 from workflows.kiss.anliegen.states import Deed, State, allowed
 from workflows.kiss.anliegen.tables import Anliegen, Answering, Message, Topic
 
@@ -45,6 +47,9 @@ def answer(
     deed = Deed.ASK_CITIZEN if asks else Deed.ANSWER
     if not allowed(State(row.state), deed):
         move(session, row, deed, now)  # says why not
+    second = _needs_second(session, row)
+    if second:
+        _must_have_second(session, actor, row, now)
     take_turn(session, row, revision)
     message = Message(
         id=new_id(), revision=1, anliegen_id=row.id, key=f"answer:{new_id().hex}",
@@ -55,7 +60,7 @@ def answer(
     session.flush()
     keep_files(session, message, files, blobs)
     stop_writing(session, actor, row.id)
-    if _needs_second(session, row):
+    if second:
         _wait_for_second(session, row, message, now)
     else:
         _send(session, row, message, now)
@@ -169,12 +174,24 @@ def _needs_second(session: Session, row: Anliegen) -> bool:
     return topic is not None and topic.four_eyes
 
 
+def _must_have_second(session: Session, actor: Staff, row: Anliegen, now: datetime) -> None:
+    """Of a protected one, nobody else may see the answer unless the scope was opened to them."""
+    if ProtectionClass(row.protection) in SHARED_CLASSES:
+        return
+    others = {*cleared(session, scope_of(row), local_date(now)), row.person_id}
+    if not others - {actor.person, row.about_id, None}:
+        raise ConflictError(
+            "Dieses Thema verlangt eine zweite Person für die Freigabe, aber außer Ihnen ist für das geschützte Anliegen "
+            "niemand freigeschaltet. Bitte lassen Sie jemanden freischalten."
+        )
+
+
 def _wait_for_second(session: Session, row: Anliegen, message: Message, now: datetime) -> None:
     row.changed_at = now
     open_task(
         session, key=_second_key(message.id), kind="kiss.release",
         title=f"Antwort freigeben: Anliegen {reference(row)}", link=link(row.id),
-        object_kind="kiss.anliegen", object_id=row.id, office=row.office_id, due_at=row.due_at, now=now,
+        object_kind=OBJECT_KIND, object_id=row.id, office=row.office_id, due_at=row.due_at, now=now,
     )  # fmt: skip
 
 

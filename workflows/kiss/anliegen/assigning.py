@@ -35,6 +35,8 @@ from workflows.kiss.anliegen.targets import Target, handed_over
 from workflows.kiss.anliegen.topics import load_topic
 from workflows.kiss.routing.tables import RoutingDecision
 
+PASSED_ON = "Weitergegeben, damit es rechtzeitig bearbeitet wird."
+
 
 @dataclass(frozen=True, slots=True)
 class To:
@@ -70,10 +72,11 @@ def assign(
         raise ConflictError(
             "Über die eigene Sache entscheidet niemand. Bitte wählen Sie jemand anderen."
         )
-    if row.protection not in SHARED_CLASSES and holder.person is None:
-        raise ConflictError(
-            " ".join((*holder.because, "Ein geschütztes Anliegen geht an eine Person, die da ist."))
-        )
+    if row.protection not in SHARED_CLASSES and (
+        holder.person is None or holder.person != to.person
+    ):
+        why = "Ein geschütztes Anliegen geht an eine Person, die da ist und die Sie selbst wählen."
+        raise ConflictError(" ".join((*holder.because, why)))
     topic = load_topic(session, to.topic, now) if to.topic else None
     if holder.group.id != row.group_id:
         must_wait_for_nobody(session, row)
@@ -147,7 +150,12 @@ def protect(
         enter_scope(each, Scope(row.office_id, protection))
         each.person_id = row.person_id
     row.changed_at = now
-    wait_for_holder(session, row, now)
+    if protection not in SHARED_CLASSES:  # other offices see it no more
+        end_asking(session, row, now)
+    if protection not in SHARED_CLASSES and State(row.state) is State.WAITS_OFFICE:
+        move(session, row, Deed.HEAR, now)
+    else:
+        wait_for_holder(session, row, now)
     journal(session, actor, "protect", row, now, protection=protection.value)
 
 
@@ -160,6 +168,20 @@ def route_to(session: Session, row: Anliegen, to: To, now: datetime) -> Holder:
         session, System("kiss.route"), "assign", row, now, group=row.group_id, topic=row.topic_id
     )
     return holder
+
+
+def pass_on(session: Session, row: Anliegen, holder: Holder, scope: Scope, now: datetime) -> None:
+    """Give the locked row to somebody else for whom the same target counts, and say nothing of why it had to be."""
+    row.revision += 1
+    _enter(row, holder, scope, now)
+    leave_note(session, System("kiss.relieve"), row, PASSED_ON, now)
+    if State(row.state) is State.WAITS_OFFICE:
+        row.changed_at = now
+        note_step(session, row, Deed.ASSIGN.value, now)
+        wait_for_holder(session, row, now)
+    else:
+        move(session, row, Deed.ASSIGN, now)
+    journal(session, System("kiss.relieve"), "assign", row, now, group=row.group_id)
 
 
 def _hand_over(

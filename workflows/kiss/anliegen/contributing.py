@@ -13,7 +13,8 @@ from storage.tasks.list import finish_task, open_task
 from workflows.kiss.anliegen.conversation import said
 from workflows.kiss.anliegen.groups import load_group
 from workflows.kiss.anliegen.progress import journal, link, move, reference, take_turn
-from workflows.kiss.anliegen.sight import load_anliegen, load_for_work
+from workflows.kiss.anliegen.reach import OBJECT_KIND, PART
+from workflows.kiss.anliegen.sight import is_asked, load_anliegen, load_for_work
 from workflows.kiss.anliegen.states import Deed, State
 from workflows.kiss.anliegen.tables import Anliegen, Contribution
 
@@ -29,7 +30,7 @@ def ask_group(
     waits: bool = True,
     now: datetime,
 ) -> Contribution:
-    """Ask another group for its part; from now on its office sees the Anliegen. ``waits``: nothing goes on without it."""
+    """Ask another group for its part; from now on it and its office see the Anliegen. ``waits``: nothing goes on without it."""
     row = load_for_work(session, actor, anliegen)
     if ProtectionClass(row.protection) not in SHARED_CLASSES:
         raise ConflictError(
@@ -50,7 +51,7 @@ def ask_group(
     open_task(
         session, key=_key(found.id), kind="kiss.contribute",
         title=f"Um einen Beitrag gebeten: Anliegen {reference(row)}", link=link(row.id),
-        object_kind="kiss.anliegen", object_id=row.id, office=asked.office_id, due_at=row.due_at, now=now,
+        object_kind=OBJECT_KIND, object_id=row.id, office=asked.office_id, due_at=row.due_at, now=now,
     )  # fmt: skip
     journal(session, actor, "ask_group", row, now, group=asked.id)
     return found
@@ -65,10 +66,10 @@ def contribute(
         raise NotFoundError("Diese Bitte gibt es nicht mehr.")
     row = load_anliegen(session, actor, found.anliegen_id)
     session.refresh(found)
-    if not actor.works_in(found.office_id):
+    if not is_asked(session, actor, found):
         raise NotFoundError("Um diesen Beitrag wurde eine andere Stelle gebeten.")
     if found.answered_at is not None or found.revision != revision:
-        raise ConflictError("Jemand anders aus Ihrem Amt hat schon geantwortet.")
+        raise ConflictError("Jemand anders von Ihrer Stelle hat schon geantwortet.")
     found.answer, found.answered_by, found.answered_at = said(text), actor.person, now
     found.revision += 1
     finish_task(session, _key(found.id), now)
@@ -97,4 +98,4 @@ def _open(session: Session, row: Anliegen) -> list[UUID]:
 
 
 def _key(contribution: UUID) -> str:
-    return f"anliegen.contribution:{contribution.hex}"
+    return f"{PART}{contribution.hex}"

@@ -1,8 +1,8 @@
 """Who gets an Anliegen: a group, and of it somebody who is there; for a complaint about a person, the superior."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from storage.clock import local_date
 from storage.conflicts import ConflictError
 from storage.organisation.queries import names, office_in_charge, valid_on
 from storage.organisation.substitution import absent_at, acting_substitute, ruling
-from storage.organisation.tables import Membership, Office, Person, RoleGrant
+from storage.organisation.tables import ClassGrant, Membership, Office, Person, RoleGrant
 from workflows.kiss.anliegen.groups import general_group, least_busy, load_group, members
 from workflows.kiss.anliegen.tables import Group
 
@@ -64,10 +64,13 @@ def _present(
     )
 
 
-def superior_of(session: Session, person: UUID, now: datetime) -> Holder:
+def superior_of(
+    session: Session, person: UUID, now: datetime, away: Collection[UUID] = ()
+) -> Holder:
     """Who a complaint about this person goes to: the head of the office, or of the office above if it is the head.
 
-    Raises ``ConflictError`` where nobody leads: then the coordination has to name somebody.
+    Who is ``away`` is passed over. Raises ``ConflictError`` where nobody leads: then the coordination has to name
+    somebody.
     """
     day = local_date(now)
     offices = session.scalars(
@@ -79,7 +82,7 @@ def superior_of(session: Session, person: UUID, now: datetime) -> Holder:
         office: UUID | None = office_in_charge(session, first, day)
         while office is not None:
             heads = _heads(session, office, now)
-            head = None if person in heads else next(iter(heads), None)
+            head = None if person in heads else _first(heads, away)
             if head is not None:
                 return Holder(general_group(session, office, day), head)
             office = session.get_one(Office, office).parent_id
@@ -88,17 +91,21 @@ def superior_of(session: Session, person: UUID, now: datetime) -> Holder:
     )
 
 
-def head_of(session: Session, office: UUID, now: datetime) -> UUID:
-    """Who leads the office, or the one above it. Raises ``ConflictError`` where nobody does."""
+def head_of(session: Session, office: UUID, now: datetime, away: Collection[UUID] = ()) -> UUID:
+    """Who leads the office, or the one above it, and is not ``away``. Raises ``ConflictError`` where nobody does."""
     above: UUID | None = office_in_charge(session, office, local_date(now))
     while above is not None:
-        heads = _heads(session, above, now)
-        if heads:
-            return heads[0]
+        head = _first(_heads(session, above, now), away)
+        if head is not None:
+            return head
         above = session.get_one(Office, above).parent_id
     raise ConflictError(
         "Für dieses Amt ist keine Leitung eingetragen. Bitte tragen Sie unter „Personen und Rechte“ eine ein."
     )
+
+
+def _first(heads: Sequence[UUID], away: Collection[UUID]) -> UUID | None:
+    return next((head for head in heads if head not in away), None)
 
 
 def _heads(session: Session, office: UUID, now: datetime) -> Sequence[UUID]:
@@ -112,6 +119,19 @@ def _heads(session: Session, office: UUID, now: datetime) -> Sequence[UUID]:
             valid_on(RoleGrant, day), valid_on(Person, day),
         )
         .order_by(RoleGrant.id)
+    ).all()  # fmt: skip
+
+
+def cleared(session: Session, scope: Scope, day: date) -> Sequence[UUID]:
+    """The people who are here and to whom this very scope was opened by name."""
+    return session.scalars(
+        select(ClassGrant.person_id)
+        .join(Person, Person.id == ClassGrant.person_id)
+        .where(
+            ClassGrant.office_id == scope.office, ClassGrant.protection == scope.protection.value,
+            valid_on(ClassGrant, day), valid_on(Person, day),
+        )
+        .order_by(ClassGrant.person_id)
     ).all()  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from storage.jobs.queue import Priority, enqueue
 from storage.journal.entries import record
 from storage.tasks.list import finish_tasks, open_task
 from workflows.kiss.anliegen.office_hours import OfficeHours
+from workflows.kiss.anliegen.reach import OBJECT_KIND
 from workflows.kiss.anliegen.states import RUNNING, Deed, State, after
 from workflows.kiss.anliegen.tables import Anliegen, Step
 from workflows.kiss.anliegen.targets import Target
@@ -92,7 +93,7 @@ def wait_for_holder(session: Session, row: Anliegen, now: datetime) -> None:
         if shared
         else f"Vertrauliches Anliegen {reference(row)}",
         link=link(row.id),
-        object_kind=f"{Room.KISS.value}.{OBJECT}",
+        object_kind=OBJECT_KIND,
         object_id=row.id,
         person=row.person_id,
         office=None if row.person_id else row.office_id,
@@ -119,7 +120,7 @@ def ask_to_look(session: Session, row: Anliegen, now: datetime) -> None:
         kind=f"{Room.KISS.value}.look",
         title=f"Bitte ansehen: Anliegen {reference(row)}" + (f": {row.title}" if shared else ""),
         link=link(row.id),
-        object_kind=f"{Room.KISS.value}.{OBJECT}",
+        object_kind=OBJECT_KIND,
         object_id=row.id,
         person=row.person_id,
         office=None if row.person_id else row.office_id,

@@ -1,7 +1,7 @@
 """Who sees an Anliegen, and who may work on it. Every query and every verb goes through here.
 
-An internal Anliegen is seen by the office that has it, by offices asked for a part, and by the coordination of
-Feedback LE. A protected one (personnel, social, tax, youth) only by people to whom that very scope was opened, and by
+An internal Anliegen is seen by the office and the group that have it, by those asked for a part, and by the coordination
+of Feedback LE. A group's people count wherever they work. A protected one (personnel, social, tax, youth) only by people to whom that very scope was opened, and by
 the person who has it: a complaint about somebody goes to the superior alone. Whom it is about sees it nowhere, whatever
 else they may see.
 """
@@ -64,7 +64,9 @@ def in_sight(session: Session, actor: Actor) -> ColumnElement[bool]:
         return false()
     theirs = own_groups(actor)
     asked = select(Contribution.anliegen_id).where(
-        Contribution.office_id.in_(sorted(actor.memberships))
+        or_(
+            Contribution.office_id.in_(sorted(actor.memberships)), Contribution.group_id.in_(theirs)
+        )
     )
     return and_(
         or_(Anliegen.about_id.is_(None), Anliegen.about_id != actor.person),
@@ -82,6 +84,23 @@ def own_groups(actor: Staff) -> Select[UUID]:
     return select(GroupMember.group_id).where(
         GroupMember.person_id == actor.person, GroupMember.valid_to.is_(None)
     )
+
+
+def belongs_to(session: Session, actor: Staff, group: UUID) -> bool:
+    """Whether the person belongs to the group by name."""
+    mine = own_groups(actor).where(GroupMember.group_id == group)
+    return session.scalars(mine.limit(1)).first() is not None
+
+
+def is_asked(session: Session, actor: Staff, part: Contribution) -> bool:
+    """Whether the person may give this part: the office that was asked, or the group, wherever its people work."""
+    return actor.works_in(part.office_id) or belongs_to(session, actor, part.group_id)
+
+
+def may_see(session: Session, actor: Actor, anliegen: UUID) -> bool:
+    """Whether the Anliegen is within the actor's sight."""
+    found = select(Anliegen.id).where(Anliegen.id == anliegen, in_sight(session, actor))
+    return session.scalars(found).first() is not None
 
 
 def load_anliegen(session: Session, actor: Actor, anliegen: UUID) -> Anliegen:
@@ -109,8 +128,7 @@ def works_on(session: Session, actor: Actor, row: Anliegen) -> bool:
         return False
     if actor.works_in(row.office_id) or coordinates(actor):
         return True
-    mine = own_groups(actor).where(GroupMember.group_id == row.group_id)
-    return session.scalars(mine.limit(1)).first() is not None
+    return belongs_to(session, actor, row.group_id)
 
 
 def load_for_work(session: Session, actor: Actor, anliegen: UUID) -> Anliegen:

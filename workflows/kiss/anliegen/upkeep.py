@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, aliased
 
 from storage.actors import SHARED_CLASSES, ProtectionClass, Role, System
 from storage.blobs.store import BlobStore
-from storage.clock import local
+from storage.clock import local, local_date
 from storage.conflicts import ConflictError
+from storage.organisation.queries import load_staff
 from storage.schema import Table
 from storage.tasks.list import open_task
 from storage.tasks.tables import Task
@@ -21,6 +22,8 @@ from workflows.kiss.anliegen.answering import forget_writing, waits_for_release
 from workflows.kiss.anliegen.contributing import end_asking
 from workflows.kiss.anliegen.holders import head_of
 from workflows.kiss.anliegen.progress import journal, late_key, link, move, reference
+from workflows.kiss.anliegen.reach import OBJECT_KIND
+from workflows.kiss.anliegen.sight import may_see
 from workflows.kiss.anliegen.states import RUNNING, Deed, State
 from workflows.kiss.anliegen.tables import (
     Anliegen,
@@ -51,7 +54,7 @@ _RUNNING = tuple(sorted(state.value for state in RUNNING))
 def escalate(session: Session, now: datetime) -> int:
     """Tell the head of the office about what is late, once for each due time. Returns how many are new.
 
-    What is protected is told to who has it alone; where nobody leads an office, the coordination is told.
+    What is protected is told to who has it alone; where nobody leads an office who may see it, the coordination is told.
     """
     key = literal(_LATE).concat(func.replace(cast(Anliegen.id, String), "-", ""))
     told = exists().where(Task.key == key, Task.due_at == Anliegen.due_at)
@@ -66,7 +69,7 @@ def escalate(session: Session, now: datetime) -> int:
         open_task(
             session, key=late_key(row.id), kind="kiss.late",
             title=f"Überfällig: Anliegen {reference(row)}", link=link(row.id),
-            object_kind="kiss.anliegen", object_id=row.id, person=person, role=role, due_at=row.due_at,
+            object_kind=OBJECT_KIND, object_id=row.id, person=person, role=role, due_at=row.due_at,
             now=now,
         )  # fmt: skip
     return len(late)
@@ -76,9 +79,12 @@ def _who_hears(session: Session, row: Anliegen, now: datetime) -> tuple[UUID | N
     if ProtectionClass(row.protection) not in SHARED_CLASSES and row.person_id is not None:
         return row.person_id, None
     try:
-        return head_of(session, row.office_id, now), None
+        head = load_staff(session, head_of(session, row.office_id, now), local_date(now))
     except ConflictError:
+        head = None
+    if head is None or not may_see(session, head, row.id):
         return None, Role.FEEDBACK
+    return head.person, None
 
 
 def close_silent(session: Session, now: datetime) -> int:
