@@ -17,7 +17,12 @@ class Account(WithRevision, Table):
 
     __tablename__ = "account"
     __table_args__ = {  # noqa: RUF012 - SQLAlchemy's own form
-        "info": privacy("Anmeldung der Beschäftigten", "person_id", "bis zum Ausscheiden", "erase")
+        "info": privacy(
+            "Anmeldung der Beschäftigten",
+            "person_id",
+            "bis zum Ausscheiden, gelöscht in der Nacht danach",
+            "erase",
+        )
     }
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
@@ -44,7 +49,10 @@ class WebSession(Table):
         Index(None, "expires_at"),
         {
             "info": privacy(
-                "Angemeldete Geräte", "person_id", "bis zur Abmeldung, höchstens einen Tag", "erase"
+                "Angemeldete Geräte",
+                "person_id",
+                "bis zur Abmeldung, sonst nachts gelöscht, wenn sie abgelaufen ist",
+                "erase",
             )
         },
     )
@@ -93,7 +101,14 @@ class SignInAttempt(WithId, Table):
     __table_args__ = (
         Index(None, "account_key", "at"),
         Index(None, "address_key", "at"),
-        {"info": privacy("Schutz vor dem Erraten von Passwörtern", None, "einen Tag", "erase")},
+        {
+            "info": privacy(
+                "Schutz vor dem Erraten von Passwörtern",
+                None,
+                "einen Tag, dann nachts gelöscht",
+                "erase",
+            )
+        },
     )
 
     account_key: Mapped[str]

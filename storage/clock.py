@@ -28,6 +28,14 @@ def local_date(moment: datetime) -> date:
     return local(moment).date()
 
 
+def years_before(day: date, years: int) -> date:
+    """The same day so many years earlier; of a 29 February, the 28th where there is none."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
 def new_id() -> UUID:
     """A UUIDv7 (RFC 9562): unique, and growing with time, so that lists page by key."""
     return UUID(bytes=uuid_utils.uuid7().bytes)

@@ -20,7 +20,7 @@ from pathlib import Path
 from uuid import UUID
 
 import idna
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
@@ -34,6 +34,8 @@ from storage.os_errors import reason
 from storage.upsert import insert_into
 
 SMTP_TIMEOUT = 30.0
+UNSENT_KEPT = timedelta(days=90)
+"""Attempts end after three days; until then somebody may mend what was wrong and send it again."""
 LATE = timedelta(minutes=10)
 """After this the status warns of mails that are not sent."""
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -322,11 +324,17 @@ def _refused(code: int, text: bytes | str, what: str) -> Exception:
 
 
 def forget_sent(session: Session, now: datetime, keep: timedelta = timedelta(days=30)) -> int:
-    """Delete mails sent longer ago than ``keep``, attachments included. Returns their number."""
-    old = select(Mail.id).where(Mail.sent_at < now - keep)
+    """Delete mails sent longer ago than ``keep``, and what could not be sent within ``UNSENT_KEPT``; attachments included.
+
+    Returns their number.
+    """
+    over = or_(
+        Mail.sent_at < now - keep,
+        and_(Mail.sent_at.is_(None), Mail.created_at < now - UNSENT_KEPT),
+    )
+    old = select(Mail.id).where(over)
     session.execute(delete(MailAttachment).where(MailAttachment.mail_id.in_(old)))
-    ids = session.scalars(delete(Mail).where(Mail.sent_at < now - keep).returning(Mail.id)).all()
-    return len(ids)
+    return len(session.scalars(delete(Mail).where(over).returning(Mail.id)).all())
 
 
 MAIL = JobKind(

@@ -20,7 +20,14 @@ class FormAttempt(WithId, Table):
     __table_args__ = (
         Index(None, "sender_key", "at"),
         Index(None, "at"),
-        {"info": privacy("Schutz der Formulare vor Missbrauch", None, "einen Tag", "erase")},
+        {
+            "info": privacy(
+                "Schutz der Formulare vor Missbrauch",
+                None,
+                "einen Tag, dann nachts gelöscht",
+                "erase",
+            )
+        },
     )
 
     sender_key: Mapped[str]
@@ -37,7 +44,7 @@ class Submission(WithId, Table):
             "info": privacy(
                 "Einsendungen, die noch per E-Mail zu bestätigen sind",
                 "mail",
-                "zwei Tage",
+                "zwei Tage, dann nachts gelöscht",
                 "erase",
             )
         },

@@ -1,6 +1,6 @@
 """Working groups: founded, joined, left and ended, each from a day on."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CursorResult, delete, or_, select, update
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from presence.people.tables import WorkingGroup, WorkingGroupMember
 from storage.actors import Actor, ProtectionClass, Scope
-from storage.clock import local_date
+from storage.clock import local_date, years_before
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
 from storage.one_line import one_line
@@ -17,7 +17,7 @@ from storage.organisation.queries import valid_on
 from storage.organisation.tables import Person
 from storage.rights import Verb, require
 
-KEPT = timedelta(days=3 * 366)
+YEARS = 3
 
 
 def found_group(
@@ -108,6 +108,7 @@ def forget_members(session: Session, now: datetime) -> int:
     They end with the person's work here: who comes back is not in the old groups again.
     """
     today = local_date(now)
+    before = years_before(today, YEARS)
     left = select(Person.valid_to).where(Person.id == WorkingGroupMember.person_id)
     session.execute(
         update(WorkingGroupMember)
@@ -121,10 +122,10 @@ def forget_members(session: Session, now: datetime) -> int:
         .values(valid_to=left.scalar_subquery()),
         execution_options={"synchronize_session": False},
     )
-    ended = select(WorkingGroup.id).where(WorkingGroup.valid_to <= today - KEPT)
+    ended = select(WorkingGroup.id).where(WorkingGroup.valid_to <= before)
     gone: CursorResult[tuple[()]] = session.execute(  # type: ignore[assignment]
         delete(WorkingGroupMember).where(
-            or_(WorkingGroupMember.valid_to <= today - KEPT, WorkingGroupMember.group_id.in_(ended))
+            or_(WorkingGroupMember.valid_to <= before, WorkingGroupMember.group_id.in_(ended))
         ),
         execution_options={"synchronize_session": False},
     )

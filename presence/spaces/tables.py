@@ -201,7 +201,7 @@ class BookingFeed(WithId, Table):
         Index(None, "person_id"),
         {
             "info": privacy(
-                "Kalenderadressen für eigene Buchungen", "person_id", "bis zum Widerruf", "erase"
+                "Kalenderadressen für eigene Buchungen", "person_id", "bis zum Widerruf, längstens bis zum Ausscheiden", "erase"
             )
         },
     )

@@ -10,6 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.privacy import privacy
 from storage.schema import Table, WithId, WithRevision
 
+MAIL_UNTIL = (
+    "30 Tage nach dem Versand; was nicht zu versenden war, 90 Tage nachdem es geschrieben wurde"
+)
+
 
 class Job(WithId, Table):
     """One piece of work. ``key`` says what it is about: the same kind and key are the same work.
@@ -101,11 +105,7 @@ class Mail(WithId, Table):
     __tablename__ = "mail"
     __table_args__ = (
         Index(None, "recipient", "created_at"),
-        {
-            "info": privacy(
-                "Ausgehende Benachrichtigungen", "recipient", "30 Tage nach dem Versand", "erase"
-            )
-        },
+        {"info": privacy("Ausgehende Benachrichtigungen", "recipient", MAIL_UNTIL, "erase")},
     )
 
     key: Mapped[str] = mapped_column(unique=True)
@@ -128,14 +128,7 @@ class MailAttachment(WithId, Table):
     __tablename__ = "mail_attachment"
     __table_args__ = (
         UniqueConstraint("mail_id", "position"),
-        {
-            "info": privacy(
-                "Anlagen ausgehender Benachrichtigungen",
-                "mail_id",
-                "30 Tage nach dem Versand",
-                "erase",
-            )
-        },
+        {"info": privacy("Anlagen ausgehender Benachrichtigungen", "mail_id", MAIL_UNTIL, "erase")},
     )
 
     mail_id: Mapped[UUID] = mapped_column(ForeignKey("mail.id", ondelete="CASCADE"))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.privacy import privacy
 from storage.schema import Table, WithId, WithRevision
 
-STAFF_RETENTION = "bis drei Jahre nach dem Ausscheiden"
+STAFF_RETENTION = "bis drei Jahre nach dem Ausscheiden, dann nachts gelöscht"
 HOUSE, DIRECTORY = "house", "directory"
 """Who gave a role or membership: somebody in the house, or the directory, which takes only its own back."""
 

@@ -372,6 +372,8 @@ def test_sent_mail_is_forgotten_in_time(house: House) -> None:
         assert forget_sent(session, NOON + timedelta(days=31)) == 1
         assert session.scalars(select(MailAttachment)).all() == []
         assert [mail.key for mail in session.scalars(select(Mail))] == ["unsent"]
+        assert forget_sent(session, NOON + timedelta(days=90)) == 0
+        assert forget_sent(session, NOON + timedelta(days=91)) == 1
 
 
 def test_a_mail_in_a_conversation_names_what_it_answers(house: House) -> None:

@@ -12,8 +12,10 @@ from storage.privacy import privacy
 from storage.schema import Table, WithId, WithRevision
 
 RECORDS_RETENTION = (
-    "nach Aktenplan, ab Ende des Jahres der Schließung; vorher Anbietung an das Archiv"
+    "mindestens nach Aktenplan, ab Ende des Jahres der Schließung; gelöscht wird erst nach der Anbietung an das Archiv"
+    " (LArchG BW), nie von selbst"
 )
+"""Even what is due for erasure is offered first (VGH BW 1 S 1352/13), so nothing here goes by night."""
 
 
 class PlanEntry(WithId, WithRevision, Valid, Table):

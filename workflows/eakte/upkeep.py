@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import (
@@ -13,7 +14,6 @@ from sqlalchemy import (
     String,
     and_,
     cast,
-    delete,
     exists,
     func,
     select,
@@ -29,7 +29,7 @@ from storage.jobs.handlers import JobContext
 from storage.jobs.queue import enqueue
 from storage.jobs.tables import Job
 from storage.journal.entries import record
-from storage.tasks.tables import Draft, Task
+from storage.tasks.forgetting import forget_drafts, forget_tasks
 from workflows.eakte.outcomes import AT_WORK, HOUSE, apply_fields, index_entry, store_quarantined
 from workflows.eakte.plan import Suggesters, suggest_for
 from workflows.eakte.receiving import PROCESS
@@ -170,7 +170,10 @@ def tidy(context: JobContext) -> Mapping[str, int]:
     house = context.house
     now = house.clock()
     blobs = house.blobs.sweep(house.database)
-    with house.database.write() as session:
-        session.execute(delete(Task).where(Task.done_at < now - timedelta(days=365)))
-        session.execute(delete(Draft).where(Draft.changed_at < now - timedelta(days=90)))
-    return {"Dateien": blobs}
+    counts = {"Dateien": blobs, "Aufgaben": 0, "Entwürfe": 0}
+    for name, forget in (("Aufgaben", forget_tasks), ("Entwürfe", forget_drafts)):
+        while gone := house.database.run(partial(forget, now=now)):
+            counts[name] += gone
+            if context.stopping():
+                break
+    return counts

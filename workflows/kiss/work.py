@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from config.settings import Settings
+from storage.actors import System
 from storage.house import House
 from storage.jobs.handlers import JobContext, JobKind
+from storage.journal.erasure import forget_details
 from storage.processes import Warner
 from storage.schedules import ScheduleDefinition
+from workflows.kiss.anliegen.progress import OBJECT
+from workflows.kiss.anliegen.tables import Anliegen
 from workflows.kiss.anliegen.relieving import relieve
 from workflows.kiss.anliegen.upkeep import close_silent, escalate, forget
 from workflows.kiss.duplicates.looking import look_for_alike
@@ -20,6 +24,7 @@ from workflows.kiss.mail.telling import TELLING
 from workflows.kiss.routing import work as routing
 from workflows.kiss.routing.finding import ALIKE
 from workflows.kiss.routing.trials import forget_trials
+from workflows.kiss.routing.leavers import forget_members
 
 
 def job_kinds(_house: House) -> list[JobKind]:
@@ -40,7 +45,9 @@ def job_kinds(_house: House) -> list[JobKind]:
 
 
 def schedules(settings: Settings) -> list[ScheduleDefinition]:
-    """Mailboxes are read only where some are named."""
+    """Mailboxes are read only where some are named. Forgetting belongs to the house and goes on where the room is
+    switched off.
+    """
     found = [
         ScheduleDefinition(
             "kiss.fristen", "Überfällige Anliegen melden", "*/15 6-19 * * *", _by_the_clock
@@ -48,7 +55,7 @@ def schedules(settings: Settings) -> list[ScheduleDefinition]:
         ScheduleDefinition(
             "kiss.auswerten", "Wege der Anliegen auswerten", "0 5 * * *", evaluate_all
         ),
-        ScheduleDefinition("kiss.vergessen", "Daten alter Anliegen löschen", "25 1 * * *", _forget),
+        ScheduleDefinition("haus.anliegen", "Daten alter Anliegen löschen", "25 1 * * *", _forget),
     ]
     if settings.mailboxes is not None:
         found.append(
@@ -85,10 +92,13 @@ def _forget(context: JobContext) -> Mapping[str, int]:
         gone = house.database.run(lambda session: forget(session, house.blobs, now))
         found = {name: found.get(name, 0) + count for name, count in gone.items()}
         if not any(gone.values()):
+        gone["E-Mails"] = house.database.run(lambda session: fetching.forget(session, now))
             break
     return {
         **found,
+    forget_details(house.database, OBJECT, (Anliegen,), System("kiss.vergessen"), now)
         "Versuche": house.database.run(lambda session: forget_trials(session, now)),
         "Das nervt": house.database.run(lambda session: forget_annoyances(session, now)),
+        "Mitglieder": house.database.run(lambda session: forget_members(session, now)),
         "Vorschläge": house.database.run(lambda session: forget_proposals(session, now)),
     }

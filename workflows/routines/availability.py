@@ -7,6 +7,7 @@ from presence.availability.calendar.refreshing import forget_calendars, refresh
 from presence.availability.current import current_store
 from presence.availability.profile import forget_leavers, forget_old_weeks, forget_strangers
 from presence.availability.telling import forget_notices
+from presence.forgetting import forget_traces
 from presence.sign_in_log import forget_sign_ins
 from storage.clock import local_date
 from storage.jobs.handlers import JobContext
@@ -21,6 +22,7 @@ def _forget(context: JobContext) -> Mapping[str, int]:
         forget_leavers(session, local_date(now))
         forget_notices(session, now)
         forget_sign_ins(session, now)
+        forget_traces(session, now)
     forget_calendars(house)
     store = current_store(house)
     with house.database.read() as session:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from presence.availability.current import current_store
-from presence.spaces.upkeep import forget, release_unclaimed
+from presence.spaces.tables import BookingSeries
+from presence.spaces.upkeep import UPKEEP, forget, release_unclaimed
 from storage.jobs.handlers import JobContext
+from storage.journal.erasure import forget_details
 from storage.schedules import ScheduleDefinition
 
 
@@ -20,7 +22,9 @@ def _release(context: JobContext) -> Mapping[str, int]:
 def _forget(context: JobContext) -> Mapping[str, int]:
     house = context.house
     now = house.clock()
-    return house.database.run(lambda session: forget(session, now))
+    gone = house.database.run(lambda session: forget(session, now))
+    forget_details(house.database, "booking_series", (BookingSeries,), UPKEEP, now)
+    return gone
 
 
 def schedules() -> list[ScheduleDefinition]:

@@ -153,8 +153,8 @@ def test_memberships_end_with_the_work_here_and_are_forgotten(
         assert list(group_members(session, group, now.date() + timedelta(days=2))) == [
             people["kati"]
         ]
-        assert forget_members(session, now + timedelta(days=3 * 366)) == 0
-        assert forget_members(session, now + timedelta(days=3 * 366 + 2)) == 1
+        assert forget_members(session, now + timedelta(days=3 * 365 + 1)) == 0
+        assert forget_members(session, now + timedelta(days=3 * 365 + 2)) == 1
         end_group(session, staff("hans"), group, now=now + timedelta(days=3))
     with house.database.write() as session:
         assert forget_members(session, now + timedelta(days=3 * 366 + 4)) == 1

@@ -308,7 +308,9 @@ class Answering(Table):
 
     __tablename__ = "anliegen_answering"
     __table_args__ = {  # noqa: RUF012
-        "info": privacy("Hinweis „antwortet gerade“", "person_id", "zehn Minuten", "erase")
+        "info": privacy(
+            "Hinweis „antwortet gerade“", "person_id", "zehn Minuten, dann nachts gelöscht", "erase"
+        )
     }
 
     anliegen_id: Mapped[UUID] = mapped_column(ForeignKey("anliegen.id"), primary_key=True)

@@ -105,7 +105,10 @@ class CommunicationProfile(WithId, WithRevision, Table):
         Index(None, "office_id"),
         {
             "info": privacy(
-                "Kommunikations-Steckbriefe", "author_id", "bis zur Löschung", "anonymise"
+                "Kommunikations-Steckbriefe",
+                "author_id",
+                "dauerhaft; wer ihn schrieb, bis drei Jahre nach dem Ausscheiden",
+                "anonymise",
             )
         },
     )
