@@ -1,5 +1,7 @@
 """Anliegen: what waits for me and my office, one Anliegen with all its talk, and taking one in by telephone."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from intranet import html
@@ -25,14 +27,32 @@ def overview() -> None:
         label_visibility="collapsed",
     )
     text = right.text_input("Suchen", placeholder="Nummer, Wort oder Straße", key="anliegen-worte")
+    filter_ = chosen or view.OPEN
+    if st.session_state.get("anliegen-liste") != (filter_, text):  # another list begins at its top
+        st.session_state["anliegen-liste"], st.session_state["anliegen-nach"] = (
+            (filter_, text),
+            None,
+        )
+    start = st.session_state["anliegen-nach"]
     with here.house.database.read() as session:
-        lines = view.lines(session, here.staff, chosen or view.OPEN, text, now)
-    if not lines:
+        page = view.lines(session, here.staff, filter_, text, now, start)
+    if not page.lines and start is None:
         st.html(html.empty("Hier liegt nichts.", "Wählen Sie oben eine andere Ansicht."))
         return
+    table_of(view.FILTERS[filter_], page.lines)
+    top, on, _ = st.columns([1, 1, 4])
+    if start is not None and top.button("Zum Anfang", key="anliegen-anfang"):
+        st.session_state["anliegen-nach"] = None
+        st.rerun()
+    if page.after is not None and on.button("Weitere", key="anliegen-weitere"):
+        st.session_state["anliegen-nach"] = page.after
+        st.rerun()
+
+
+def table_of(caption: str, lines: Sequence[view.Line]) -> None:
     st.html(
         html.table(
-            view.FILTERS[chosen or view.OPEN],
+            caption,
             [
                 html.Column("Anliegen", "frei"),
                 html.Column("Nummer", "zeit"),

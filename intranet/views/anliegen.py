@@ -16,7 +16,15 @@ from storage.organisation.tables import Office
 from workflows.kiss.anliegen.groups import groups, members
 from workflows.kiss.anliegen.opening import CHANNEL_NAMES, Channel
 from workflows.kiss.anliegen.progress import HOURS, reference
-from workflows.kiss.anliegen.queries import Wanted, Whole, anliegen_list, most_urgent, whole
+from workflows.kiss.anliegen.queries import (
+    PAGE,
+    Key,
+    Wanted,
+    Whole,
+    anliegen_list,
+    most_urgent,
+    whole,
+)
 from workflows.kiss.anliegen.sight import is_asked, works_on
 from workflows.kiss.anliegen.states import KIND_NAMES, STATE_NAMES, Kind, State
 from workflows.kiss.anliegen.tables import Anliegen, AnswerTemplate, Group, Message, Step, Topic
@@ -46,6 +54,14 @@ class Line:
     state: str
     due: str
     late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A page of the list; ``after`` is where the next one begins, if there is more."""
+
+    lines: Sequence[Line]
+    after: Key | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +140,26 @@ _DEEDS = {
 
 
 def lines(
-    session: Session, staff: Staff, chosen: str, text: str, now: datetime, limit: int = 100
-) -> list[Line]:
-    """The list behind a filter."""
-    wanted = _wanted(staff, chosen, text, now)
-    order = most_urgent if chosen in {MINE, OFFICE, SOON, OPEN} else anliegen_list
-    rows = order(session, staff, wanted, limit=limit)
+    session: Session,
+    staff: Staff,
+    chosen: str,
+    text: str,
+    now: datetime,
+    after: Key | None = None,
+    limit: int = PAGE,
+) -> Lines:
+    """A page of the list behind a filter, ``after`` the last one of the page before."""
+    wanted = _wanted(chosen, text, now)
+    if chosen == DONE:
+        before = after[1] if after else None
+        found = anliegen_list(session, staff, wanted, before=before, limit=limit + 1)
+    else:
+        found = most_urgent(session, staff, wanted, after=after, limit=limit + 1)
+    rows = found[:limit]
     people = names(session, {row.person_id for row in rows if row.person_id})
     called = {row.id: row.name for row in session.scalars(select(Group))}
     titles = {row.id: row.title for row in session.scalars(select(Topic))}
-    return [
+    shown = [
         Line(
             row.id, reference(row), row.title, KIND_NAMES[Kind(row.kind)],
             titles.get(row.topic_id, "") if row.topic_id else "",
@@ -143,13 +169,15 @@ def lines(
         )
         for row in rows
     ]  # fmt: skip
+    more = len(found) > limit
+    return Lines(shown, (rows[-1].due_at, rows[-1].id) if more else None)
 
 
-def _wanted(staff: Staff, chosen: str, text: str, now: datetime) -> Wanted:
+def _wanted(chosen: str, text: str, now: datetime) -> Wanted:
     if chosen == MINE:
         return Wanted(mine=True, words=text)
     if chosen == OFFICE:
-        return Wanted(office=next(iter(sorted(staff.memberships)), None), words=text)
+        return Wanted(ours=True, words=text)
     if chosen == SOON:
         return Wanted(words=text, late_by=HOURS.add(now, timedelta(hours=16)))
     if chosen == DONE:

@@ -148,6 +148,32 @@ def test_a_clerk_takes_it_up_answers_and_closes_it(
     assert row_of(furnished, anliegen).state == "reopened"
 
 
+def test_a_long_list_goes_on_with_the_next_page(
+    browse: Browse, furnished: Any, groups: dict[str, UUID]
+) -> None:
+    house = furnished.house
+    for number in range(52):
+        incoming = Incoming(
+            key=new_id().hex, channel=Channel.MAIL, kind=Kind.FAULT, title=f"Lampe {number:02}.", text="Aus."
+        )  # fmt: skip
+        anliegen = take_in(house, SYSTEM, incoming)
+        with house.database.write() as session:
+            assign(session, SYSTEM, anliegen, 1, To(groups["ordnungsamt"]), now=house.clock())
+    app = browse("anna.beispiel", "anliegen.py")
+    assert "Lampe 49." in shown(app)
+    assert "Lampe 50." not in shown(app)
+    app = press(app, "Weitere")
+    assert "Lampe 50." in shown(app)
+    assert "Lampe 51." in shown(app)
+    assert "Lampe 49." not in shown(app)
+    assert not [each for each in app.button if each.label == "Weitere"]
+    app = press(app, "Zum Anfang")
+    assert "Lampe 00." in shown(app)
+    app = press(app, "Weitere")
+    app = app.text_input(key="anliegen-worte").set_value("Lampe").run()  # another list
+    assert "Lampe 00." in shown(app)
+
+
 def test_not_ours_goes_to_another_group_in_one_step(
     browse: Browse, furnished: Any, groups: dict[str, UUID]
 ) -> None:

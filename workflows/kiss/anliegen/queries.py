@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from storage.actors import Actor, Staff
 from storage.conflicts import NotFoundError
-from workflows.kiss.anliegen.sight import in_sight
+from workflows.kiss.anliegen.sight import in_sight, own_groups
 from workflows.kiss.anliegen.states import OPEN_STATES, State
 from workflows.kiss.anliegen.tables import (
     Anliegen,
@@ -23,14 +23,16 @@ from workflows.kiss.anliegen.tables import (
 from workflows.kiss.routing.tables import RoutingDecision
 
 PAGE = 50
+Key = tuple[datetime | None, UUID]
+"""Where an Anliegen stands in a list: its due time and its id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which Anliegen a list shows. ``mine``: those this person has; ``office``: those an office has."""
+    """Which Anliegen a list shows. ``mine``: those this person has; ``ours``: those their offices and groups have."""
 
     mine: bool = False
-    office: UUID | None = None
+    ours: bool = False
     topic: UUID | None = None
     states: frozenset[State] = OPEN_STATES
     words: str = ""
@@ -48,15 +50,26 @@ def anliegen_list(
 
 
 def most_urgent(
-    session: Session, actor: Actor, wanted: Wanted, limit: int = PAGE
+    session: Session, actor: Actor, wanted: Wanted, *, after: Key | None = None, limit: int = PAGE
 ) -> Sequence[Anliegen]:
-    """What is due first, first; what has no due time (the citizen is asked) at the end."""
-    return session.scalars(
-        select(Anliegen)
-        .where(*_conditions(session, actor, wanted))
-        .order_by(Anliegen.due_at.is_(None), Anliegen.due_at, Anliegen.id)
-        .limit(limit)
-    ).all()
+    """What is due first, first; what has no due time (the citizen is asked) at the end.
+
+    Paged by key: ``after`` is the key of the last one of the page before, so nothing is left out or shown twice while
+    others come and go.
+    """
+    query = select(Anliegen).where(*_conditions(session, actor, wanted))
+    if after is not None:
+        query = query.where(_follows(*after))
+    order = (Anliegen.due_at.is_(None), Anliegen.due_at, Anliegen.id)
+    return session.scalars(query.order_by(*order).limit(limit)).all()
+
+
+def _follows(due: datetime | None, anliegen: UUID) -> ColumnElement[bool]:
+    timeless = Anliegen.due_at.is_(None)
+    if due is None:
+        return and_(timeless, Anliegen.id > anliegen)
+    same = and_(Anliegen.due_at == due, Anliegen.id > anliegen)
+    return or_(timeless, Anliegen.due_at > due, same)
 
 
 def _conditions(session: Session, actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -66,8 +79,9 @@ def _conditions(session: Session, actor: Actor, wanted: Wanted) -> list[ColumnEl
     ]
     if wanted.mine and isinstance(actor, Staff):
         found.append(Anliegen.person_id.in_(sorted({actor.person, *actor.stands_in_for})))
-    if wanted.office is not None:
-        found.append(Anliegen.office_id == wanted.office)
+    if wanted.ours and isinstance(actor, Staff):
+        offices = Anliegen.office_id.in_(sorted(actor.memberships))
+        found.append(offices | Anliegen.group_id.in_(own_groups(actor)))
     if wanted.topic is not None:
         found.append(Anliegen.topic_id == wanted.topic)
     if wanted.late_by is not None:
