@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 ROOMS := config storage ocr presence learning video workflows intranet rathaus.py
-WORKERS ?= $(shell nproc)
+WORKERS ?= $(shell expr $$(nproc) + 1)  # what walks in Chromium mostly waits
 
 .PHONY: help up check test test-long bench lock clean
 
