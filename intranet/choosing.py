@@ -8,6 +8,8 @@ import streamlit as st
 
 from intranet.notes import note
 
+GONE = "gibt es nicht mehr"
+
 
 def choice(
     where: Any, label: str, names: Mapping[UUID, str], old: UUID | None, key: str
@@ -23,6 +25,13 @@ def choice(
         key=key,
     )
     return found
+
+
+def with_former(names: Mapping[UUID, str], old: UUID | None, called: str) -> Mapping[UUID, str]:
+    """What can be chosen, and what is chosen although it is no more, marked: it goes only when somebody says so."""
+    if old is None or old in names:
+        return names
+    return {**names, old: f"{called} ({GONE})"}
 
 
 def split(text: str) -> list[str]:

@@ -5,13 +5,15 @@ from uuid import UUID
 import streamlit as st
 
 from intranet import html
-from intranet.choosing import again, choice, split
+from intranet.choosing import choice, split, with_former
 from intranet.deeds import carry_out
+from intranet.editing import Opened, key_field, open_one
 from intranet.trial_view import show_trial
-from intranet.views.responsibility import Book
+from intranet.views.responsibility import Book, GroupLine, TopicLine
 from intranet.visit import Visit
 from workflows.kiss.anliegen.states import KIND_NAMES, Kind
 from workflows.kiss.routing.responsibility import (
+    MOST_HOURS,
     GroupForm,
     TopicForm,
     add_group,
@@ -59,66 +61,59 @@ def topics_tab(here: Visit, book: Book, *, changes: bool) -> None:
 
 
 def _topic_form(here: Visit, book: Book) -> None:
-    rows = {line.row.id: line.row for line in book.topics}
-    chosen = st.selectbox(
-        "Thema ändern", list(rows), index=None, format_func=lambda each: rows[each].title,
-        placeholder="oder unten ein neues anlegen", key="thema",
+    opened = open_one(
+        "Thema ändern", book.topics, lambda line: line.row.title,
+        new="oder unten ein neues anlegen", key="thema",
     )  # fmt: skip
-    old, mark, now = (
-        rows.get(chosen) if chosen else None,
-        chosen.hex if chosen else "neu",
-        here.house.clock(),
-    )
-    kinds = list(Kind)
-    with st.form(f"thema-{mark}"):
-        key = (
-            ""
-            if old
-            else st.text_input(
-                "Kürzel", help="Ein Wort aus kleinen Buchstaben; bleibt immer gleich."
-            )
-        )
-        one, two = st.columns(2)
-        title = one.text_input("Name", old.title if old else "")
-        kind = two.selectbox(
-            "Art",
-            kinds,
-            index=kinds.index(Kind(old.kind)) if old else 0,
-            format_func=lambda each: KIND_NAMES[each],
-        )
-        description = st.text_input("Beschreibung für das Formular", old.description if old else "")
-        keywords = st.text_input("Stichwörter", ", ".join(old.keywords) if old else "")
-        group = choice(
-            one, "Gruppe", book.group_names, old.group_id if old else None, f"thema-gruppe-{mark}"
-        )
-        hours = two.number_input("Frist in Dienststunden", 1, 2000, old.hours if old else 24)
-        four = one.checkbox(
-            "Antworten gibt eine zweite Person frei", value=bool(old and old.four_eyes)
-        )
-        public = two.checkbox(
-            "Im Formular für Bürgerinnen und Bürger anbieten", value=bool(old and old.public)
-        )
+    old, now, staff = opened.line.row if opened.line else None, here.house.clock(), here.staff
+    with st.form(f"thema-{opened.mark}"):
+        key = key_field(opened)
+        form = _topic_fields(book, opened)
         save = st.form_submit_button("Speichern", type="primary")
         end = old is not None and st.form_submit_button("Thema beenden")
     if end and old is not None:
-        done, _ = carry_out(here, lambda session: end_topic(session, here.staff, old.id, now=now))
-        again("Das Thema wird nicht mehr angeboten.", done=done)
-    if not save:
-        return
-    if group is None:
-        st.error("Bitte wählen Sie eine Gruppe.")
-        return
-    form = TopicForm(title, group, kind, int(hours), description, split(keywords), four, public)
-    if old is None:
-        done, _ = carry_out(
-            here, lambda session: add_topic(session, here.staff, key.strip().lower(), form, now=now)
-        )
-    else:
-        done, _ = carry_out(
+        opened.carry_out(
             here,
-            lambda session: change_topic(session, here.staff, old.id, old.revision, form, now=now),
+            lambda s: end_topic(s, staff, old.id, old.revision, now=now),
+            "Das Thema wird nicht mehr angeboten.",
         )
-    again("Gespeichert.", done=done)
+    if save and form is None:
+        st.error("Bitte wählen Sie eine Gruppe.")
+    elif save and form is not None:
+        opened.carry_out(
+            here,
+            lambda s: (
+                change_topic(s, staff, old.id, old.revision, form, now=now)
+                if old
+                else add_topic(s, staff, key, form, now=now)
+            ),
+            "Gespeichert.",
+        )
+
+
+def _topic_fields(book: Book, opened: Opened[TopicLine]) -> TopicForm | None:
+    old, kinds = opened.line.row if opened.line else None, list(Kind)
+    one, two = st.columns(2)
+    title = one.text_input("Name", old.title if old else "")
+    kind = two.selectbox(
+        "Art",
+        kinds,
+        index=kinds.index(Kind(old.kind)) if old else 0,
+        format_func=lambda each: KIND_NAMES[each],
+    )
+    description = st.text_input("Beschreibung für das Formular", old.description if old else "")
+    keywords = st.text_input("Stichwörter", ", ".join(old.keywords) if old else "")
+    held = old.group_id if old else None
+    names = with_former(book.group_names, held, opened.line.group if opened.line else "")
+    group = choice(one, "Gruppe", names, held, f"thema-gruppe-{opened.mark}")
+    hours = two.number_input("Frist in Dienststunden", 1, MOST_HOURS, old.hours if old else 24)
+    four = one.checkbox("Antworten gibt eine zweite Person frei", value=bool(old and old.four_eyes))
+    public = two.checkbox(
+        "Im Formular für Bürgerinnen und Bürger anbieten", value=bool(old and old.public)
+    )
+    if group is None:
+        return None
+    return TopicForm(title, group, kind, int(hours), description, split(keywords), four, public)
 
 
 def groups_tab(here: Visit, book: Book, *, changes: bool) -> None:
@@ -148,67 +143,61 @@ def groups_tab(here: Visit, book: Book, *, changes: bool) -> None:
 
 
 def _group_form(here: Visit, book: Book) -> None:
-    lines = {line.row.id: line for line in book.groups}
-    chosen = st.selectbox(
-        "Gruppe ändern", list(lines), index=None, format_func=lambda each: lines[each].row.name,
-        placeholder="oder unten eine neue anlegen", key="gruppe",
+    opened = open_one(
+        "Gruppe ändern", book.groups, lambda line: line.row.name,
+        new="oder unten eine neue anlegen", key="gruppe",
     )  # fmt: skip
-    line, mark, now = (
-        lines.get(chosen) if chosen else None,
-        chosen.hex if chosen else "neu",
-        here.house.clock(),
-    )
-    old = line.row if line else None
-    with st.form(f"gruppe-{mark}"):
-        key = (
-            ""
-            if old
-            else st.text_input(
-                "Kürzel", help="Ein Wort aus kleinen Buchstaben; bleibt immer gleich."
-            )
-        )
-        one, two = st.columns(2)
-        name = one.text_input("Name", old.name if old else "")
-        hours = two.number_input(
-            "Frist in Dienststunden ohne Thema", 1, 2000, old.hours if old else 40
-        )
-        office = old.office_id if old else choice(one, "Amt", book.office_names, None, "gruppe-amt")
-        members: list[UUID] = []
-        if not (old and old.general):
-            members = st.multiselect(
-                "Wer gehört dazu?",
-                list(book.people),
-                sorted(line.members) if line else [],
-                format_func=lambda each: book.people[each],
-            )
-        spreads = one.checkbox(
-            "Neues an Anwesende verteilen",
-            value=bool(old and old.spreads),
-            help="Sonst nimmt die Gruppe ihre Anliegen selbst auf.",
-        )
-        coordination = two.checkbox(
-            "Koordination: bekommt, wofür sich niemand findet", value=bool(old and old.coordination)
-        )
+    old, now, staff = opened.line.row if opened.line else None, here.house.clock(), here.staff
+    with st.form(f"gruppe-{opened.mark}"):
+        key = key_field(opened)
+        form = _group_fields(book, opened)
         save = st.form_submit_button("Speichern", type="primary")
         end = old is not None and not old.general and st.form_submit_button("Gruppe beenden")
     if end and old is not None:
-        done, _ = carry_out(
-            here, lambda session: end_group(session, here.staff, old.id, old.revision, now=now)
-        )
-        again("Die Gruppe gibt es nicht mehr.", done=done)
-    if not save:
-        return
-    if office is None:
-        st.error("Bitte wählen Sie ein Amt.")
-        return
-    form = GroupForm(name, office, int(hours), spreads, coordination, frozenset(members))
-    if old is None:
-        done, _ = carry_out(
-            here, lambda session: add_group(session, here.staff, key.strip().lower(), form, now=now)
-        )
-    else:
-        done, _ = carry_out(
+        opened.carry_out(
             here,
-            lambda session: change_group(session, here.staff, old.id, old.revision, form, now=now),
+            lambda s: end_group(s, staff, old.id, old.revision, now=now),
+            "Die Gruppe gibt es nicht mehr.",
         )
-    again("Gespeichert.", done=done)
+    if save and form is None:
+        st.error("Bitte wählen Sie ein Amt.")
+    elif save and form is not None:
+        opened.carry_out(
+            here,
+            lambda s: (
+                change_group(s, staff, old.id, old.revision, form, now=now)
+                if old
+                else add_group(s, staff, key, form, now=now)
+            ),
+            "Gespeichert.",
+        )
+
+
+def _group_fields(book: Book, opened: Opened[GroupLine]) -> GroupForm | None:
+    line = opened.line
+    old = line.row if line else None
+    one, two = st.columns(2)
+    name = one.text_input("Name", old.name if old else "")
+    hours = two.number_input(
+        "Frist in Dienststunden ohne Thema", 1, MOST_HOURS, old.hours if old else 40
+    )
+    office = old.office_id if old else choice(one, "Amt", book.office_names, None, "gruppe-amt")
+    members: list[UUID] = []
+    if not (old and old.general):
+        members = st.multiselect(
+            "Wer gehört dazu?",
+            list(book.people),
+            sorted(line.members) if line else [],
+            format_func=lambda each: book.people[each],
+        )
+    spreads = one.checkbox(
+        "Neues an Anwesende verteilen",
+        value=bool(old and old.spreads),
+        help="Sonst nimmt die Gruppe ihre Anliegen selbst auf.",
+    )
+    coordination = two.checkbox(
+        "Koordination: bekommt, wofür sich niemand findet", value=bool(old and old.coordination)
+    )
+    if office is None:
+        return None
+    return GroupForm(name, office, int(hours), spreads, coordination, frozenset(members))

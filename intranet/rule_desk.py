@@ -2,20 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 import streamlit as st
 
 from intranet import html
-from intranet.choosing import again, choice, split
+from intranet.choosing import GONE, choice, split, with_former
 from intranet.deeds import carry_out
+from intranet.editing import Opened, open_one
 from intranet.trial_view import show_trial
 from intranet.views.responsibility import Book, RuleLine
 from intranet.visit import Visit
 from workflows.kiss.routing.responsibility import RuleForm, add_rule, change_rule, end_rule
 from workflows.kiss.routing.trials import try_rule
 
-GONE = "gibt es nicht mehr"
 WEIGHTS = {10: "vor allen anderen", 100: "gewöhnlich", 500: "nach allen anderen"}
 
 
@@ -52,122 +51,116 @@ def _rules(caption: str, lines: Sequence[RuleLine]) -> str:
 
 
 def _rule_form(here: Visit, book: Book) -> None:
-    lines = {line.row.id: line for line in book.rules}
-    chosen = st.selectbox(
-        "Regel ändern", list(lines), index=None, format_func=lambda each: lines[each].row.title,
-        placeholder="oder unten eine neue anlegen", key="regel",
+    opened = open_one(
+        "Regel ändern", book.rules, lambda line: line.row.title,
+        new="oder unten eine neue anlegen", key="regel",
     )  # fmt: skip
-    old = lines[chosen].row if chosen else None
-    mark = chosen.hex if chosen else "neu"
-    given: Mapping[str, Any] = old.conditions if old else {}
+    old = opened.line.row if opened.line else None
     with st.container(border=True):
-        title = st.text_input("Name der Regel", old.title if old else "", key=f"regel-name-{mark}")
+        title = st.text_input(
+            "Name der Regel", old.title if old else "", key=f"regel-name-{opened.mark}"
+        )
         one, two = st.columns(2)
-        any_word = one.text_input(
-            "Eines dieser Wörter",
-            _joined(given, "words"),
-            key=f"regel-eines-{mark}",
-            help="Mit Komma getrennt; gebeugte und zusammengesetzte Formen zählen mit.",
-        )
-        all_words = two.text_input(
-            "Alle diese Wörter", _joined(given, "all_words"), key=f"regel-alle-{mark}"
-        )
-        places = one.text_input(
-            "Ort oder Stadtteil", _joined(given, "place"), key=f"regel-ort-{mark}"
-        )
-        numbers = two.text_input(
-            "Aktenzeichen beginnt mit", _joined(given, "file_number"), key=f"regel-az-{mark}"
-        )
-        addressed = one.multiselect(
-            "Gerichtet an",
-            _choices(book.office_keys, given.get("addressed", ())),
-            given.get("addressed", []),
-            format_func=lambda key: book.office_keys.get(key, f"{key} ({GONE})"),
-            key=f"regel-an-{mark}",
-        )
-        themes = two.multiselect(
-            "Thema (im Formular gewählt)",
-            _choices(book.topic_keys, given.get("topic", ())),
-            given.get("topic", []),
-            format_func=lambda key: book.topic_keys.get(key, f"{key} ({GONE})"),
-            key=f"regel-thema-{mark}",
-        )
-        group = choice(
-            one, "Geht an", book.group_names, old.group_id if old else None, f"regel-gruppe-{mark}"
-        )
-        topic = choice(
-            two,
-            "Mit dem Thema",
-            book.topic_names,
-            old.topic_id if old else None,
-            f"regel-ziel-{mark}",
-        )
-        owner = choice(
-            one,
-            "Verantwortet von",
-            book.office_names,
-            old.owner_id if old else None,
-            f"regel-amt-{mark}",
-        )
-        weights = sorted({*WEIGHTS, *([old.position] if old else [])})
-        position = two.selectbox(
-            "Reihenfolge",
-            weights,
-            index=weights.index(old.position if old else 100),
-            format_func=lambda each: WEIGHTS.get(each, f"Platz {each}"),
-            key=f"regel-platz-{mark}",
-        )
-        reason = st.text_input("Warum?", key=f"regel-grund-{mark}")
-        conditions = {
-            name: values
-            for name, values in (
-                ("words", split(any_word)), ("all_words", split(all_words)), ("place", split(places)),
-                ("file_number", split(numbers)), ("addressed", addressed), ("topic", themes),
-            )
-            if values
-        } | ({"circle": given["circle"]} if "circle" in given else {})  # fmt: skip
-        if group is None or owner is None:
+        conditions = _conditions(one, two, book, old.conditions if old else {}, opened.mark)
+        form = _target(one, two, book, opened, title, conditions)
+        if form is None:
             st.caption("Bitte wählen Sie, wohin die Regel führt und wer sie verantwortet.")
             return
-        form = RuleForm(title, owner, group, position, topic, conditions, reason or None)
-        _rule_buttons(here, form, chosen, old.revision if old else 0)
+        _rule_buttons(here, form, opened)
 
 
-def _rule_buttons(here: Visit, form: RuleForm, rule: UUID | None, revision: int) -> None:
-    now = here.house.clock()
+def _conditions(
+    one: Any, two: Any, book: Book, given: Mapping[str, Any], mark: str
+) -> dict[str, Any]:
+    """What has to hold, as far as something was typed; a circle can be kept here, not drawn."""
+
+    def line(where: Any, label: str, name: str, short: str, explained: str | None = None) -> Any:
+        text = ", ".join(given.get(name, ()))
+        return name, split(
+            where.text_input(label, text, key=f"regel-{short}-{mark}", help=explained)
+        )
+
+    def several(where: Any, label: str, name: str, short: str, known: Mapping[str, str]) -> Any:
+        asked = given.get(name, [])
+        options = list(dict.fromkeys((*known, *asked)))
+        return name, where.multiselect(
+            label, options, asked, format_func=lambda key: known.get(key, f"{key} ({GONE})"),
+            key=f"regel-{short}-{mark}",
+        )  # fmt: skip
+
+    inflected = "Mit Komma getrennt; gebeugte und zusammengesetzte Formen zählen mit."
+    typed = [
+        line(one, "Eines dieser Wörter", "words", "eines", inflected),
+        line(two, "Alle diese Wörter", "all_words", "alle"),
+        line(one, "Ort oder Stadtteil", "place", "ort"),
+        line(two, "Aktenzeichen beginnt mit", "file_number", "az"),
+        several(one, "Gerichtet an", "addressed", "an", book.office_keys),
+        several(two, "Thema (im Formular gewählt)", "topic", "thema", book.topic_keys),
+    ]
+    found = {name: values for name, values in typed if values}
+    return {**found, "circle": given["circle"]} if "circle" in given else found
+
+
+def _target(
+    one: Any,
+    two: Any,
+    book: Book,
+    opened: Opened[RuleLine],
+    title: str,
+    conditions: Mapping[str, Any],
+) -> RuleForm | None:
+    """Where it leads, who answers for it, and when it is asked; ``None`` while something is missing."""
+    line, mark = opened.line, opened.mark
+    old = line.row if line else None
+    places = (old.group_id, old.topic_id, old.owner_id) if old else (None, None, None)
+    called = (line.group, line.topic, line.owner) if line else ("", "", "")
+    groups, topics, offices = (
+        with_former(names, place, former)
+        for names, place, former in zip(
+            (book.group_names, book.topic_names, book.office_names), places, called, strict=True
+        )
+    )
+    group = choice(one, "Geht an", groups, places[0], f"regel-gruppe-{mark}")
+    topic = choice(two, "Mit dem Thema", topics, places[1], f"regel-ziel-{mark}")
+    owner = choice(one, "Verantwortet von", offices, places[2], f"regel-amt-{mark}")
+    position = old.position if old else 100
+    weights = sorted({*WEIGHTS, position})
+    position = two.selectbox(
+        "Reihenfolge", weights, index=weights.index(position),
+        format_func=lambda each: WEIGHTS.get(each, f"Platz {each}"), key=f"regel-platz-{mark}",
+    )  # fmt: skip
+    reason = st.text_input("Warum?", key=f"regel-grund-{mark}")
+    if group is None or owner is None:
+        return None
+    return RuleForm(title, owner, group, position, topic, conditions, reason or None)
+
+
+def _rule_buttons(here: Visit, form: RuleForm, opened: Opened[RuleLine]) -> None:
+    now, staff = here.house.clock(), here.staff
+    rule, revision = opened.line.row.id if opened.line else None, opened.revision()
     one, two, three = st.columns(3)
     if one.button(
         "Erst ausprobieren",
         key="regel-probe",
         help="Was hätte sie mit den Anliegen des letzten Vierteljahrs gemacht?",
     ):
-        done, trial = carry_out(
-            here, lambda session: try_rule(session, here.staff, form, rule, now=now)
-        )
+        done, trial = carry_out(here, lambda s: try_rule(s, staff, form, rule, now=now))
         if done and trial is not None:
             st.session_state["regel-versuch"] = trial
     if two.button("Ab heute gelten lassen", type="primary", key="regel-gilt"):
-        if rule is None:
-            done, _ = carry_out(here, lambda session: add_rule(session, here.staff, form, now=now))
-        else:
-            done, _ = carry_out(
-                here,
-                lambda session: change_rule(session, here.staff, rule, revision, form, now=now),
-            )
-        again("Die Regel gilt ab heute.", done=done)
-    if rule is not None and three.button("Regel beenden", key="regel-ende"):
-        done, _ = carry_out(
+        opened.carry_out(
             here,
-            lambda session: end_rule(session, here.staff, rule, revision, form.reason, now=now),
+            lambda s: (
+                add_rule(s, staff, form, now=now)
+                if rule is None
+                else change_rule(s, staff, rule, revision, form, now=now)
+            ),
+            "Die Regel gilt ab heute.",
         )
-        again("Die Regel gilt nicht mehr.", done=done)
+    if rule is not None and three.button("Regel beenden", key="regel-ende"):
+        opened.carry_out(
+            here,
+            lambda s: end_rule(s, staff, rule, revision, form.reason, now=now),
+            "Die Regel gilt nicht mehr.",
+        )
     show_trial(here, st.session_state.get("regel-versuch"))
-
-
-def _choices(names: Mapping[str, str], given: Sequence[str]) -> list[str]:
-    """What there is, and what the rule asks for although it is no more."""
-    return list(dict.fromkeys((*names, *given)))
-
-
-def _joined(conditions: Mapping[str, Any], name: str) -> str:
-    return ", ".join(conditions.get(name, ()))

@@ -52,15 +52,21 @@ class RuleLine:
 
     row: RoutingRule
     conditions: str
-    to: str
+    group: str
+    topic: str
     owner: str
     since: str
     until: str
 
+    @property
+    def to(self) -> str:
+        """Where it leads: „Tiefbau, Schlaglöcher“."""
+        return f"{self.group}, {self.topic}" if self.topic else self.group
+
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """All that can be chosen, and all that is there."""
+    """All that is there, and all that can be chosen: groups of a closed office are there and can't be chosen."""
 
     groups: Sequence[GroupLine]
     topics: Sequence[TopicLine]
@@ -82,17 +88,19 @@ def load(session: Session, now: datetime) -> Book:
     shown = {row.id: row.short for row in session.scalars(select(Office))}
     known = topics(session, now)
     titles = {row.id: row.title for row in session.scalars(select(Topic))}
-    keys = {row.key: row.short for row in offices(session, day)}
+    today = offices(session, day)
+    keys = {row.key: row.short for row in today}
+    office_names = {row.id: row.short for row in today}
     topic_keys = {row.key: row.title for row in known}
     return Book(
         [_group(session, row, shown, day) for row in all_groups],
         [TopicLine(row, names[row.group_id], KIND_NAMES[Kind(row.kind)]) for row in known],
         [_rule(row, names, titles, shown, {**keys, **topic_keys}) for row in rules(session, day)],
         [_rule(row, names, titles, shown, {**keys, **topic_keys}) for row in history(session, day)],
-        {row.id: row.name for row in all_groups},
+        {row.id: row.name for row in all_groups if row.office_id in office_names},
         {row.id: row.title for row in known},
         topic_keys,
-        {row.id: row.short for row in offices(session, day)},
+        office_names,
         keys,
         {person.id: person.name for person, _ in people(session, day)},
     )
@@ -112,9 +120,9 @@ def _rule(
     shown: Mapping[UUID, str],
     keys: Mapping[str, str],
 ) -> RuleLine:
-    topic = f", {titles[row.topic_id]}" if row.topic_id in titles and row.topic_id else ""
     return RuleLine(
-        row, in_words(row.conditions, keys), f"{names[row.group_id]}{topic}", shown[row.owner_id],
+        row, in_words(row.conditions, keys), names[row.group_id],
+        titles[row.topic_id] if row.topic_id else "", shown[row.owner_id],
         words.day(row.valid_from), words.day(row.valid_to) if row.valid_to else "",
     )  # fmt: skip
 

@@ -247,7 +247,7 @@ def test_everybody_may_try_out_and_the_coordination_makes_rules(
     app = browse("ada.admin", "zustaendigkeiten.py")
     app.selectbox(key="regel").set_value(rule.id).run()
     assert not app.exception
-    assert app.multiselect(key=f"regel-an-{rule.id.hex}").value == ["altamt"]
+    assert app.multiselect(key=f"regel-an-{rule.id.hex}-{rule.revision}").value == ["altamt"]
 
 
 def test_the_evaluation_and_what_annoys(

@@ -187,12 +187,13 @@ def change_topic(
     _note(session, actor, "topic", row.id, now)
 
 
-def end_topic(session: Session, actor: Actor, topic: UUID, *, now: datetime) -> None:
+def end_topic(session: Session, actor: Actor, topic: UUID, revision: int, *, now: datetime) -> None:
     """From today on it is offered no more; what has it keeps it."""
     require(actor, Verb.RESPONSIBILITY_CHANGE)
-    row = session.get(Topic, topic, with_for_update=True)
+    row = session.get(Topic, topic, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError("Dieses Thema gibt es nicht.")
+    _same(row.revision, revision)
     row.valid_to, row.revision = local_date(now), row.revision + 1
     _note(session, actor, "topic.end", row.id, now)
 
