@@ -71,7 +71,11 @@ def routes(house: House, receiver: uploads.Receiver) -> list[Route]:
     return [
         Route(there, desk.show, methods=["GET"]),
         Route(f"{there}/datei/{{file}}", desk.file, methods=["GET"]),
-        Route(f"{there}/{{deed}}", partial(receiver.receive, desk.act), methods=["POST"]),
+        Route(
+            f"{there}/{{deed}}",
+            partial(receiver.receive, desk.act, gate=desk.gate),
+            methods=["POST"],
+        ),
     ]
 
 
@@ -103,6 +107,14 @@ class _Desk:
         answer = hand_out(self._house, found.id, found.sha256, found.name, found.size)
         answer.headers.update(PERSONAL)
         return answer
+
+    def gate(self, request: Request) -> Response | None:
+        """Whoever guesses an address uploads nothing."""
+        try:
+            self._links.read(request.path_params["token"], self._house.clock())
+        except LinkError as error:
+            return message(visitor(request), OVER, str(error), status=410)
+        return None
 
     def act(
         self, request: Request, data: Mapping[str, str], files: Sequence[uploads.File]

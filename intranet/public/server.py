@@ -24,6 +24,7 @@ from intranet.public import (
     room_status,
     rooms,
 )
+from intranet.public.bodies import TERMS, Terms, UploadRefusedError
 from intranet.public.open311 import routes as open311
 from intranet.public.pages import german_page, message, page, visitor
 from intranet.public.sending import TooLargeError
@@ -45,14 +46,14 @@ STATEMENT_OF = date(2026, 1, 12)
 AGAIN_AFTER = "10"
 
 
-def create_app(house: House) -> Starlette:
-    """The ASGI application of the citizens' pages."""
+def create_app(house: House, terms: Terms = TERMS) -> Starlette:
+    """The ASGI application of the citizens' pages. ``terms``: how much may be uploaded at once."""
     secure = is_secure(house.settings)
     app = Starlette(
         routes=[
             *_fixed(house.settings),
             *(_rooms(house, secure=secure) if house.settings.is_on(Room.DESKS) else []),
-            *(_reports(house, secure=secure) if house.settings.is_on(Room.KISS) else []),
+            *(_reports(house, terms, secure=secure) if house.settings.is_on(Room.KISS) else []),
             *operation.routes(house, with_metrics=False),
             *assets.routes(),
         ],
@@ -61,6 +62,7 @@ def create_app(house: House) -> Starlette:
             404: _missing,
             405: _not_like_this,
             TooLargeError: _too_large,
+            UploadRefusedError: _no_upload,
             ClientDisconnect: _gone,
             StorageBusyError: _not_now,
             OperationalError: _not_now,
@@ -99,8 +101,8 @@ def _rooms(house: House, *, secure: bool) -> list[Route]:
     ]
 
 
-def _reports(house: House, *, secure: bool) -> list[Route]:
-    receiver = Receiver()
+def _reports(house: House, terms: Terms, *, secure: bool) -> list[Route]:
+    receiver = Receiver(terms)
     return [
         *report_form.routes(house, receiver, secure=secure),
         Route("/meldestelle", _reporting_office),
@@ -154,6 +156,14 @@ async def _too_large(request: Request, _error: Exception) -> Response:
         "Bitte kürzen Sie Ihre Angaben.",
         status=413,
     )
+
+
+async def _no_upload(request: Request, error: Exception) -> Response:
+    assert isinstance(error, UploadRefusedError)
+    return message(
+        visitor(request), "Das konnte nicht hochgeladen werden.", str(error), status=error.status,
+        headers={"Connection": "close"},
+    )  # fmt: skip
 
 
 async def _gone(_request: Request, _error: Exception) -> Response:

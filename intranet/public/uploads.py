@@ -5,6 +5,7 @@ works on it saves it; everybody else sees only what was drawn anew (``workflows.
 """
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 
 import anyio
 from anyio import to_thread
@@ -13,15 +14,13 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import Response
 
-from intranet.public.sending import LARGEST, MOST_FIELDS, TooLargeError, read_form
+from intranet.public.bodies import TERMS, TOO_SLOW, Meter, Places, Terms, UploadRefusedError
+from intranet.public.sending import LARGEST, MOST_FIELDS, TooLargeError, address_of, read_form
+from presence.citizens.throttle import source
 
 MOST = 3
 LARGEST_PICTURE = 10 * 1024 * 1024
 LARGEST_BODY = MOST * LARGEST_PICTURE + LARGEST
-TIME = 120.0
-"""Seconds a body may take on its way."""
-AT_ONCE = 6
-"""Bodies in memory; the seventh waits."""
 TOO_MANY = "Bitte höchstens drei Bilder."
 TOO_LARGE = "Ein Bild darf höchstens 10 MB groß sein. Bitte verkleinern Sie es."
 HEIC = "Bilder im Format HEIC können wir nicht zeigen. Bitte speichern Sie das Bild als JPEG, oder machen Sie ein Bildschirmfoto davon."
@@ -31,6 +30,7 @@ ACCEPT = "image/jpeg,image/png,image/webp"
 
 File = tuple[str, bytes]
 Answer = Callable[[Request, Mapping[str, str], Sequence[File]], Response]
+Gate = Callable[[Request], Response | None]
 
 
 class _Parser(MultiPartParser):
@@ -38,30 +38,61 @@ class _Parser(MultiPartParser):
 
 
 class Receiver:
-    """Reads forms with pictures, a few at a time; to be made once for each server."""
+    """Reads forms with files, a few large ones at a time; to be made once for each server."""
 
-    def __init__(self) -> None:
-        self._places: anyio.CapacityLimiter | None = None
+    def __init__(self, terms: Terms = TERMS) -> None:
+        self._terms = terms
+        self._places: Places | None = None
 
-    async def receive(self, answer: Answer, request: Request) -> Response:
-        """Read what was sent, and answer on a thread."""
-        if self._places is None:
-            self._places = anyio.CapacityLimiter(AT_ONCE)
-        async with self._places:
-            try:
-                with anyio.fail_after(TIME):
-                    data, files = await _read(request)
-            except TimeoutError:
-                raise TooLargeError from None
+    async def receive(self, answer: Answer, request: Request, gate: Gate | None = None) -> Response:
+        """Read what was sent, and answer on a thread. ``gate`` may answer before anything is read.
+
+        Raises ``TooLargeError`` or ``UploadRefusedError``.
+        """
+        refusal = gate(request) if gate else None
+        if refusal is not None:
+            return refusal
+        if self._places is None:  # it belongs to the loop that runs
+            self._places = Places(self._terms)
+        async with AsyncExitStack() as held:
+            data, files = await _read(request, _Body(request, self._places, held))
             return await to_thread.run_sync(answer, request, data, files)
 
 
-async def _read(request: Request) -> tuple[dict[str, str], list[File]]:
+class _Body:
+    """What comes in, as long as it is not too much and not too slow; more than a form without files takes a place."""
+
+    def __init__(self, request: Request, places: Places, held: AsyncExitStack) -> None:
+        self._request, self._places, self._held = request, places, held
+        self._meter = Meter(places.terms, places.clock)
+
+    async def parts(self) -> AsyncGenerator[bytes, None]:
+        stream, size = self._request.stream(), 0
+        while True:
+            try:
+                with anyio.fail_after(self._meter.left()):
+                    part = await anext(stream, None)
+            except TimeoutError:
+                raise UploadRefusedError(408, TOO_SLOW) from None
+            if part is None:
+                return
+            before, size = size, size + len(part)
+            if size > LARGEST_BODY:
+                raise TooLargeError
+            self._meter.grew(len(part))
+            if before <= LARGEST < size:
+                sender = source(address_of(self._request))
+                await self._held.enter_async_context(self._places.one(sender))
+                self._meter.placed()
+            yield part
+
+
+async def _read(request: Request, body: _Body) -> tuple[dict[str, str], list[File]]:
     """Raises ``TooLargeError``; what is no form at all gives no fields."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        return await read_form(request), []
+        return await read_form(request, body.parts()), []
     parser = _Parser(
-        request.headers, _counted(request), max_files=MOST * 2, max_fields=MOST_FIELDS,
+        request.headers, body.parts(), max_files=MOST * 2, max_fields=MOST_FIELDS,
         max_part_size=LARGEST,
     )  # fmt: skip
     try:
@@ -78,15 +109,6 @@ async def _read(request: Request) -> tuple[dict[str, str], list[File]]:
             data[name] = value
     await form.close()
     return data, files
-
-
-async def _counted(request: Request) -> AsyncGenerator[bytes, None]:
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > LARGEST_BODY:
-            raise TooLargeError
-        yield part
 
 
 def problem_of(files: Sequence[File]) -> str | None:

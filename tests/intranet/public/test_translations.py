@@ -11,6 +11,7 @@ import yaml
 
 from config.translations import FOLDER, LANGUAGES, SOURCE, catalogue
 from intranet.public import (
+    bodies,
     confirming,
     forms,
     puzzles,
@@ -118,6 +119,7 @@ def spoken() -> set[str]:
     found |= {report_status.TOO_OFTEN, report_status.RATE_1_TO_5, report_form.NO_SPACE}
     found |= {report_form.WHERE, puzzles.WAIT, str(ForReportingOfficeError())}
     found |= {uploads.TOO_MANY, uploads.TOO_LARGE, uploads.HEIC, uploads.NO_PICTURE, uploads.AGAIN}
+    found |= {bodies.TOO_SLOW, bodies.TOO_MUCH, bodies.NO_ROOM}
     found |= {following.REVOKED, following.GONE}
     found |= {rooms.BACK[1], room_confirming.TITLE, confirming.OVER}
     found |= set(in_pages()) - set(FIELDS)
