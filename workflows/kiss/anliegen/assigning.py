@@ -17,6 +17,7 @@ from workflows.kiss.anliegen.answering import must_wait_for_nobody
 from workflows.kiss.anliegen.contributing import end_asking
 from workflows.kiss.anliegen.conversation import leave_note
 from workflows.kiss.anliegen.holders import Holder, confidential, holder_in, superior_of
+from workflows.kiss.anliegen.locking import hold_family
 from workflows.kiss.anliegen.merging import children
 from workflows.kiss.anliegen.progress import (
     journal,
@@ -110,6 +111,7 @@ def name_concerned(
 
     Who says so may lose sight of it with this deed.
     """
+    hold_family(session, anliegen)
     row = _alone(load_for_work(session, actor, anliegen))
     holder = superior_of(session, person, now)
     take_turn(session, row, revision)
@@ -138,6 +140,7 @@ def protect(
     now: datetime,
 ) -> None:
     """Put it into a protection class (social, tax, youth, personnel), or back to internal."""
+    hold_family(session, anliegen)
     row = _alone(load_for_work(session, actor, anliegen))
     if row.kind == Kind.SUPERVISORY.value and protection is not ProtectionClass.PERSONNEL:
         raise ConflictError("Eine Dienstaufsichtsbeschwerde bleibt vertraulich.")

@@ -60,8 +60,7 @@ def not_done(
     now: datetime,
 ) -> None:
     """„Doch nicht erledigt“, says who came with it: it reaches who had it. Twice is once (``reply.key``)."""
-    row = load_anliegen(session, actor, actor.link)
-    hear(session, actor, row.id, reply, blobs=blobs, now=now)
+    hear(session, actor, actor.link, reply, blobs=blobs, now=now)
 
 
 def rate(session: Session, actor: Citizen, points: int, *, now: datetime) -> None:

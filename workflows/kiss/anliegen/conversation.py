@@ -12,6 +12,7 @@ from storage.actors import Actor, Citizen, Staff, System
 from storage.blobs.store import BlobRef, BlobStore, Staged
 from storage.clock import new_id
 from storage.conflicts import ConflictError
+from workflows.kiss.anliegen.locking import hold_family
 from workflows.kiss.anliegen.progress import ask_to_look, journal, move
 from workflows.kiss.anliegen.sight import load_anliegen
 from workflows.kiss.anliegen.states import Deed, State, allowed
@@ -116,6 +117,7 @@ def hear(
     known = session.scalars(select(Message).where(Message.key == reply.key)).one_or_none()
     if known is not None:
         return known
+    hold_family(session, anliegen)
     row = load_anliegen(session, actor, anliegen)
     via = None
     if row.merged_into_id is not None:  # the other one holds the answers for both
