@@ -2,20 +2,23 @@
 
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from uuid import UUID
 
 from sqlalchemy import insert
 
 from bench.figures import Figure
 from config.settings import Settings
 from presence.availability.current import current_store
+from presence.availability.queries import BOARDS
 from presence.people.finder import Entry, Field, PeopleIndex
 from presence.people.queries import find_people
 from presence.people.tables import PersonProfile
 from storage.actors import System
+from storage.agreements.tables import Agreement
 from storage.all_tables import create_all
 from storage.clock import new_id
 from storage.house import House
@@ -134,7 +137,17 @@ def _house(count: int, folder: Path) -> House:
             )
         for table, rows in ((Person, persons), (Membership, members), (PersonProfile, profiles)):
             session.execute(insert(table), rows)
+        session.add(_agreement(entries[0].person, since))
     return house
+
+
+def _agreement(person: UUID, since: date) -> Agreement:
+    """Without it lists tell no levels, and finding would seem cheaper than it is."""
+    signed = datetime(since.year, since.month, since.day, tzinfo=UTC)
+    return Agreement(
+        key=BOARDS, title="DV", file_number="1", signed_on=since, valid_from=since, recorded_by=person,
+        recorded_at=signed, by_council=False, confirmed_by=person, confirmed_at=signed,
+    )  # fmt: skip
 
 
 def _with_database(size: int, limit: float) -> Figure:

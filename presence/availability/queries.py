@@ -38,7 +38,7 @@ AHEAD = timedelta(days=1)
 
 
 BOARDS = "monitor"
-"""The key of the Dienstvereinbarung that allows boards, on walls and in the intranet."""
+"""The key of the Dienstvereinbarung that allows overviews: boards on walls and in the intranet, and levels in lists."""
 
 
 class NotAgreedError(NotAllowedError):
@@ -104,7 +104,7 @@ def facts_for(
             manual=statuses.get(person),
             entries=tuple(entries.get(person, ())),
             work=week.spans(hours, today) if hours is not None else None,
-            free=week.free_until(today),
+            free=week.free_until(today) if detail else None,
             substitute=standing.get(person),
             place=((profile.place if profile else None) or rooms.get(person)) if detail else None,
             channel=profile.channel if profile and detail else None,
@@ -115,10 +115,26 @@ def facts_for(
 def availability_of(
     session: Session, store: CurrentStore, actor: Actor, people: Collection[UUID], now: datetime
 ) -> dict[UUID, Availability]:
-    """How each of these people can be reached, as far as the actor may know."""
-    detailed = _open_to(session, actor, people, local_date(now))
-    facts = facts_for(session, store, people, now, detailed=detailed)
-    return {person: resolve(each, now) for person, each in facts.items()}
+    """How each of these people can be reached, as far as the actor may know: an overview.
+
+    Without a Dienstvereinbarung it tells who is absent and who acts for them, and of the others that nothing is known.
+    """
+    today = local_date(now)
+    agreed = in_force(session, BOARDS, today)
+    detailed = _open_to(session, actor, people, today) if agreed else ()
+    return _answers(session, store, people, detailed, now)
+
+
+def reach_of(
+    session: Session, store: CurrentStore, actor: Actor, person: UUID, now: datetime
+) -> Availability:
+    """How one person can be reached, as far as the actor may know: looked up on purpose, to reach them.
+
+    No overview arises from that, so no Dienstvereinbarung is needed: it tells what the person entered. Sources that
+    could monitor need their own one here as well.
+    """
+    detailed = _open_to(session, actor, [person], local_date(now))
+    return _answers(session, store, [person], detailed, now)[person]
 
 
 def board(
@@ -197,6 +213,17 @@ def may_set_for(session: Session, delegate: UUID) -> Sequence[UUID]:
         .where(StatusDelegate.delegate_id == delegate)
         .order_by(StatusDelegate.id)
     ).all()
+
+
+def _answers(
+    session: Session,
+    store: CurrentStore,
+    people: Collection[UUID],
+    detailed: Collection[UUID],
+    now: datetime,
+) -> dict[UUID, Availability]:
+    facts = facts_for(session, store, people, now, detailed=detailed)
+    return {person: resolve(each, now) for person, each in facts.items()}
 
 
 def _absences(

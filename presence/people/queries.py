@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from presence.availability.current import CurrentStore
 from presence.availability.facts import Availability
 from presence.availability.levels import Level
-from presence.availability.queries import availability_of
+from presence.availability.queries import availability_of, reach_of
 from presence.people.finder import Hit
 from presence.people.index import index_of
 from presence.people.tables import (
@@ -77,22 +77,20 @@ def find_people(
     groups: Collection[UUID] = (),
     limit: int = 20,
 ) -> list[PersonCard]:
-    """Who fits best, with how they can be reached now as far as the actor may know."""
+    """Who fits best; with how they can be reached now, as far as the actor may know and a list may tell."""
     require(actor, Verb.PEOPLE_SEE)
     hits = index_of(session, local_date(now)).search(
         typed, offices=offices, groups=groups, limit=limit
     )
-    return cards(session, store, actor, hits, now)
+    wanted = {hit.person for hit in hits}
+    reach = availability_of(session, store, actor, wanted, now) if store else {}
+    return _cards(session, hits, reach, now)
 
 
-def cards(
-    session: Session,
-    store: CurrentStore | None,
-    actor: Actor,
-    hits: Sequence[Hit],
-    now: datetime,
+def _cards(
+    session: Session, hits: Sequence[Hit], reach: Mapping[UUID, Availability], now: datetime
 ) -> list[PersonCard]:
-    """The hits with everything a list shows, in their order. Without ``store`` nobody's status is asked for."""
+    """The hits with everything a list shows, in their order."""
     today = local_date(now)
     wanted = {hit.person for hit in hits}
     people = {row.id: row for row in session.scalars(select(Person).where(Person.id.in_(wanted)))}
@@ -106,7 +104,6 @@ def cards(
             )
         )
     )
-    reach = availability_of(session, store, actor, wanted, now) if store else {}
     called = names(session, {each.substitute for each in reach.values() if each.substitute})
     found = []
     for hit in hits:
@@ -144,7 +141,8 @@ def sheet(
     ).one_or_none()
     if row is None:
         raise NotFoundError("Diese Person arbeitet nicht (mehr) hier.")
-    (card,) = cards(session, store, actor, [Hit(row.id, row.name, 0.0, ())], now)
+    reach = {row.id: reach_of(session, store, actor, row.id, now)} if store else {}
+    (card,) = _cards(session, [Hit(row.id, row.name, 0.0, ())], reach, now)
     profile = session.get(PersonProfile, person)
     where = offices_of(session, [person], today).get(person, ())
     leads = session.scalars(

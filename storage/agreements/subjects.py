@@ -22,7 +22,7 @@ SUBJECTS: dict[str, Subject] = {
         Subject(
             "monitor",
             "Anwesenheitsmonitor",
-            "Anzeigetafeln und die Übersicht, wer im Amt gerade wie erreichbar ist.",
+            "Anzeigetafeln und jede Übersicht im Intranet, wer gerade wie erreichbar ist, auch in Listen und Suchergebnissen.",
         ),
         Subject(
             "calendar",

@@ -22,7 +22,7 @@ from presence.availability.absences import (
 )
 from presence.availability.current import CurrentStore
 from presence.availability.profile import allow_delegate, set_profile, withdraw_delegate
-from presence.availability.queries import availability_of
+from presence.availability.queries import availability_of, reach_of
 from storage.actors import Staff
 from storage.clock import new_id
 from storage.conflicts import ConflictError
@@ -283,7 +283,7 @@ def test_the_standing_substitute_is_followed_as_well(
     away("ben", "carla")
     sunday = datetime(2026, 3, 1, 12, tzinfo=UTC)
     with house.database.read() as session:
-        seen = availability_of(session, store, staff("dora"), [people["anna"]], sunday)
-        assert seen[people["anna"]].substitute == people["ben"]
-        seen = availability_of(session, store, staff("dora"), [people["anna"]], now)
-    assert seen[people["anna"]].channel == "Chat"
+        seen = reach_of(session, store, staff("dora"), people["anna"], sunday)
+        assert seen.substitute == people["ben"]
+        seen = reach_of(session, store, staff("dora"), people["anna"], now)
+    assert seen.channel == "Chat"

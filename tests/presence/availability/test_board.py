@@ -24,11 +24,12 @@ from presence.availability.queries import (
     availability_of,
     board,
     delegates_of,
+    reach_of,
 )
 from presence.availability.statuses import TIMERS, clear_status, set_status, timer_end
 from presence.availability.tables import CalendarLink
 from presence.availability.week import Hours
-from storage.actors import Staff, System
+from storage.actors import Actor, Staff, System
 from storage.agreements.operations import confirm_agreement, record_agreement
 from storage.clock import local_date
 from storage.conflicts import ConflictError
@@ -160,6 +161,38 @@ def test_without_an_agreement_there_is_no_board_for_anybody(
                 board(session, store, actor, offices["ordnungsamt"], now)
 
 
+def test_without_an_agreement_nobody_gets_an_overview_but_one_person_can_be_looked_up(
+    house: House,
+    store: CurrentStore,
+    staff: Load,
+    people: People,
+    agree: Callable[[str], None],
+) -> None:
+    now = house.clock()
+    set_status(house, staff("anna"), people["anna"], Level.URGENT, until=now + HOUR)
+    with house.database.write() as session:
+        enter_absence(
+            session, staff("carla"), people["carla"], starts=now, ends=now + DAY,
+            substitute=people["ben"], now=now,
+        )  # fmt: skip
+
+    def overview(actor: Actor) -> tuple[str, str]:
+        with house.database.read() as session:
+            seen = availability_of(session, store, actor, people.values(), now)
+            assert seen[people["carla"]].substitute == people["ben"]
+        return seen[people["anna"]].source, seen[people["dora"]].source
+
+    for actor in (staff("ben"), staff("dora"), staff("emil"), System("test")):
+        assert overview(actor) == ("unknown", "unknown")
+    with house.database.read() as session:
+        alone = reach_of(session, store, staff("ben"), people["anna"], now)
+        assert (alone.level, alone.source) == (Level.URGENT, "manual")
+        assert reach_of(session, store, staff("emil"), people["anna"], now).source == "unknown"
+    agree("monitor")
+    assert overview(staff("ben")) == ("manual", "unknown")
+    assert overview(staff("emil")) == ("unknown", "unknown")
+
+
 @pytest.mark.usefixtures("booked")
 def test_what_could_monitor_counts_only_under_an_agreement(
     house: House,
@@ -173,8 +206,7 @@ def test_what_could_monitor_counts_only_under_an_agreement(
 
     def source() -> str:
         with house.database.read() as session:
-            seen = availability_of(session, store, staff("anna"), [people["ben"]], now)
-        return seen[people["ben"]].source
+            return reach_of(session, store, staff("anna"), people["ben"], now).source
 
     assert source() == "unknown"
     agree("booking")
@@ -242,9 +274,9 @@ def test_working_hours_are_dated_and_the_past_is_forgotten(
     with house.database.read() as session:
         assert len(working_hours(session, staff("anna"), anna, today)) == 5
         assert len(working_hours(session, staff("anna"), anna, today + 7 * DAY)) == 3
-        seen = availability_of(session, store, staff("ben"), [anna], now)[anna]
+        seen = reach_of(session, store, staff("ben"), anna, now)
         assert (seen.level, seen.source) == (4, "hours")
-        seen = availability_of(session, store, staff("ben"), [anna], now + 7 * DAY)[anna]
+        seen = reach_of(session, store, staff("ben"), anna, now + 7 * DAY)
         assert seen.place == "Homeoffice"
     with house.database.write() as session:
         assert forget_old_weeks(session, today + 7 * DAY) == 1
