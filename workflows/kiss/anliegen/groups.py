@@ -12,10 +12,8 @@ from storage.conflicts import ConflictError, NotFoundError
 from storage.organisation.queries import office_in_charge, valid_on
 from storage.organisation.tables import Membership, Office, Person
 from storage.upsert import insert_into
-from workflows.kiss.anliegen.states import OPEN_STATES
+from workflows.kiss.anliegen.states import OPEN_VALUES
 from workflows.kiss.anliegen.tables import Anliegen, Group, GroupMember
-
-_OPEN = tuple(sorted(state.value for state in OPEN_STATES))
 
 
 def load_group(session: Session, group: UUID, day: date) -> Group:
@@ -99,7 +97,7 @@ def least_busy(session: Session, people: Collection[UUID]) -> UUID | None:
         return None
     rows = session.execute(
         select(Anliegen.person_id, func.count(), func.max(Anliegen.since_holder))
-        .where(Anliegen.person_id.in_(sorted(people)), Anliegen.state.in_(_OPEN))
+        .where(Anliegen.person_id.in_(sorted(people)), Anliegen.state.in_(OPEN_VALUES))
         .group_by(Anliegen.person_id)
     )
     load = {row[0]: (row[1], row[2].isoformat()) for row in rows}

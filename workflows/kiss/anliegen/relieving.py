@@ -32,10 +32,8 @@ from workflows.kiss.anliegen.holders import (
 )
 from workflows.kiss.anliegen.progress import task_key
 from workflows.kiss.anliegen.sight import may_see, scope_of, works_on
-from workflows.kiss.anliegen.states import RUNNING, Kind
+from workflows.kiss.anliegen.states import RUNNING_VALUES, Kind
 from workflows.kiss.anliegen.tables import Anliegen, Group
-
-_RUNNING = tuple(sorted(state.value for state in RUNNING))
 
 
 def relieve(session: Session, now: datetime) -> int:
@@ -61,7 +59,7 @@ def _waiting(session: Session, now: datetime) -> Iterator[tuple[UUID, Sequence[U
     rows = session.execute(
         select(Anliegen.person_id, Anliegen.id)
         .where(
-            Anliegen.state.in_(_RUNNING),
+            Anliegen.state.in_(RUNNING_VALUES),
             Anliegen.merged_into_id.is_(None),
             Anliegen.person_id.is_not(None),
             or_(too_long, left),

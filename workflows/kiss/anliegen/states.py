@@ -52,8 +52,11 @@ STATE_NAMES: dict[State, str] = {
 
 OPEN_STATES = frozenset(State) - {State.ANSWERED, State.CLOSED}
 """Somebody has to do something, or waits for it."""
+OPEN_VALUES = tuple(sorted(state.value for state in OPEN_STATES))
+"""The same as rows have it."""
 RUNNING = OPEN_STATES - {State.WAITS_CITIZEN}
 """The clock of the target runs; it pauses while the citizen is asked, and stops with the answer."""
+RUNNING_VALUES = tuple(sorted(state.value for state in RUNNING))
 
 _WORKED_ON = frozenset({State.IN_WORK, State.WAITS_CITIZEN, State.WAITS_OFFICE})
 _BEGUN = frozenset({State.ASSIGNED, State.REOPENED}) | _WORKED_ON

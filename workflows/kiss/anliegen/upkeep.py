@@ -24,7 +24,7 @@ from workflows.kiss.anliegen.holders import head_of
 from workflows.kiss.anliegen.progress import journal, late_key, link, move, reference
 from workflows.kiss.anliegen.reach import OBJECT_KIND
 from workflows.kiss.anliegen.sight import may_see
-from workflows.kiss.anliegen.states import RUNNING, Deed, State
+from workflows.kiss.anliegen.states import RUNNING_VALUES, Deed, State
 from workflows.kiss.anliegen.tables import (
     Anliegen,
     Contact,
@@ -48,7 +48,6 @@ YEARS = 3
 BATCH = 500
 _LATE = late_key(UUID(int=0)).removesuffix(UUID(int=0).hex)
 _Main = aliased(Anliegen)
-_RUNNING = tuple(sorted(state.value for state in RUNNING))
 
 
 def escalate(session: Session, now: datetime) -> int:
@@ -60,7 +59,7 @@ def escalate(session: Session, now: datetime) -> int:
     told = exists().where(Task.key == key, Task.due_at == Anliegen.due_at)
     late = session.scalars(
         select(Anliegen)
-        .where(Anliegen.state.in_(_RUNNING), Anliegen.due_at < now, ~told)
+        .where(Anliegen.state.in_(RUNNING_VALUES), Anliegen.due_at < now, ~told)
         .order_by(Anliegen.due_at)
         .limit(BATCH)
     ).all()

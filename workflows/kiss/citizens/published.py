@@ -12,12 +12,11 @@ from storage.actors import SHARED_CLASSES
 from storage.conflicts import NotFoundError
 from storage.organisation.tables import Office
 from workflows.kiss.anliegen.progress import reference
-from workflows.kiss.anliegen.states import OPEN_STATES, State
+from workflows.kiss.anliegen.states import OPEN_STATES, OPEN_VALUES, State
 from workflows.kiss.anliegen.tables import Anliegen, KnownPlace, Message, MessageFile, Topic
 
 MOST = 1_000
 _SHARED = tuple(sorted(each.value for each in SHARED_CLASSES))
-_OPEN = tuple(sorted(each.value for each in OPEN_STATES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
     if asked.until is not None:
         found.append(Anliegen.received_at <= asked.until)
     if asked.is_open is not None:
-        is_open = Anliegen.state.in_(_OPEN)
+        is_open = Anliegen.state.in_(OPEN_VALUES)
         found.append(is_open if asked.is_open else ~is_open)
     return found
 

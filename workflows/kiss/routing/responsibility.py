@@ -21,14 +21,13 @@ from storage.journal.entries import record
 from storage.organisation.queries import valid_on
 from storage.rights import Verb, require
 from workflows.kiss.anliegen.groups import load_group
-from workflows.kiss.anliegen.states import OPEN_STATES, Kind
+from workflows.kiss.anliegen.states import OPEN_VALUES, Kind
 from workflows.kiss.anliegen.tables import Anliegen, Group, GroupMember, Topic
 from workflows.kiss.routing.rules import Conditions
 from workflows.kiss.routing.tables import RoutingRule
 
 MOST_HOURS = 2_000
 _KEY = re.compile(r"(?!amt-)[a-z][a-z0-9-]{1,39}")
-_OPEN = tuple(sorted(state.value for state in OPEN_STATES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,9 @@ def end_group(session: Session, actor: Actor, group: UUID, revision: int, *, now
             "Die Koordination wird gebraucht. Bitte benennen Sie erst eine andere Gruppe dafür."
         )
     if session.scalar(
-        select(Anliegen.id).where(Anliegen.group_id == row.id, Anliegen.state.in_(_OPEN)).limit(1)
+        select(Anliegen.id)
+        .where(Anliegen.group_id == row.id, Anliegen.state.in_(OPEN_VALUES))
+        .limit(1)
     ):
         raise ConflictError(
             "Diese Gruppe hat noch offene Anliegen. Bitte geben Sie sie erst weiter."
