@@ -181,6 +181,7 @@ def _up(
     """Alles starten: Datenbank, Demostadt beim ersten Mal, Intranet, Bürgerseiten, Ablaufsteuerung."""
     del data, port  # settings by now
     from storage.sole import require_free_port, sole_supervisor
+    from workflows.demo.setting_up import prepare
 
     house = _house()
     settings = house.settings
@@ -189,7 +190,7 @@ def _up(
         require_free_port(settings.host, settings.port, "--port (RATHAUS_PORT)")
         require_free_port(settings.host, settings.public_port, "RATHAUS_PUBLIC_PORT")
         set_up("up", "WARNING")
-        _prepare(house)
+        prepare(house, _engine_work, typer.echo)
         house.close()
         _supervise(settings)
 
@@ -213,70 +214,12 @@ def _supervise(settings: Settings) -> None:
     Supervisor(programs, on_ready=lambda: _greet(settings)).run()
 
 
-def _prepare(house: "House") -> None:
-    """Schema, and the demo city where there is no organisation yet, or where its founding was broken off."""
-    from storage.migration import upgrade
-    from workflows.demo import founding
-
-    upgrade(house.database)
-    founded = founding.is_founded(house)
-    if founded and not founding.is_begun(house):
-        return
-    if not founded:
-        typer.echo("Die Demostadt wird gegründet: Ämter, Personen, Aktenplan …")
-        founding.begin(house)
-        founding.found_city(house)
-    if house.settings.is_on(Room.EAKTE):  # else the post comes when the room is switched on
-        _receive_post(house)
-    if house.settings.is_on(Room.KISS):
-        from workflows.demo.kiss_history import found_history
-
-        typer.echo("Die Anliegen des letzten Vierteljahrs werden durchlebt …")
-        found_history(house)
-    if house.settings.is_on(Room.EAKTE):
-        founding.finish(house)
-
-
-def _receive_post(house: "House") -> None:
-    """The post of the last weeks: received, read, and some of it filed."""
-    from storage.processes import this_process
-    from workflows.demo import founding
-    from workflows.engine.once import drain_once
-    from workflows.engine.reconcile import reconcile
-
-    typer.echo("Die Post der letzten Wochen geht ein …")
-    letters = founding.receive_post(house, typer.echo)
-    with _engine_work(house) as (kinds, _):
-        own = this_process("command", house.clock()).owner
-        reconcile(house, {kind.name: kind for kind in kinds}, own)  # of a founding that was killed
-        drain_once(house, kinds, until=lambda: founding.are_read(house, letters))
-    filed = founding.file_post(house, letters)
-    typer.echo(f"{filed} Schreiben sind abgelegt, die übrigen liest gleich die Ablaufsteuerung.")
-
-
 def _greet(settings: Settings) -> None:
     """Print where to go and as whom."""
-    from storage.house import open_house
-    from workflows.demo.founding import demo_password, people_to_try
+    from workflows.demo.setting_up import greeting
 
-    house = open_house(settings)
-    lines = [
-        "",
-        "Rathauswerk ist bereit.",
-        f"  Intranet:      {settings.staff_url}",
-        f"  Bürgerseiten:  http://{settings.host}:{settings.public_port}",
-        *([f"  Scan-Ordner:   {settings.inbox_folder}"] if settings.is_on(Room.EAKTE) else []),
-        "",
-    ]
-    people = people_to_try(house)
-    if people:
-        lines += ["  Zum Ausprobieren (alle mit demselben Passwort):"]
-        lines += [f"    {login:<28} {name}, {what}" for login, name, what in people]
-        lines += [f"  Passwort: {demo_password(house)}", ""]
-    lines += ["  Beenden mit Strg+C."]
-    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.write(greeting(settings))
     sys.stdout.flush()
-    house.close()
 
 
 def build() -> typer.Typer:

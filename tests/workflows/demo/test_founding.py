@@ -17,6 +17,7 @@ from storage.jobs import queue
 from storage.migration import upgrade
 from storage.organisation.operations import add_office
 from workflows.demo import founding, kiss_cases
+from workflows.demo.setting_up import prepare
 from workflows.eakte.receiving import PROCESS
 from workflows.eakte.tables import Document, Filing
 
@@ -69,11 +70,11 @@ def test_a_founding_that_was_broken_off_goes_on_and_ends(
         with monkeypatch.context() as cut:
             _cut_after(cut, verb, calls)
             with pytest.raises(PowerCutError):
-                rathaus._prepare(house)
+                prepare(house, rathaus._engine_work, print)
         dead = f"{socket.gethostname()}/999999999/1"  # ... and it held what waited to be read
         queue.claim(house.database, [PROCESS], 99, dead, timedelta(hours=1), house.clock())
     assert _states(house)["filed"] == 1
-    rathaus._prepare(house)
+    prepare(house, rathaus._engine_work, print)
     assert _states(house)["filed"] == FILED
     assert _filings(house) == FILED
     assert _states(house).total() == DOCUMENTS
@@ -81,10 +82,10 @@ def test_a_founding_that_was_broken_off_goes_on_and_ends(
 
 def test_a_founded_city_is_left_as_it_is(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(founding, "FILED", 0)
-    rathaus._prepare(house)
+    prepare(house, rathaus._engine_work, print)
     with house.database.write() as session:
         session.scalars(select(Document).limit(1)).one().state = "discarded"
-    rathaus._prepare(house)
+    prepare(house, rathaus._engine_work, print)
     assert _states(house).total() == DOCUMENTS
 
 
@@ -95,5 +96,5 @@ def test_a_house_with_its_own_organisation_gets_no_demo_post(house: House) -> No
             session, System("command"), key="rat", number="1", name="Rathaus", short="Rat",
             valid_from=date(2026, 1, 1), now=house.clock(),
         )  # fmt: skip
-    rathaus._prepare(house)
+    prepare(house, rathaus._engine_work, print)
     assert _states(house).total() == 0
