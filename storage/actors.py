@@ -94,6 +94,30 @@ class Grant:
     office: UUID | None = None
 
 
+STANDING_IN = frozenset(
+    {
+        Role.HEAD,
+        Role.REGISTRY,
+        Role.LOTSE,
+        Role.STRATEGY,
+        Role.TRAINER,
+        Role.ARCHIVIST,
+        Role.CASH,
+    }
+)
+"""Roles whose tasks go to the substitute of somebody absent. The others (personnel, staff council, data protection,
+complaints, administration) are entrusted to people by name: their tasks wait for another who holds the role.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """What an absent person does, for whom somebody stands in."""
+
+    person: UUID
+    grant: Grant
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Where an object belongs: the office that holds it, and its protection class."""
@@ -119,6 +143,8 @@ class Staff:
     """The protected scopes that were opened to this person by name."""
     stands_in_for: frozenset[UUID] = frozenset()
     """Absent people whose tasks go to this one today, also along a chain of substitutes. No rights come with it."""
+    proxies: frozenset[Proxy] = frozenset()
+    """Their roles of ``STANDING_IN``: tasks of these go to this one, too, and may be done."""
 
     @property
     def journal_id(self) -> str:
@@ -131,6 +157,13 @@ class Staff:
             and (grant.office is None or office is None or grant.office == office)
             for grant in self.grants
         )
+
+    def acts_for(self, role: Role, office: UUID | None) -> UUID | None:
+        """The absent person for whom this one does what waits for the role in ``office`` (of the house: ``None``)."""
+        wanted = (Grant(role), Grant(role, office))
+        if self.grants.intersection(wanted):
+            return None
+        return min((each.person for each in self.proxies if each.grant in wanted), default=None)
 
     def works_in(self, office: UUID) -> bool:
         return office in self.memberships

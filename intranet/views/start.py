@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from config.rooms import Room
 from intranet import words
-from storage.actors import Staff
+from storage.actors import Role, Staff
 from storage.clock import LOCAL, local_date
 from storage.organisation.queries import names
 from storage.tasks.list import count_tasks, tasks_for
+from storage.tasks.tables import Task
 from workflows.eakte.queries import inbox_counts, latest
 from workflows.eakte.sight import in_sight
 from workflows.eakte.tables import Document
@@ -75,9 +76,8 @@ def load(
 ) -> StartView:
     """Rooms that are switched off add nothing, nor do tasks they once asked for."""
     tasks = tasks_for(session, staff, SHOWN, rooms_off)
-    absent = names(
-        session, {task.person_id for task in tasks if task.person_id} & staff.stands_in_for
-    )
+    whose = {task.id: _absent(task, staff) for task in tasks}
+    absent = names(session, {person for person in whose.values() if person})
     return StartView(
         tasks=[
             TaskLine(
@@ -85,13 +85,20 @@ def load(
                 task.link,
                 words.due(task.due_at, now) if task.due_at else "",
                 bool(task.due_at and task.due_at < now),
-                absent.get(task.person_id) if task.person_id else None,
+                absent.get(person) if (person := whose[task.id]) else None,
             )
             for task in tasks
         ],
         waiting=count_tasks(session, staff, rooms_off),
         post=None if Room.EAKTE in rooms_off else _post(session, staff, now),
     )
+
+
+def _absent(task: Task, staff: Staff) -> UUID | None:
+    """The absent person for whom the task is done, where it is not one's own."""
+    if task.person_id is not None:
+        return task.person_id if task.person_id in staff.stands_in_for else None
+    return staff.acts_for(Role(task.role), task.office_id) if task.role else None
 
 
 def _post(session: Session, staff: Staff, now: datetime) -> PostView:

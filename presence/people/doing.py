@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from presence.operations import create_account
 from presence.passwords import InitialPassword
 from presence.people.ending import end_rights, give_back
-from presence.people.handing_over import hand_over, takeover_key
+from presence.people.handing_over import move_tasks, takeover_key
 from presence.people.laufzettel import (
     CANCELLED,
     DONE,
@@ -24,7 +24,7 @@ from presence.people.laufzettel import (
 )
 from presence.people.tables import Laufzettel, LaufzettelStep
 from presence.tables import Account
-from storage.actors import Actor, Role, Staff, System
+from storage.actors import Actor, Grant, Role, Staff, System
 from storage.clock import local_date
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
@@ -44,10 +44,16 @@ def waits_for(actor: Actor, step: LaufzettelStep) -> bool:
         return isinstance(actor, System)
     if step.role is None:
         return step.office_id is not None and actor.works_in(step.office_id)
-    return any(
-        grant.role.value == step.role and grant.office in {None, step.office_id}
-        for grant in actor.grants
-    )
+    role = Role(step.role)
+    own = {Grant(role), Grant(role, step.office_id)} & actor.grants
+    return bool(own) or actor.acts_for(role, step.office_id) is not None
+
+
+def _acting_for(actor: Actor, step: LaufzettelStep, sheet: Laufzettel) -> UUID | None:
+    """The absent person for whom a substitute does the step; ``None`` where it is the actor's own or they lead all."""
+    if not isinstance(actor, Staff) or step.role is None or may_lead(actor, sheet.office_id):
+        return None
+    return actor.acts_for(Role(step.role), step.office_id)
 
 
 def settle_step(
@@ -81,7 +87,7 @@ def settle_step(
     row.done_by = actor.person if isinstance(actor, Staff) else None
     row.revision += 1
     finish_task(session, task_key(row), now)
-    _note(session, actor, f"laufzettel.{outcome}", row, now)
+    _note(session, actor, f"laufzettel.{outcome}", row, sheet, now)
     session.flush()
     if all(each.state != OPEN for each in steps_of(session, sheet.id)):
         sheet.state, sheet.closed_at = DONE, now
@@ -105,7 +111,7 @@ def reopen_step(session: Session, actor: Actor, step: UUID, *, now: datetime) ->
     sheet.state, sheet.closed_at = OPEN, None
     person = session.get_one(Person, sheet.person_id)
     wait_for(session, row, person.name, sheet.kind, now)
-    _note(session, actor, "laufzettel.reopen", row, now)
+    _note(session, actor, "laufzettel.reopen", row, sheet, now)
 
 
 def forget_sheets(session: Session, now: datetime) -> int:
@@ -160,7 +166,7 @@ def _act(
     elif row.action == "handover":
         if sheet.successor_id is None:
             raise ConflictError("Bitte wählen Sie zuerst, wer die Aufgaben übernimmt.")
-        hand_over(session, actor, sheet.id, sheet.successor_id, now=now)
+        move_tasks(session, actor, sheet, sheet.successor_id, now=now)
     return None
 
 
@@ -169,13 +175,22 @@ def _require_admin(actor: Actor) -> None:
         raise NotAllowedError(f"Das tut die Systemverwaltung (Rolle „{Role.ADMIN.value}“).")
 
 
-def _note(session: Session, actor: Actor, verb: str, step: LaufzettelStep, now: datetime) -> None:
+def _note(
+    session: Session,
+    actor: Actor,
+    verb: str,
+    step: LaufzettelStep,
+    sheet: Laufzettel,
+    now: datetime,
+) -> None:
+    """An entry in the journal; who acted for somebody else is named with them, until the sheet is forgotten."""
+    absent = _acting_for(actor, step, sheet)
     record(
         session,
         actor=actor.journal_id,
         verb=verb,
         object_kind="laufzettel",
         object_id=step.laufzettel_id,
-        details={"step": step.key},
+        details={"step": step.key} | ({"acting_for": absent.hex} if absent else {}),
         at=now,
     )

@@ -37,6 +37,13 @@ def hand_over(
     """
     row = load(session, sheet)
     require_lead(actor, row.office_id)
+    return move_tasks(session, actor, row, successor, now=now)
+
+
+def move_tasks(
+    session: Session, actor: Actor, row: Laufzettel, successor: UUID, *, now: datetime
+) -> int:
+    """The same of a sheet that is locked, by who may do the step that says so."""
     if row.kind != "leave" or row.state == CANCELLED:
         raise ConflictError("Übergeben wird nur bei einem Austritt.")
     check_successor(session, row.person_id, successor, row.day)
@@ -46,14 +53,14 @@ def hand_over(
         .values(person_id=successor)
         .returning(Task.id)
     ).all()
-    told = session.scalar(select(Task.id).where(Task.key == takeover_key(sheet)))
+    told = session.scalar(select(Task.id).where(Task.key == takeover_key(row.id)))
     if row.successor_id == successor and not moved and told:
         return 0
     row.successor_id = successor
     row.revision += 1
     _await(session, row, successor, now)
     details = {"successor": successor.hex, "tasks": len(moved)}
-    note_that(session, actor, "laufzettel.handover", "laufzettel", sheet, now, details)
+    note_that(session, actor, "laufzettel.handover", "laufzettel", row.id, now, details)
     return len(moved)
 
 

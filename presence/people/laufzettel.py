@@ -22,7 +22,12 @@ from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
 from storage.one_line import one_line
 from storage.organisation.operations import add_person, keep_an_administrator
-from storage.organisation.queries import has_role_holder, office_by_key, valid_on
+from storage.organisation.queries import (
+    has_role_holder,
+    is_attended,
+    office_by_key,
+    valid_on,
+)
 from storage.organisation.tables import Membership, Office, Person
 from storage.rights import NotAllowedError, Verb, may
 from storage.tasks.list import open_task
@@ -267,9 +272,8 @@ def _step(
     session: Session, sheet: Laufzettel, place: int, step: Step, now: datetime
 ) -> LaufzettelStep:
     """The step as it is for this sheet."""
-    today = local_date(now)
-    day = due(sheet, step.days, today)
-    office, role = _who(session, sheet, step, day, today)
+    day = due(sheet, step.days, local_date(now))
+    office, role = _who(session, sheet, step, day, now)
     row = LaufzettelStep(
         laufzettel_id=sheet.id,
         key=step.key,
@@ -288,21 +292,22 @@ def _step(
 
 
 def _who(
-    session: Session, sheet: Laufzettel, step: Step, day: date, today: date
+    session: Session, sheet: Laufzettel, step: Step, day: date, now: datetime
 ) -> tuple[UUID | None, str | None]:
-    """The office and role that do a step. Where there is no such office, or nobody has the role when it is due (a head
-    who goes herself), the personnel office does it, and the administrators where there is none.
+    """The office and role that do a step. Where there is no such office, nobody has the role when it is due (a head
+    who goes herself), or everybody who has it is away until then and nobody stands in, the personnel office does it,
+    and the administrators where there is none.
     """
     office = None
     if step.office == OWN or step.role == Role.HEAD.value:
         office = sheet.office_id
     elif step.office:
-        found = office_by_key(session, step.office, today)
+        found = office_by_key(session, step.office, local_date(now))
         office = found.id if found else None
     role = Role(step.role) if step.role else None
     if role is None and office is not None:
         return office, None
-    if role is None or not has_role_holder(session, role, office, day):
+    if role is None or not is_attended(session, role, office, now, end_of(day)):
         office, role = None, Role.PERSONNEL
         if not has_role_holder(session, role, None, day):
             role = Role.ADMIN

@@ -1,16 +1,25 @@
 """Who works where, and who somebody is on a given day."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from storage.actors import Grant, ProtectionClass, Role, Scope, Staff
-from storage.organisation.substitution import stand_in_for
-from storage.organisation.tables import ClassGrant, Membership, Office, Person, RoleGrant, Valid
+from storage.actors import STANDING_IN, Grant, ProtectionClass, Proxy, Role, Scope, Staff
+from storage.clock import local_date
+from storage.organisation.substitution import ruling, stand_in_for
+from storage.organisation.tables import (
+    Absence,
+    ClassGrant,
+    Membership,
+    Office,
+    Person,
+    RoleGrant,
+    Valid,
+)
 
 
 def valid_on(table: type[Valid], day: date) -> ColumnElement[bool]:
@@ -100,13 +109,35 @@ def has_role_holder(session: Session, role: Role, office: UUID | None, day: date
 
     Without ``office``: in the whole house.
     """
-    holders = (
-        select(RoleGrant.id)
+    return session.execute(_holders(role, office, day).limit(1)).first() is not None
+
+
+def _holders(role: Role, office: UUID | None, day: date) -> Select[UUID]:
+    """The people who hold the role in the office or in the whole house on that day."""
+    return (
+        select(RoleGrant.person_id)
         .join(Person, Person.id == RoleGrant.person_id)
         .where(RoleGrant.role == role.value, valid_on(RoleGrant, day), valid_on(Person, day))
         .where(or_(RoleGrant.office_id == office, RoleGrant.office_id.is_(None)))
     )
-    return session.execute(holders.limit(1)).first() is not None
+
+
+def is_attended(
+    session: Session, role: Role, office: UUID | None, begins: datetime, ends: datetime
+) -> bool:
+    """Whether anybody who holds the role then is there at some time of the span, or somebody stands in for them.
+
+    As absences are entered now; one that is longer than the span counts, several short ones in a row don't.
+    """
+    holders = set(session.scalars(_holders(role, office, local_date(ends))))
+    gone = session.scalars(
+        select(Absence).where(
+            Absence.person_id.in_(holders), Absence.starts <= begins, Absence.ends >= ends
+        )
+    ).all()
+    if role in STANDING_IN:
+        gone = [each for each in ruling(gone).values() if each.substitute_id is None]
+    return bool(holders - {each.person_id for each in gone})
 
 
 def load_staff(session: Session, person_id: UUID, day: date) -> Staff | None:
@@ -123,21 +154,48 @@ def load_staff(session: Session, person_id: UUID, day: date) -> Staff | None:
         ).all()
 
     passed_on = successions(session, day)
+    absent = stand_in_for(session, person_id, day)
     return Staff(
         person=person.id,
         name=person.name,
         memberships=_with_predecessors((row.office_id for row in held(Membership)), passed_on),
         grants=frozenset(
-            Grant(Role(row.role), office)
+            grant
             for row in held(RoleGrant)
-            for office in (
-                _with_predecessors([row.office_id], passed_on) if row.office_id else [None]
-            )
+            for grant in _grants(row.role, row.office_id, passed_on)
         ),
         classes=frozenset(
             Scope(row.office_id, ProtectionClass(row.protection)) for row in held(ClassGrant)
         ),
-        stands_in_for=stand_in_for(session, person_id, day),
+        stands_in_for=absent,
+        proxies=_proxies(session, absent, passed_on, day) if absent else frozenset(),
+    )
+
+
+def _grants(role: str, office: UUID | None, passed_on: Mapping[UUID, UUID]) -> list[Grant]:
+    """What one row gives: a role in an office counts for those it carries on for as well."""
+    where = _with_predecessors([office], passed_on) if office else [None]
+    return [Grant(Role(role), each) for each in where]
+
+
+def _proxies(
+    session: Session, absent: Collection[UUID], passed_on: Mapping[UUID, UUID], day: date
+) -> frozenset[Proxy]:
+    """The roles in which others stand in for these people."""
+    rows = session.execute(
+        select(RoleGrant.person_id, RoleGrant.role, RoleGrant.office_id)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(
+            RoleGrant.person_id.in_(absent),
+            RoleGrant.role.in_(sorted(STANDING_IN)),
+            valid_on(RoleGrant, day),
+            valid_on(Person, day),
+        )
+    )
+    return frozenset(
+        Proxy(person, grant)
+        for person, role, office in rows
+        for grant in _grants(role, office, passed_on)
     )
 
 

@@ -10,13 +10,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from config.rooms import Room, names_of
-from storage.actors import Role, Staff
+from storage.actors import Grant, Role, Staff
 from storage.clock import new_id
 from storage.schema import as_core
 from storage.tasks.reach import in_sight, waits_also
 from storage.tasks.tables import Task
 
 _TASK = as_core(Task)
+_HOLDERS_ALONE = frozenset({"unopened"})
+"""Kinds of tasks of a role that wait for who holds it: post addressed to a person is nobody's to open instead."""
 _RENEWED = ("title", "link", "person_id", "office_id", "role", "due_at", "done_at")
 
 
@@ -79,8 +81,8 @@ def finish_tasks(session: Session, keys: Collection[str], now: datetime) -> None
 
 
 def _waits_for(session: Session, actor: Staff, rooms_off: frozenset[Room]) -> ColumnElement[bool]:
-    """Own tasks and those of absent people one stands in for, those of own offices, those of roles held (in the
-    office, or in the whole house), and what rooms say beside (``reach``); of all these only what the person may see.
+    """Own tasks, those of own offices, those of roles held (in the office, or in the whole house), the same of absent
+    people one stands in for, their offices' aside, and what rooms say beside (``reach``); of all these only what the person may see.
 
     What a room that is switched off has asked for waits, but is not shown: its pages are not there.
     """
@@ -89,28 +91,25 @@ def _waits_for(session: Session, actor: Staff, rooms_off: frozenset[Room]) -> Co
         mine: ColumnElement[bool] = and_(unassigned, Task.role.is_(None))
     else:
         mine = false()
-    by_role = [
-        and_(
-            Task.person_id.is_(None),
-            Task.role == grant.role.value,
-            Task.office_id.is_(None) if grant.office is None else Task.office_id == grant.office,
-        )
-        for grant in actor.grants
-    ]
-    house_wide = [
-        and_(Task.person_id.is_(None), Task.role == grant.role.value)
-        for grant in actor.grants
-        if grant.office is None
+    by_role = [_of_role(grant) for grant in actor.grants]
+    by_proxy = [
+        and_(_of_role(proxy.grant), Task.kind.not_in(_HOLDERS_ALONE)) for proxy in actor.proxies
     ]
     people = {actor.person, *actor.stands_in_for}
     also = waits_also(session, actor)
-    theirs = or_(Task.person_id.in_(people), mine, *by_role, *house_wide, *also)
+    theirs = or_(Task.person_id.in_(people), mine, *by_role, *by_proxy, *also)
     return and_(
         Task.done_at.is_(None),
         theirs,
         Task.object_kind.not_in(sorted(names_of(rooms_off))),
         *in_sight(session, actor),
     )
+
+
+def _of_role(grant: Grant) -> ColumnElement[bool]:
+    """Tasks of a role in its office, of one held in the whole house wherever they are."""
+    theirs = and_(Task.person_id.is_(None), Task.role == grant.role.value)
+    return theirs if grant.office is None else and_(theirs, Task.office_id == grant.office)
 
 
 def tasks_for(

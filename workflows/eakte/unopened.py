@@ -19,7 +19,7 @@ from storage.fulltext.index import remove
 from storage.journal.entries import record
 from storage.organisation.queries import has_role_holder, office_by_key
 from storage.rights import NotAllowedError, Verb, require
-from storage.tasks.list import finish_task, open_task
+from storage.tasks.list import finish_tasks, open_task
 from workflows.eakte.sight import enter_scope, load_document, scope_of
 from workflows.eakte.tables import Document
 
@@ -34,10 +34,11 @@ def rule_for(
     headers: Mapping[str, Any],
     content: bytes | Path | None,
     now: datetime,
+    tick: str | None = None,
 ) -> UnopenedRule | None:
-    """The rule that claims this post. Of a mail only the headers are looked at, never the body."""
+    """The rule that claims this post, the ticked one before others. Of a mail only the headers are looked at, never the body."""
     known = headers or _mail_headers(content, name)
-    return forward_unopened(name, folder, known, today=local_date(now))
+    return forward_unopened(name, folder, known, tick=tick, today=local_date(now))
 
 
 def _mail_headers(content: bytes | Path | None, name: str) -> Mapping[str, Any]:
@@ -99,6 +100,11 @@ def wait_for_addressee(session: Session, document: Document, now: datetime) -> N
     )
 
 
+def waiting_key(document: UUID) -> str:
+    """Of the task that says a letter has waited too long."""
+    return f"unopened.late:{document.hex}"
+
+
 def opens(session: Session, actor: Actor, document: Document, now: datetime) -> bool:
     """Whether it is the actor's to take over: what is addressed to a person is the head's to hand on, and anybody's of
     the office only where nobody heads it.
@@ -124,7 +130,7 @@ def take_over(session: Session, actor: Actor, document_id: UUID, *, now: datetim
         raise NotAllowedError(NOT_YOURS)
     document.state, document.reason = "discarded", "Vom Empfänger übernommen."
     document.revision += 1
-    finish_task(session, f"unopened:{document.id.hex}", now)
+    finish_tasks(session, [f"unopened:{document.id.hex}", waiting_key(document.id)], now)
     record(
         session,
         actor=actor.journal_id,

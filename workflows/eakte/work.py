@@ -10,7 +10,7 @@ from ocr.limits import Limits
 from storage.house import House
 from storage.jobs.handlers import JobKind
 from storage.schedules import ScheduleDefinition
-from workflows.eakte import checking, upkeep
+from workflows.eakte import checking, unopened_waiting, upkeep
 from workflows.eakte.learning import TRAIN, train_model
 from workflows.eakte.processing import Processor
 from workflows.eakte.reading_versions import VersionReader
@@ -78,6 +78,12 @@ def schedules() -> list[ScheduleDefinition]:
         ),
         ScheduleDefinition(
             "suche.statistik", "Suchindex pflegen", "45 3 * * *", upkeep.refresh_index
+        ),
+        ScheduleDefinition(
+            "eakte.ungeoeffnet",
+            "Ungeöffnete Sendungen melden, die zu lange warten",
+            "10 7 * * 1-5",
+            unopened_waiting.escalate,
         ),
         ScheduleDefinition("haus.aufraeumen", "Abgelaufenes löschen", "30 4 * * *", upkeep.tidy),
     ]

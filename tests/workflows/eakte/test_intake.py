@@ -3,13 +3,15 @@
 import io
 import zipfile
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from storage.actors import Grant, Role, Staff
+from storage.actors import Grant, Proxy, Role, Staff
 from storage.conflicts import NotFoundError
+from storage.jobs.handlers import JobContext
 from storage.jobs.tables import Job
 from storage.journal.tables import JournalPending
 from storage.organisation.tables import RoleGrant
@@ -21,6 +23,7 @@ from workflows.eakte.queries import duplicates_of, inbox, search_documents
 from workflows.eakte.receiving import Incoming, receive
 from workflows.eakte.tables import Document, StoredAnalysis, StoredReading
 from workflows.eakte.unopened import take_over
+from workflows.eakte.unopened_waiting import escalate
 
 
 def test_a_letter_is_read_understood_and_found(any_town: Town) -> None:
@@ -256,6 +259,41 @@ def test_a_personal_letter_is_the_heads_and_stays_shut_until_taken_over(town: To
         ).all()
     assert ("document.take_over", head.journal_id) in verbs
     assert [who for verb, who in verbs if verb == "document.open_sealed"] == [head.journal_id]
+
+
+def test_a_personal_letter_no_head_takes_over_is_told_to_the_post_office_and_no_substitute(
+    town: Town,
+) -> None:
+    receipt = receive(
+        town.house, town.registrar, Incoming("Persönlich Frau Bau.pdf", letter("x"), town.bau)
+    )
+    document = receipt.document
+    assert document is not None
+    head = replace(town.clerk, grants=frozenset({Grant(Role.HEAD, town.bau)}))
+    substitute = replace(
+        town.colleague, proxies=frozenset({Proxy(head.person, Grant(Role.HEAD, town.bau))})
+    )
+
+    registrar = town.registrar.person
+    town.house.database.run(
+        lambda s: s.add(RoleGrant(person_id=registrar, role=Role.REGISTRY.value, valid_from=SINCE))
+    )
+
+    def waiting(who: Staff) -> list[str]:
+        with town.house.database.read() as session:
+            return [task.kind for task in tasks_for(session, who)]
+
+    escalate(JobContext(town.house))
+    assert (waiting(head), waiting(substitute)) == (["unopened"], [])
+    assert "unopened.late" not in waiting(town.registrar)
+    town.clock.now += timedelta(days=7)
+    for _ in range(2):
+        escalate(JobContext(town.house))
+    assert waiting(town.registrar).count("unopened.late") == 1
+    assert waiting(substitute) == []
+    town.house.database.run(lambda s: take_over(s, head, document, now=town.clock()))
+    assert waiting(head) == []
+    assert "unopened.late" not in waiting(town.registrar)
 
 
 def test_where_nobody_heads_the_office_a_personal_letter_is_its_members(town: Town) -> None:
