@@ -34,7 +34,9 @@ VERSION = "document.version"
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A file at the door. ``office`` is whose inbox it falls into; ``unopened`` is the uploader's tick."""
+    """A file at the door. ``office`` is whose inbox it falls into; ``unopened`` is the uploader's tick, ``tick`` the key of the
+    rule (config/seed/unopened.yaml) where it is known already.
+    """
 
     name: str
     content: bytes | Path
@@ -43,6 +45,7 @@ class Incoming:
     folder: str | None = None
     headers: Mapping[str, Any] = field(default_factory=dict)
     unopened: bool = False
+    tick: str | None = None
     batch: UUID | None = None
     parent: UUID | None = None
     priority: int = Priority.NORMAL
@@ -66,8 +69,8 @@ def receive(house: House, actor: Actor, incoming: Incoming) -> Receipt:
     """
     require(actor, Verb.DOCUMENT_RECEIVE, Scope(incoming.office, ProtectionClass.UNFILED))
     rule = rule_for(
-        incoming.name, incoming.folder, incoming.headers, incoming.content, house.clock()
-    )
+        incoming.name, incoming.folder, incoming.headers, incoming.content, house.clock(), incoming.tick
+    )  # fmt: skip
     with house.blobs.stage(incoming.content) as staged:
 
         def take_in(session: Session) -> Receipt:

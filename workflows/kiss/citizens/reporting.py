@@ -22,7 +22,7 @@ from workflows.kiss.anliegen.opening import Caller, Channel, Incoming, Place, op
 from workflows.kiss.anliegen.states import KIND_NAMES, Kind
 from workflows.kiss.anliegen.tables import Anliegen, KnownPlace, Message
 from workflows.kiss.anliegen.topics import load_topic
-from workflows.kiss.routing.unopened import recognised
+from workflows.kiss.routing.unopened import for_reporting_office
 
 LONGEST = 5_000
 """Characters of a text."""
@@ -64,7 +64,7 @@ def known_places(session: Session, now: datetime) -> Sequence[KnownPlace]:
 
 def refuse_unopened(text: str, now: datetime) -> None:
     """Raises ``ForReportingOfficeError``; to be asked before anything is kept or counted."""
-    if recognised({}, text, local_date(now)) is not None:
+    if for_reporting_office({}, text, local_date(now)) is not None:
         raise ForReportingOfficeError
 
 
