@@ -77,22 +77,36 @@ def keep_files(
 
 
 def add_note(
-    session: Session, actor: Actor, anliegen: UUID, text: str, *, now: datetime
+    session: Session,
+    actor: Actor,
+    anliegen: UUID,
+    text: str,
+    *,
+    key: str | None = None,
+    now: datetime,
 ) -> Message:
-    """A note for the house; whoever sees the Anliegen may leave one. Citizens never see it."""
+    """A note for the house; whoever sees the Anliegen may leave one. Citizens never see it.
+
+    The same ``key`` again changes nothing.
+    """
     row = load_anliegen(session, actor, anliegen)
     if isinstance(actor, Citizen):
         raise ConflictError("Bitte antworten Sie, statt eine Notiz zu schreiben.")
-    note = leave_note(session, actor, row, text, now)
+    known = session.scalars(select(Message).where(Message.key == key)).first() if key else None
+    if known is not None:
+        return known
+    note = leave_note(session, actor, row, text, now, key)
     row.changed_at = now
     journal(session, actor, "note", row, now)
     return note
 
 
-def leave_note(session: Session, actor: Actor, row: Anliegen, text: str, now: datetime) -> Message:
+def leave_note(
+    session: Session, actor: Actor, row: Anliegen, text: str, now: datetime, key: str | None = None
+) -> Message:
     """The note of a deed, in its transaction. Raises ``ConflictError`` for an empty one."""
     note = Message(
-        id=new_id(), revision=1, anliegen_id=row.id, key=f"note:{new_id().hex}", kind="note",
+        id=new_id(), revision=1, anliegen_id=row.id, key=key or f"note:{new_id().hex}", kind="note",
         state="received", author_id=actor.person if isinstance(actor, Staff) else None,
         text=said(text), at=now,
     )  # fmt: skip

@@ -21,19 +21,26 @@ from storage.jobs.queue import ClaimedJob
 from storage.jobs.tables import Mail
 from storage.mail import Attachment, Conversation, MailRefusedError, send_later, sendable
 from workflows.kiss.anliegen.answering import TELL
+from workflows.kiss.anliegen.conversation import add_note
 from workflows.kiss.anliegen.links import AnliegenLinks
 from workflows.kiss.anliegen.merging import children
-from workflows.kiss.anliegen.progress import reference
+from workflows.kiss.anliegen.progress import look_at, reference
 from workflows.kiss.anliegen.queries import files_of
 from workflows.kiss.anliegen.tables import Anliegen, Contact, Message, MessageFile
 from workflows.kiss.mail import letters
-from workflows.kiss.mail.belonging import mark_of, marks_of
+from workflows.kiss.mail.belonging import ACTOR, mark_of, marks_of
 from workflows.kiss.mail.deciding import is_same_address
 from workflows.kiss.mail.marks import message_id_of, plus_address
 from workflows.kiss.mail.parsing import one_line
 from workflows.kiss.mail.tables import MailItem
 
 MESSAGE = "message"
+_CALLED = {
+    letters.RECEIVED: "Die Bestätigung des Eingangs",
+    letters.CLOSED: "Die Nachricht über das Ende",
+    letters.LINK: "Der neue Link",
+}
+"""How notes call what was not written by a person."""
 DAY = timedelta(days=1)
 MOST_BYTES = 12 * 1024 * 1024
 """Of attachments in one mail: base64 makes them a third larger, and most servers take 20 MB."""
@@ -44,6 +51,7 @@ class Outgoing:
     """One mail to one person."""
 
     to: str
+    who: str
     what: str
     subject: str
     text: str
@@ -51,6 +59,14 @@ class Outgoing:
     reply_to: str | None
     conversation: Conversation
     attachments: Sequence[Attachment] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Unreached:
+    """Somebody who can't be written to: who it is in words of the house, and why not."""
+
+    who: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +80,14 @@ class _Said:
 
 
 def write(context: JobContext, job: ClaimedJob) -> None:
-    """The handler: everything of one job is written in one transaction, each mail once by its key."""
+    """The handler: everything of one job is written in one transaction, each mail once by its key.
+
+    Whoever can't be written to takes it from nobody else; who has the Anliegen is told.
+    """
     house = context.house
+    unreached: list[_Unreached] = []
     with house.database.read() as session:
-        composed = list(_compose(session, house, job))
+        composed = list(_compose(session, house, job, unreached))
     with house.database.write() as session:
         now = house.clock()
         for mail in composed:
@@ -82,11 +102,30 @@ def write(context: JobContext, job: ClaimedJob) -> None:
                     conversation=mail.conversation, automatic=mail.what not in letters.BY_PEOPLE, now=now,
                 )  # fmt: skip
             except MailRefusedError as error:
-                raise PermanentError(str(error)) from error
+                unreached.append(_Unreached(mail.who, str(error)))
+        if unreached:
+            _say_whom_not(session, job, unreached, now)
+            context.warn(f"Anliegen {job.payload['anliegen']}: {len(unreached)} nicht erreicht")
         queue.complete(session, job, now)
 
 
-def _compose(session: Session, house: House, job: ClaimedJob) -> Iterator[Outgoing]:
+def _say_whom_not(
+    session: Session, job: ClaimedJob, unreached: Sequence[_Unreached], now: datetime
+) -> None:
+    """A note for who has it, once for each job, and a task to look at it."""
+    row = session.get_one(Anliegen, UUID(job.payload["anliegen"]))
+    whom = " ".join(f"{each.who}: {each.why}" for each in unreached)
+    what = _CALLED.get(str(job.payload["what"]), "Ihre Antwort")
+    note = f"{what} kam nicht an bei {whom}"
+    key = f"unreached:{job.key}"
+    add_note(session, ACTOR, row.merged_into_id or row.id, note, key=key, now=now)
+    look_at(session, row, now)
+
+
+def _compose(
+    session: Session, house: House, job: ClaimedJob, unreached: list[_Unreached]
+) -> Iterator[Outgoing]:
+    """A mail for each to be told; who can't be is added to ``unreached``."""
     row = session.get(Anliegen, UUID(job.payload["anliegen"]))
     said = _said(session, house, job)
     if row is None or said is None:
@@ -104,7 +143,11 @@ def _compose(session: Session, house: House, job: ClaimedJob) -> Iterator[Outgoi
         if any(is_same_address(contact.mail, other) for other in written):
             continue  # one person sent it twice, and is answered once
         written.append(contact.mail)
-        yield _to(session, house, each, contact, said, f"{TELL}:{job.key}:{each.id.hex}")
+        who = f"{contact.name or contact.mail} (Anliegen {reference(each)})"
+        try:
+            yield _to(session, house, each, contact, said, f"{TELL}:{job.key}:{each.id.hex}", who)
+        except MailRefusedError as error:
+            unreached.append(_Unreached(who, str(error)))
 
 
 def _said(session: Session, house: House, job: ClaimedJob) -> _Said | None:
@@ -131,7 +174,7 @@ def _attachment(house: House, file: MessageFile) -> Attachment:
 
 
 def _to(
-    session: Session, house: House, row: Anliegen, contact: Contact, said: _Said, key: str
+    session: Session, house: House, row: Anliegen, contact: Contact, said: _Said, key: str, who: str
 ) -> Outgoing:
     assert contact.mail is not None
     settings = house.settings
@@ -149,7 +192,7 @@ def _to(
     reply_to = plus_address(inbox.address, mark) if inbox is not None and inbox.plus else None
     domain = settings.mail_from.rpartition("@")[2]
     return Outgoing(
-        contact.mail, said.what, subject, text, key, reply_to,
+        contact.mail, who, said.what, subject, text, key, reply_to,
         _conversation(session, row, contact.mail, sender, message_id_of(mark, key, domain)),
         said.files,
     )  # fmt: skip

@@ -5,13 +5,14 @@ from email.message import EmailMessage
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from config.settings import Settings
 from ocr.detection import PDF
 from presence.citizens.links import LinkError
 from storage.blobs.store import BlobStore
 from storage.jobs.tables import Job
+from storage.tasks.list import tasks_for
 from tests.workflows.kiss.anliegen.test_life import deed, given_to
 from tests.workflows.kiss.conftest import City
 from tests.workflows.kiss.mail.conftest import (
@@ -23,7 +24,7 @@ from tests.workflows.kiss.mail.conftest import (
     sent,
     written,
 )
-from workflows.kiss.anliegen.answering import answer, release
+from workflows.kiss.anliegen.answering import TELL, answer, release
 from workflows.kiss.anliegen.assigning import To, assign
 from workflows.kiss.anliegen.closing import close
 from workflows.kiss.anliegen.conversation import FileIn
@@ -241,3 +242,33 @@ def test_a_contact_s_address_that_went_bad_stops_nobody_else(with_mailbox: City)
         session.execute(update(Contact).where(Contact.name == "Karl").values(mail=None))
     deed(with_mailbox, answer, "tim", main, "Wir füllen es am Montag.")
     assert [each["To"] for each in sent(with_mailbox)] == ["erika@example.org"]
+
+
+def test_an_address_that_is_refused_takes_the_answer_from_nobody_else(with_mailbox: City) -> None:
+    main, karl, _ = merged(with_mailbox)
+    number = with_mailbox.row(karl).number
+    with with_mailbox.house.database.write() as session:  # kept by an earlier release
+        session.execute(update(Contact).where(Contact.name == "Karl").values(mail="karl@@b.de"))
+    deed(with_mailbox, answer, "tim", main, "Wir füllen es am Montag.")
+    assert [each["To"] for each in sent(with_mailbox)] == ["erika@example.org"]
+    [note] = said(with_mailbox, main, "note")
+    assert note.text == (
+        f"Ihre Antwort kam nicht an bei Karl (Anliegen 2026-{number:05d}): Die E-Mail-Adresse ist nicht gültig."
+    )
+    with with_mailbox.house.database.read() as session:
+        waiting = [task.kind for task in tasks_for(session, with_mailbox.staff("tim"))]
+        assert session.scalars(select(Job.state).where(Job.kind == TELL)).all() == ["done"]
+    assert waiting == ["kiss.look"]
+
+
+def test_who_alone_cannot_be_written_to_is_named_once(with_mailbox: City) -> None:
+    anliegen = given_to(with_mailbox, "tiefbau", caller=Caller("Karl", "karl@example.org"))
+    with with_mailbox.house.database.write() as session:
+        session.execute(update(Contact).values(name=None, mail="karl@@b.de"))
+    deed(with_mailbox, close, "tim", anliegen)
+    for _ in range(2):
+        assert sent(with_mailbox) == []
+        [note] = said(with_mailbox, anliegen, "note")
+        assert note.text.startswith("Die Nachricht über das Ende kam nicht an bei karl@@b.de")
+        with with_mailbox.house.database.write() as session:
+            session.execute(update(Job).where(Job.kind == TELL).values(state="waiting"))
