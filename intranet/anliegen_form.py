@@ -17,12 +17,17 @@ from workflows.kiss.anliegen.topics import topics
 CHANNELS = {Channel.PHONE: "Anruf oder Besuch", Channel.INTERNAL: "aus dem Haus"}
 
 
+_TURN = "anliegen-aufnahme"
+"""Counts what was taken down here: the next form is a new one, and nobody reads what was in the last."""
+
+
 def take_down(here: Visit) -> None:
-    """The form, folded away until it is needed."""
+    """The form, folded away until it is needed; empty again once it was taken down."""
+    turn = st.session_state.setdefault(_TURN, 0)
     with st.expander("Anliegen aufnehmen", icon=":material/add_call:"):
         channel = st.segmented_control(
             "Woher?", list(CHANNELS), default=Channel.PHONE, format_func=lambda each: CHANNELS[each],
-            key="anliegen-woher",
+            key=f"anliegen-woher-{turn}",
         )  # fmt: skip
         kinds = (
             [Kind.INTERNAL]
@@ -30,9 +35,9 @@ def take_down(here: Visit) -> None:
             else [each for each in Kind if each is not Kind.INTERNAL]
         )
         kind = st.selectbox(
-            "Art", kinds, format_func=lambda each: KIND_NAMES[each], key="anliegen-art"
+            "Art", kinds, format_func=lambda each: KIND_NAMES[each], key=f"anliegen-art-{turn}"
         )
-        with st.form("anliegen-aufnehmen", border=False, clear_on_submit=False):
+        with st.form(f"anliegen-aufnehmen-{turn}", border=False, clear_on_submit=False):
             _fields(here, channel or Channel.PHONE, kind or Kind.FAULT)
 
 
@@ -80,7 +85,10 @@ def _fields(here: Visit, channel: Channel, kind: Kind) -> None:
     done, anliegen = attempt(lambda: take_in(here.house, here.staff, incoming))
     if done and anliegen is not None:
         del st.session_state["anliegen-schluessel"]
-        note("Aufgenommen. Das Haus sucht, wer zuständig ist.")
-        if kind is not Kind.SUPERVISORY:
+        st.session_state[_TURN] += 1
+        if kind is Kind.SUPERVISORY:
+            note("Aufgenommen. Die Beschwerde liegt jetzt bei der Leitung, die sie bearbeitet.")
+        else:
+            note("Aufgenommen. Das Haus sucht, wer zuständig ist.")
             st.query_params["id"] = anliegen.hex
         st.rerun()

@@ -219,6 +219,32 @@ def test_a_call_is_taken_down(browse: Browse, furnished: Any, groups: dict[str, 
     assert (row.title, row.channel, row.group_id) == ("Ampel aus.", "phone", groups["hauptamt"])
 
 
+def test_a_complaint_about_a_person_leaves_nothing_in_the_form(
+    browse: Browse, furnished: Any, groups: dict[str, UUID]
+) -> None:
+    house = furnished.house
+    heads = [(furnished.person("neu.hier").id, furnished.office("ordnungsamt"))]
+    heads.append((furnished.person("ada.admin").id, furnished.office("hauptamt")))
+    with house.database.write() as session:
+        for person, office in heads:
+            grant_role(session, SYSTEM, person, Role.HEAD, office, now=house.clock())
+    app = browse("anna.beispiel", "anliegen.py")
+    kind = next(each for each in app.selectbox if each.label == "Art")
+    kind.set_value(Kind.SUPERVISORY).run()
+    next(each for each in app.text_area if each.label == "Worum geht es?").set_value("Sie schrie.")
+    for label, typed in (("Name", "Erika"), ("Telefon", "0700 1"), ("Ort", "Flur 3")):
+        next(each for each in app.text_input if each.label == label).set_value(typed)
+    app = press(app, "Aufnehmen")
+    with house.database.write() as session:
+        assert session.scalars(select(Anliegen.kind)).all() == ["supervisory"]
+        for person, office in heads:
+            withdraw_role(session, SYSTEM, person, Role.HEAD, office, now=house.clock())
+    typed = [each.value for each in [*app.text_area, *app.text_input]]
+    assert not any(typed)
+    assert next(each for each in app.selectbox if each.label == "Art").value is not Kind.SUPERVISORY
+    assert "Sie schrie" not in shown(app)
+
+
 def test_everybody_may_try_out_and_the_coordination_makes_rules(
     browse: Browse, furnished: Any, groups: dict[str, UUID]
 ) -> None:
