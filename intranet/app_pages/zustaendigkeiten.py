@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from intranet.place_desk import places_tab
 from intranet.responsibility_desk import groups_tab, topics_tab, try_tab
 from intranet.rule_desk import rules_tab
+from intranet.template_desk import templates_tab
 from intranet.views.responsibility import load
 from intranet.visit import visitor
 from storage.rights import Verb, may
@@ -13,7 +15,9 @@ st.title("Zuständigkeiten", anchor=False)
 changes = may(here.staff, Verb.RESPONSIBILITY_CHANGE)
 with here.house.database.read() as session:
     book = load(session, here.house.clock())
-trying, rules, topics, groups = st.tabs(["Ausprobieren", "Regeln", "Themen", "Gruppen"])
+trying, rules, topics, groups, texts, places = st.tabs(
+    ["Ausprobieren", "Regeln", "Themen", "Gruppen", "Textbausteine", "Orte"]
+)
 with trying:
     try_tab(here)
 with rules:
@@ -22,3 +26,7 @@ with topics:
     topics_tab(here, book, changes=changes)
 with groups:
     groups_tab(here, book, changes=changes)
+with texts:
+    templates_tab(here, book)
+with places:
+    places_tab(here, changes=changes)

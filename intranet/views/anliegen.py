@@ -27,7 +27,8 @@ from workflows.kiss.anliegen.queries import (
 )
 from workflows.kiss.anliegen.sight import is_asked, works_on
 from workflows.kiss.anliegen.states import KIND_NAMES, STATE_NAMES, Kind, State
-from workflows.kiss.anliegen.tables import Anliegen, AnswerTemplate, Group, Message, Step, Topic
+from workflows.kiss.anliegen.tables import Anliegen, Group, Message, Step, Topic
+from workflows.kiss.anliegen.templates import templates_for
 from workflows.kiss.anliegen.topics import topics
 
 MINE, OFFICE, SOON, OPEN, DONE = "mine", "office", "soon", "open", "done"
@@ -218,7 +219,7 @@ def load(session: Session, staff: Staff, anliegen: UUID, now: datetime) -> View:
         groups={group.id: group.name for group in groups(session, local_date(now))},
         people={person.id: person.name for person in members(session, holding, local_date(now))},
         topics=titles,
-        templates=_templates(session, row, now),
+        templates=templates_for(session, row, now),
     )  # fmt: skip
 
 
@@ -337,18 +338,3 @@ def _merged(session: Session, row: Anliegen) -> list[tuple[UUID, str]]:
         )
     )
     return [(each.id, f"{reference(each)}: {each.title}") for each in ids]
-
-
-def _templates(session: Session, row: Anliegen, now: datetime) -> list[tuple[str, str]]:
-    """Texts for this topic and office first, then those for all."""
-    day = local_date(now)
-    rows = [
-        each
-        for each in session.scalars(select(AnswerTemplate).order_by(AnswerTemplate.title))
-        if each.valid_from <= day
-        and (each.valid_to is None or each.valid_to > day)
-        and each.topic_id in {None, row.topic_id}
-        and each.office_id in {None, row.office_id}
-    ]
-    rows.sort(key=lambda each: (each.topic_id is None, each.office_id is None))
-    return [(each.title, each.text) for each in rows]

@@ -9,6 +9,7 @@ from storage.house import House
 from workflows.kiss.duplicates.commands import add_commands as add_duplicates
 from workflows.kiss.evaluation.commands import add_commands as add_evaluation
 from workflows.kiss.mail.commands import add_commands as add_mail
+from workflows.kiss.places.commands import add_commands as add_places
 from workflows.kiss.routing.book import RoutingBook
 from workflows.kiss.routing.commands import add_commands as add_routing
 from workflows.kiss.routing.shelf import load_book, load_voice
@@ -21,6 +22,7 @@ def commands(open_house: Callable[[], House]) -> typer.Typer:
     add_routing(app, open_house, _book_of)
     add_duplicates(app, open_house)
     add_evaluation(app, open_house)
+    add_places(app, open_house)
     return app
 
 

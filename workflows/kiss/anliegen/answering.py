@@ -17,6 +17,7 @@ from storage.tasks.list import finish_task, open_task
 from storage.upsert import insert_into
 from workflows.kiss.anliegen.conversation import FileIn, SharedFile, keep_files, leave_note, said
 from workflows.kiss.anliegen.holders import cleared
+from workflows.kiss.anliegen.placeholders import left_open
 from workflows.kiss.anliegen.progress import journal, learn_later, link, move, reference, take_turn
 from workflows.kiss.anliegen.reach import OBJECT_KIND
 from workflows.kiss.anliegen.sight import load_for_work, scope_of
@@ -47,6 +48,7 @@ def answer(
     deed = Deed.ASK_CITIZEN if asks else Deed.ANSWER
     if not allowed(State(row.state), deed):
         move(session, row, deed, now)  # says why not
+    _refuse_gaps(text)
     second = _needs_second(session, row)
     if second:
         _must_have_second(session, actor, row, now)
@@ -167,6 +169,14 @@ def must_wait_for_nobody(session: Session, row: Anliegen) -> None:
 def waits_for_release(session: Session, row: Anliegen) -> bool:
     waiting = select(Message.id).where(Message.anliegen_id == row.id, Message.state == "waiting")
     return session.scalars(waiting.limit(1)).first() is not None
+
+
+def _refuse_gaps(text: str) -> None:
+    gaps = left_open(text)
+    if gaps:
+        raise ConflictError(
+            f"In der Antwort steht noch der Platzhalter {gaps[0]}. Bitte schreiben Sie dort, was gemeint ist."
+        )
 
 
 def _needs_second(session: Session, row: Anliegen) -> bool:
