@@ -41,6 +41,8 @@ def log_line(text: str) -> str:
 
 
 _MARKUP = frozenset("\\`*_{}[]()#+-.!|<>~:$&")
+_BLANKS = re.compile(r"[^\S\u00a0\u202f]+")
+"""Any but those no line is to be broken at."""
 _ICON = re.compile(r":(?=[\w+/-]+:)")
 _JOINER = "\u2060"  # WORD JOINER: not seen, but no address begins or goes on there
 
@@ -54,7 +56,9 @@ def plain(text: str) -> str:
     parted = text.replace("@", f"@{_JOINER}").replace("://", f":{_JOINER}//")
     parted = _ICON.sub(f":{_JOINER}", parted)
     parted = re.sub(r"(?i)\bwww(?=\.)", f"www{_JOINER}", parted)
-    return "".join(f"\\{sign}" if sign in _MARKUP else sign for sign in " ".join(parted.split()))
+    return "".join(
+        f"\\{sign}" if sign in _MARKUP else sign for sign in " ".join(_BLANKS.split(parted)).strip()
+    )
 
 
 def day(value: date) -> str:
@@ -121,8 +125,8 @@ def size(count: int) -> str:
 
 
 def percent(share: float) -> str:
-    """As in "87 %"; never 100 % for what is not certain."""
-    return f"{min(int(share * 100 + 0.5), 99 if share < 1 else 100)} %"
+    """As in "87 %", with a space that no line breaks at; never 100 % for what is not certain."""
+    return f"{min(int(share * 100 + 0.5), 99 if share < 1 else 100)}\u00a0%"
 
 
 def counted(count: int, one: str, many: str) -> str:

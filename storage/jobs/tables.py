@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.privacy import privacy
@@ -29,6 +29,13 @@ class Job(WithId, Table):
         # The claim walks this index in order and reads run_after from it.
         Index(None, "kind", "state", "priority", "id", "run_after"),
         Index(None, "state", "lease_until"),
+        Index(  # what was given up since some moment; given up is seldom, so it costs the others nothing
+            None,
+            "kind",
+            "finished_at",
+            sqlite_where=text("state = 'failed'"),
+            postgresql_where=text("state = 'failed'"),
+        ),
         {
             "info": privacy(
                 "Anstehende und erledigte Arbeit des Systems (nur Schlüssel, keine Inhalte)",

@@ -61,9 +61,9 @@ def test_the_clock_of_a_log_is_ours() -> None:
 
 
 def test_what_is_not_certain_is_never_a_hundred_per_cent() -> None:
-    assert words.percent(0.9999) == "99 %"
-    assert words.percent(1.0) == "100 %"
-    assert words.percent(0.123) == "12 %"
+    assert words.percent(0.9999) == "99\u00a0%"
+    assert words.percent(1.0) == "100\u00a0%"
+    assert words.percent(0.123) == "12\u00a0%"
 
 
 @given(st.text())

@@ -3,6 +3,7 @@
 import codecs
 import csv
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO
@@ -23,9 +24,14 @@ def read_columns(file: Path, wanted: Sequence[str]) -> Iterator[list[str]]:
     Empty lines are no rows. Raises ``TableError`` for a file that can't be read, a column that is missing or stands
     there twice, and a cell that never ends.
     """
+    with _explained(file), file.open("rb") as source:
+        yield from _cells(source, wanted)
+
+
+@contextmanager
+def _explained(file: Path) -> Iterator[None]:
     try:
-        with file.open("rb") as source:
-            yield from _cells(source, wanted)
+        yield
     except OSError:
         raise TableError(
             f"Die Datei „{file.name}“ ist nicht lesbar. Bitte prüfen Sie den Pfad."
@@ -40,20 +46,21 @@ def read_columns(file: Path, wanted: Sequence[str]) -> Iterator[list[str]]:
         ) from None
 
 
+def header_of(file: Path) -> list[str]:
+    """The headings as they stand there, blanks around them aside. Raises ``TableError`` as ``read_columns`` does."""
+    with _explained(file), file.open("rb") as source:
+        text = _text(source)
+        try:
+            return _header(csv.reader(text, delimiter=_delimiter(_sample(text), ())))
+        finally:
+            text.detach()
+
+
 def _cells(source: BinaryIO, wanted: Sequence[str]) -> Iterator[list[str]]:
-    encoding = _encoding(source)
-    source.seek(0)
-    text = TextIOWrapper(source, encoding, newline="", errors="strict")
+    text = _text(source)
     try:
-        sample = text.read(_SAMPLE)
-        if "\0" in sample:
-            raise TableError(
-                "Das ist keine Textdatei. Bitte speichern Sie die Tabelle als CSV in UTF-8."
-            )
-        text.seek(0)
-        csv.field_size_limit(_LONGEST_FIELD)
-        rows = csv.reader(text, delimiter=_delimiter(sample, wanted))
-        header = [name.strip() for name in next(rows, [])]
+        rows = csv.reader(text, delimiter=_delimiter(_sample(text), wanted))
+        header = _header(rows)
         places = [_place(header, name) for name in wanted]
         last = max(places, default=0)
         for row in rows:
@@ -63,6 +70,28 @@ def _cells(source: BinaryIO, wanted: Sequence[str]) -> Iterator[list[str]]:
                 yield [row[place] if place < len(row) else "" for place in places]
     finally:
         text.detach()  # the file belongs to the caller
+
+
+def _text(source: BinaryIO) -> TextIOWrapper:
+    encoding = _encoding(source)
+    source.seek(0)
+    csv.field_size_limit(_LONGEST_FIELD)
+    return TextIOWrapper(source, encoding, newline="", errors="strict")
+
+
+def _sample(text: TextIOWrapper) -> str:
+    """Its beginning; it is read from the start after that."""
+    sample = text.read(_SAMPLE)
+    if "\0" in sample:
+        raise TableError(
+            "Das ist keine Textdatei. Bitte speichern Sie die Tabelle als CSV in UTF-8."
+        )
+    text.seek(0)
+    return sample
+
+
+def _header(rows: Iterator[list[str]]) -> list[str]:
+    return [name.strip() for name in next(rows, [])]
 
 
 def _encoding(source: BinaryIO) -> str:

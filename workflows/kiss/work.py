@@ -11,20 +11,22 @@ from storage.journal.erasure import forget_details
 from storage.processes import Warner
 from storage.schedules import ScheduleDefinition
 from workflows.kiss.anliegen.progress import OBJECT
-from workflows.kiss.anliegen.tables import Anliegen
 from workflows.kiss.anliegen.relieving import relieve
+from workflows.kiss.anliegen.tables import Anliegen
 from workflows.kiss.anliegen.upkeep import close_silent, escalate, forget
 from workflows.kiss.duplicates.looking import look_for_alike
+from workflows.kiss.evaluation.handed_in import ANALYSING, forget_logs
 from workflows.kiss.evaluation.hearing import forget_annoyances
 from workflows.kiss.evaluation.improving import forget_proposals
 from workflows.kiss.evaluation.standing import EVALUATE, evaluate_all, work_evaluation
 from workflows.kiss.filing import FILING
 from workflows.kiss.mail import fetching
+from workflows.kiss.mail.retrying import REREADING
 from workflows.kiss.mail.telling import TELLING
 from workflows.kiss.routing import work as routing
 from workflows.kiss.routing.finding import ALIKE
-from workflows.kiss.routing.trials import forget_trials
 from workflows.kiss.routing.leavers import forget_members
+from workflows.kiss.routing.trials import forget_trials
 
 
 def job_kinds(_house: House) -> list[JobKind]:
@@ -39,7 +41,9 @@ def job_kinds(_house: House) -> list[JobKind]:
             concurrency=1,
             lease=timedelta(minutes=10),
         ),
+        ANALYSING,
         TELLING,
+        REREADING,
         FILING,
     ]
 
@@ -90,15 +94,16 @@ def _forget(context: JobContext) -> Mapping[str, int]:
     found: dict[str, int] = {}
     while not context.stopping():  # in batches: whoever writes meanwhile waits for one of them only
         gone = house.database.run(lambda session: forget(session, house.blobs, now))
+        gone["E-Mails"] = house.database.run(lambda session: fetching.forget(session, now))
         found = {name: found.get(name, 0) + count for name, count in gone.items()}
         if not any(gone.values()):
-        gone["E-Mails"] = house.database.run(lambda session: fetching.forget(session, now))
             break
-    return {
-        **found,
     forget_details(house.database, OBJECT, (Anliegen,), System("kiss.vergessen"), now)
+    return {
+        "Mitglieder": house.database.run(lambda session: forget_members(session, now)),
+        **found,
         "Versuche": house.database.run(lambda session: forget_trials(session, now)),
         "Das nervt": house.database.run(lambda session: forget_annoyances(session, now)),
-        "Mitglieder": house.database.run(lambda session: forget_members(session, now)),
+        "Protokolle": house.database.run(lambda session: forget_logs(session, house.blobs, now)),
         "Vorschläge": house.database.run(lambda session: forget_proposals(session, now)),
     }

@@ -1,6 +1,6 @@
 """An event log, whoever wrote it: which case, when, what was done, by which group. Columns, since logs have millions of rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,14 @@ class LogError(ValueError):
     """Not a log that can be evaluated. The message is German and says what to do."""
 
 
+class MissingColumnError(LogError):
+    """It is not told where something stands; ``found`` are the headings or attributes there are."""
+
+    def __init__(self, message: str, found: Sequence[str]) -> None:
+        super().__init__(message)
+        self.found = list(found)
+
+
 @dataclass(frozen=True, slots=True)
 class EventLog:
     """Rows in the order of their cases, within a case by time; events at the same time stay as they were written.
@@ -34,6 +42,8 @@ class EventLog:
     cases: Sequence[str]
     activities: Sequence[str]
     groups: Sequence[str]
+    remarks: Sequence[str] = ()
+    """What of it had to be taken for granted, in German sentences."""
 
     def __len__(self) -> int:
         return len(self.case)
@@ -49,6 +59,7 @@ class EventLog:
             self.cases,
             self.activities,
             self.groups,
+            self.remarks,
         )
 
 
@@ -90,7 +101,30 @@ class LogBuilder:
             list(self._cases),
             list(self._activities),
             list(self._groups),
+            list(self._remarks(at)),
         )
+
+    def _remarks(self, at: NDArray[np.int64]) -> Iterator[str]:
+        """``at``: the moments once those without one have been given their neighbour's."""
+        undated = sum(moment is None for moment in self._at)
+        zoned = sum(moment is not None and moment.tzinfo is not None for moment in self._at)
+        plain = len(self._at) - undated - zoned
+        if zoned and plain:
+            yield (
+                f"{_counted(plain)} ohne Zeitzone, {_counted(zoned)} mit einer. Zeiten ohne Zeitzone gelten als Ortszeit "
+                "(Europe/Berlin); stimmt das nicht, sind Dauern falsch."
+            )
+        if undated:
+            yield f"{_counted(undated)} ohne Zeitpunkt: Sie zählen an der Stelle, an der sie im Fall stehen."
+        if (at == UNDATED).any():
+            yield "Es gibt Fälle ganz ohne Zeitpunkt. Sie fehlen in der Auswertung."
+        unnamed = sum(group == NO_GROUP for group in self._group)
+        if unnamed:
+            yield f"{_counted(unnamed)} ohne Stelle: Sie zählen nicht mit."
+
+
+def _counted(number: int) -> str:
+    return "Ein Ereignis ist" if number == 1 else f"{number:,} Ereignisse sind".replace(",", ".")
 
 
 def _moments(given: Sequence[datetime | None]) -> NDArray[np.int64]:

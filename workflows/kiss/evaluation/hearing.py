@@ -1,5 +1,6 @@
 """What no log tells: Steckbriefe of how people talk to each other, and „Das nervt“, which anybody may say."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -94,16 +95,20 @@ def complain(
     text: str,
     *,
     office: UUID | None = None,
+    topic: UUID | None = None,
     named: bool = True,
     now: datetime,
 ) -> Annoyance:
-    """„Das nervt“: everybody who works here may say so. Without a name nobody can find out whose it was, us included."""
+    """„Das nervt“: everybody who works here may say so. Without a name nobody can find out whose it was, us included.
+
+    With a topic it stands beside the proposals about it.
+    """
     require(actor, Verb.ANLIEGEN_OPEN)
     said = text.strip()[:LONGEST]
     if not said:
         raise ConflictError("Bitte schreiben Sie, was nervt.")
     row = Annoyance(
-        id=new_id(), revision=1, text=said, office_id=office, topic_id=None,
+        id=new_id(), revision=1, text=said, office_id=office, topic_id=topic,
         reporter_id=actor.person if named else None, caretaker_id=None, state="open", answer=None,
         at=now, done_at=None,
     )  # fmt: skip
@@ -126,6 +131,12 @@ def annoyances(session: Session, actor: Staff) -> Sequence[Annoyance]:
     return session.scalars(query.where(seen)).all()
 
 
+def open_by_topic(session: Session, actor: Staff) -> dict[UUID, int]:
+    """How many of those in sight are not done yet, by topic."""
+    rows = annoyances(session, actor)
+    return dict(Counter(row.topic_id for row in rows if row.topic_id and row.state != "done"))
+
+
 def take_care(
     session: Session,
     actor: Staff,
@@ -143,7 +154,9 @@ def take_care(
     if not any(grant.role in {Role.LOTSE, Role.FEEDBACK} for grant in actor.grants):
         raise NotAllowedError
     if row.revision != revision:
-        raise ConflictError("Jemand anders kümmert sich gerade darum.")
+        raise ConflictError(
+            "Jemand anders hat das gerade geändert. Bitte sehen Sie es sich noch einmal an."
+        )
     row.caretaker_id, row.answer = actor.person, answer.strip()[:LONGEST] or None
     row.state, row.done_at = ("done", now) if done else ("taken", None)
     row.revision += 1

@@ -33,7 +33,7 @@ KEPT = timedelta(days=5 * 365)
 
 @dataclass(frozen=True, slots=True)
 class FoundChange:
-    """A proposal before it is kept. ``groups``: ids of those it speaks of."""
+    """A proposal before it is kept. ``groups``: ids of those it speaks of; ``topic``: what its pattern is about."""
 
     change: RuleChange
     effect: Effect
@@ -42,6 +42,7 @@ class FoundChange:
     groups: tuple[str, ...]
     begins: datetime
     ends: datetime
+    topic: str | None = None
 
     @property
     def key(self) -> str:
@@ -64,6 +65,7 @@ def find_changes(session: Session, now: datetime) -> list[FoundChange]:
             found.proposal.change, found.proposal.effect, told(found.pattern, hall.names),
             proposed(found.proposal, hall.names),
             tuple(sorted({found.proposal.change.group, *found.pattern.path})), begins, now,
+            found.pattern.topic,
         )
         for found in findings(ways, small=hall.small)
         if found.proposal is not None
@@ -80,6 +82,7 @@ def keep_found(session: Session, found: Sequence[FoundChange], now: datetime) ->
                 id=new_id(), revision=1, key=each.key, pattern=each.pattern, text=each.text,
                 change=asdict(each.change), effect=asdict(each.effect), groups=list(each.groups),
                 begins=each.begins, ends=each.ends, state="open", made_at=now,
+                topic_id=UUID(each.topic) if each.topic else None,
             )
             .on_conflict_do_nothing(index_elements=["key"])
             .returning(Proposal.id)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.privacy import privacy
@@ -12,6 +12,7 @@ from storage.schema import Table, WithId, WithRevision
 
 PROPOSALS_UNTIL = "fünf Jahre nach der Entscheidung"
 ANNOYANCE_UNTIL = "ein Jahr nach der Erledigung"
+LOGS_UNTIL = "30 Tage nach dem Hochladen; die Datei selbst bis zur Auswertung"
 
 
 class Proposal(WithId, WithRevision, Table):
@@ -50,6 +51,8 @@ class Proposal(WithId, WithRevision, Table):
     rule_id: Mapped[UUID | None] = mapped_column(ForeignKey("routing_rule.id"))
     groups: Mapped[list[str] | None]
     """Ids of the groups it speaks of: people of their offices see it."""
+    topic_id: Mapped[UUID | None] = mapped_column(ForeignKey("kiss_topic.id"))
+    """What the cases of its pattern are about."""
     follow_up: Mapped[str | None]
     """What became of it since it was decided, and up to when that was looked at."""
     followed_at: Mapped[datetime | None]
@@ -75,6 +78,32 @@ class Evaluation(WithId, Table):
     days: Mapped[int]
     offices: Mapped[list[str] | None]
     asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    result: Mapped[str | None]
+    problem: Mapped[str | None]
+
+
+class HandedInLog(WithId, Table):
+    """An event log of another system that somebody handed in: evaluated by the engine, seen by them and the coordination.
+
+    ``original``: SHA-256 of the file, for as long as it is needed. ``columns`` names what stands where (``log_columns``),
+    ``offered`` what there is where that could not be told. ``result`` is a ``handed_in.Result`` as JSON.
+    """
+
+    __tablename__ = "kiss_log"
+    __table_args__ = (
+        Index(None, "person_id"),
+        Index(None, "handed_in_at"),
+        {"info": privacy("Auswertung hochgeladener Protokolle", "person_id", LOGS_UNTIL, "erase")},
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    original: Mapped[str | None]
+    columns: Mapped[dict[str, Any]]
+    offered: Mapped[list[str] | None]
+    handed_in_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     result: Mapped[str | None]
     problem: Mapped[str | None]

@@ -109,7 +109,8 @@ def number(value: float | None) -> str:
 
 
 def percent(share: float | None) -> str:
-    return "–" if share is None else f"{number(100 * share)} %"
+    """With a space before the sign that no line breaks at (DIN 5008)."""
+    return "–" if share is None else f"{number(100 * share)}\u00a0%"
 
 
 TOO_FEW = "Im gewählten Zeitraum gibt es weniger als fünf Fälle. Sie werden nicht ausgewertet, damit niemand zu erkennen ist."

@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import BinaryIO
 from xml.parsers import expat
 
-from workflows.kiss.evaluation.event_log import EventLog, LogBuilder, LogError
+from workflows.kiss.evaluation.event_log import (
+    EventLog,
+    LogBuilder,
+    LogError,
+    MissingColumnError,
+)
 from workflows.kiss.evaluation.moments import read_moment
 
 LARGEST = 4 << 30
@@ -112,8 +117,11 @@ def read_xes(file: Path, group: str, *, packed: bool, most: int) -> EventLog:
             raise
         raise LogError(f"„{file.name}“ {_UNREADABLE}") from None
     if len(traces.builder) and not traces.seen[group]:
-        names = ", ".join(f"„{key[:60]}“" for key, _ in traces.seen.most_common(15))
-        raise LogError(f"Kein Ereignis hat das Merkmal „{group}“. Vorhanden sind: {names}.")
+        found = [key for key, _ in traces.seen.most_common(60)]
+        names = ", ".join(f"„{key[:60]}“" for key in found[:15])
+        raise MissingColumnError(
+            f"Kein Ereignis hat das Merkmal „{group}“. Vorhanden sind: {names}.", found
+        )
     return traces.builder.build()
 
 

@@ -130,18 +130,30 @@ def _add_quarantine(app: typer.Typer, open_house: Callable[[], House]) -> None:
         """Zeigt, was wartet und warum."""
         house = open_house()
         with explained(), house.database.read() as session:
-            found = [
-                {"id": str(row.id), "at": row.at, "size": row.size, "reason": row.reason, "mailboxes": row.mailboxes}
-                for row in quarantined(session, acting(house, "kiss.quarantine"))
-            ]  # fmt: skip
+            waiting = list(quarantined(session, acting(house, "kiss.quarantine")))
         if as_json:
-            show_json(found)
+            show_json(
+                [
+                    {
+                        "id": str(row.id), "at": row.at, "size": row.size, "reason": row.reason,
+                        "mailboxes": row.mailboxes, "from": row.sender, "subject": row.subject,
+                    }
+                    for row in waiting
+                ]
+            )  # fmt: skip
             return
         rows = [
-            (each["id"], f"{local(each['at']):%d.%m.%Y %H:%M}", each["size"], each["reason"])  # type: ignore[arg-type]
-            for each in found
-        ]
-        show_table("Nicht gelesene E-Mails", ("Kennung", "eingegangen", "Bytes", "Grund"), rows)
+            (
+                row.id, f"{local(row.at):%d.%m.%Y %H:%M}", row.sender or "", row.subject or "", row.size,
+                row.reason,
+            )
+            for row in waiting
+        ]  # fmt: skip
+        show_table(
+            "Nicht gelesene E-Mails",
+            ("Kennung", "eingegangen", "von", "Betreff", "Bytes", "Grund"),
+            rows,
+        )
 
     @group.command("save")
     def save(
@@ -166,11 +178,14 @@ def _add_quarantine(app: typer.Typer, open_house: Callable[[], House]) -> None:
             retry(house, acting(house, "kiss.quarantine.retry"), item)
 
     @group.command("discard")
-    def throw_away(item: Annotated[UUID, typer.Argument(help="Kennung")]) -> None:
+    def throw_away(
+        item: Annotated[UUID, typer.Argument(help="Kennung")],
+        why: Annotated[str, typer.Option("--reason", help="Warum sie verworfen wird")],
+    ) -> None:
         """Verwirft die E-Mail endgültig."""
         house = open_house()
         with explained():
             actor = acting(house, "kiss.quarantine.discard")
             house.database.run(
-                lambda session: discard(session, actor, house.blobs, item, house.clock())
+                lambda session: discard(session, actor, house.blobs, item, why, house.clock())
             )

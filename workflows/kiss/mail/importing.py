@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from tempfile import TemporaryFile
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO, cast
 
 from sqlalchemy.exc import IntegrityError
@@ -27,6 +28,7 @@ from workflows.kiss.anliegen.conversation import FileIn
 from workflows.kiss.mail import unopened
 from workflows.kiss.mail.belonging import marks_of
 from workflows.kiss.mail.deciding import Fate
+from workflows.kiss.mail.glance import HEAD, Glance, glance, others_post
 from workflows.kiss.mail.imap import Folder, Listed
 from workflows.kiss.mail.parsing import LIMITS, ParsedMail
 from workflows.kiss.mail.settling import Arrived, Desk, settle_all
@@ -188,12 +190,15 @@ class Importer:
         self, stack: ExitStack, mailbox: str, uid: int, data: bytes, part: dict[str, Any]
     ) -> Arrived:
         digest = hashlib.sha256(data).hexdigest()
-        if "unopened" in part:
+        if "unopened" in part or ("reason" in part and self._others_post(data)):
             unopened.hand_over(self.house, data)
             return Arrived(uid, mailbox, digest, len(data))
         if "reason" in part:
             kept = stack.enter_context(self.house.blobs.stage(data))
-            return Arrived(uid, mailbox, digest, len(data), reason=part["reason"], original=kept)
+            return Arrived(
+                uid, mailbox, digest, len(data), reason=part["reason"], original=kept,
+                seen=glance(data),
+            )  # fmt: skip
         mail = ParsedMail(**part)
         if mail.machine:  # at most a note is made of it
             return Arrived(uid, mailbox, digest, len(data), mail)
@@ -206,14 +211,23 @@ class Importer:
 
     def _unread(self, stack: ExitStack, mailbox: str, folder: Folder, uid: int) -> Arrived:
         """One that is too large to be read: kept, piece by piece."""
-        file = stack.enter_context(TemporaryFile())  # noqa: SIM115 - the stack closes it
+        file = stack.enter_context(NamedTemporaryFile())  # noqa: SIM115 - the stack closes it
         for piece in folder.parts(uid):
             file.write(piece)
         file.seek(0)
+        head = file.read(HEAD)
+        file.seek(0)
         kept = stack.enter_context(self.house.blobs.stage(cast("BinaryIO", file)))
+        sha256, size = kept.ref.sha256, kept.ref.size
+        if self._others_post(head):
+            unopened.hand_over(self.house, Path(file.name))
+            return Arrived(uid, mailbox, sha256, size)
         return Arrived(
-            uid, mailbox, kept.ref.sha256, kept.ref.size, reason=TOO_LARGE, original=kept
+            uid, mailbox, sha256, size, reason=TOO_LARGE, original=kept, seen=glance(head)
         )
+
+    def _others_post(self, head: bytes) -> str | None:
+        return others_post(head, local_date(self.house.clock()))
 
     def _settle(self, mailbox: Mailbox, folder: Folder, arrived: Sequence[Arrived]) -> None:
         """All in one transaction; where that fails each for itself, and what can't be taken in is quarantined."""
@@ -237,7 +251,7 @@ class Importer:
             )
             refused = Arrived(
                 arrived.uid, arrived.mailbox, arrived.sha256, arrived.size,
-                reason=reason, original=arrived.original,
+                reason=reason, original=arrived.original, seen=_seen(arrived.mail),
             )  # fmt: skip
             return self._commit(mailbox, folder, [refused])
 
@@ -255,6 +269,10 @@ class Importer:
             return fates
 
         return house.database.run(deed)
+
+
+def _seen(mail: ParsedMail | None) -> Glance:
+    return Glance(mail.sender or None, mail.subject or None) if mail else Glance()
 
 
 @dataclass

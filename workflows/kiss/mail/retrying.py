@@ -6,20 +6,56 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from config.mailboxes import MailboxesError, read_mailboxes
+from ocr.documents import UnreadableError
 from ocr.isolation import ReaderPool
 from storage.actors import Actor
-from storage.conflicts import ConflictError
+from storage.conflicts import ConflictError, NotFoundError
 from storage.house import House
-from workflows.kiss.mail.belonging import marks_of
+from storage.jobs.handlers import JobContext, JobKind
+from storage.jobs.queue import ClaimedJob
+from workflows.kiss.mail.belonging import ACTOR, marks_of
 from workflows.kiss.mail.fetching import inboxes_of
 from workflows.kiss.mail.importing import Importer
 from workflows.kiss.mail.parsing import LIMITS
-from workflows.kiss.mail.quarantine import end, journal, load_quarantined, original_of
+from workflows.kiss.mail.quarantine import (
+    QUARANTINED,
+    REREAD,
+    end,
+    journal,
+    load_quarantined,
+    original_of,
+)
 from workflows.kiss.mail.settling import Desk, settle_all
+from workflows.kiss.mail.tables import MailItem
+
+_FAULT = "Das Lesen ist nicht gelungen. Bitte versuchen Sie es noch einmal; die Systemverwaltung sieht den Fehler."
+
+
+def work_retry(context: JobContext, job: ClaimedJob) -> None:
+    """What the engine does where somebody asked for it; where it was in vain, the reason of today stands beside the mail."""
+    house, item, reason = context.house, UUID(job.key), ""
+    try:
+        retry(house, ACTOR, item)
+    except NotFoundError:
+        return
+    except ConflictError as error:
+        reason = str(error)
+    except (UnreadableError, ValueError) as error:
+        context.info(f"E-Mail {job.key}: {type(error).__name__}")
+        reason = _FAULT
+    if not reason:
+        return
+    with house.database.write() as session:
+        row = session.get(MailItem, item, with_for_update=True)
+        if row is not None and row.fate == QUARANTINED:
+            row.reason, row.tried_at = reason, house.clock()
+
+
+REREADING = JobKind(REREAD, "Nicht gelesene E-Mails noch einmal lesen", handle_one=work_retry)
 
 
 def retry(house: House, actor: Actor, item: UUID) -> None:
-    """Raises ``ConflictError`` with the reason where it still can't be read."""
+    """At once. Raises ``ConflictError`` with the reason where it still can't be read."""
     with house.database.read() as session:
         content = original_of(session, actor, house.blobs, item)
         came_by = load_quarantined(session, actor, item).mailboxes

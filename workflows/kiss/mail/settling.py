@@ -14,18 +14,21 @@ from workflows.kiss.anliegen.answering import tell_later
 from workflows.kiss.anliegen.conversation import FileIn, Reply, add_note, hear
 from workflows.kiss.anliegen.opening import Channel, Incoming, open_anliegen
 from workflows.kiss.anliegen.progress import look_at
+from workflows.kiss.anliegen.states import Kind
 from workflows.kiss.anliegen.tables import Anliegen
 from workflows.kiss.mail.belonging import ACTOR, belongs_to, contact_mail
 from workflows.kiss.mail.deciding import (
     Decision,
     Fate,
     caller,
+    complains,
     decide,
     is_trusted,
     kind_of,
     note_of,
     written,
 )
+from workflows.kiss.mail.glance import NOTHING, Glance
 from workflows.kiss.mail.marks import Marks
 from workflows.kiss.mail.parsing import ParsedMail
 from workflows.kiss.mail.quarantine import wait_for_somebody
@@ -48,6 +51,8 @@ class Arrived:
     mail: ParsedMail | None = None
     reason: str | None = None
     original: Staged | None = None
+    seen: Glance = NOTHING
+    """What the head of an unread one says."""
     files: Sequence[FileIn] = field(default=())
 
     @property
@@ -91,6 +96,8 @@ def settle(session: Session, desk: Desk, arrived: Arrived) -> MailItem:
     if arrived.mail is None:
         return _unread(session, desk, arrived)
     row = belongs_to(session, desk.marks, arrived.mail.marks)
+    if row is not None and row.kind != Kind.SUPERVISORY.value and complains(arrived.mail):
+        row = None  # about who answers, perhaps: it must not lie with them
     decision = decide(arrived.mail, belongs=row is not None)
     anliegen = _carry_out(session, desk, arrived, arrived.mail, decision, row)
     return _note(session, desk, arrived, decision, anliegen)
@@ -150,6 +157,7 @@ def _unread(session: Session, desk: Desk, arrived: Arrived) -> MailItem:
         return _note(session, desk, arrived, Decision(Fate.HANDED_OVER), None)
     item = _note(session, desk, arrived, Decision(Fate.QUARANTINED, arrived.reason), None)
     item.original = _keep(session, desk, arrived)
+    item.sender, item.subject = arrived.seen.sender, arrived.seen.subject
     wait_for_somebody(session, item, desk.now)
     record(
         session, actor=ACTOR.journal_id, verb="mail.quarantine", object_kind="mail",

@@ -30,7 +30,8 @@ class MailItem(WithId, Table):
     """A mail that came in, known by ``key`` (``parsing.ParsedMail``) or, unread, by its bytes: each is taken in once.
 
     ``mailboxes``: names of all inboxes it came to. ``original``: SHA-256 of what is kept of a mail that could not be read.
-    Of one that was handed over unopened nothing stands here but that it was.
+    Of one that was handed over unopened nothing stands here but that it was. ``sender`` and ``subject`` are what the head of an unread
+    one says, for as long as it waits; ``asked_at``: somebody had it read again, ``tried_at``: when that was last tried in vain.
     """
 
     __tablename__ = "kiss_mail"
@@ -54,6 +55,21 @@ class MailItem(WithId, Table):
     fate: Mapped[str]
     anliegen_id: Mapped[UUID | None] = mapped_column(ForeignKey("anliegen.id"))
     reason: Mapped[str | None]
+    """Why it can't be read, or why nothing was made of it."""
     original: Mapped[str | None]
     size: Mapped[int]
     at: Mapped[datetime]
+    sender: Mapped[str | None]
+    subject: Mapped[str | None]
+    asked_at: Mapped[datetime | None]
+    tried_at: Mapped[datetime | None]
+
+
+class LookedThrough(Table):
+    """Up to which moment something was looked through, by name, so that it is not looked through again."""
+
+    __tablename__ = "kiss_mail_mark"
+    __table_args__ = {"info": privacy("Stand der Postfächer", None, "dauerhaft", "keep")}  # noqa: RUF012
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime]

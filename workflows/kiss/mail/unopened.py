@@ -2,6 +2,8 @@
 came, unread, and nothing of them stays here.
 """
 
+from pathlib import Path
+
 from storage.clock import local_date
 from storage.house import House
 from storage.organisation.queries import office_by_key
@@ -12,7 +14,7 @@ from workflows.kiss.mail.belonging import ACTOR
 FILE_NAME = "Nachricht.eml"
 
 
-def hand_over(house: House, content: bytes) -> None:
+def hand_over(house: House, content: bytes | Path) -> None:
     """Into the sealed post of the reporting office. Twice is once: the same bytes are one letter there.
 
     Where no rule names an office any more it stays sealed with the coordination's own.

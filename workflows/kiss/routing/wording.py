@@ -19,7 +19,7 @@ UNHEARD = 0.05
 
 def percent(share: float) -> str:
     """Whole per cent; never 0 or 100 for what is neither."""
-    return f"{min(99, max(1, round(100 * share)))} %"
+    return f"{min(99, max(1, round(100 * share)))}\u00a0%"
 
 
 def quoted(words: Sequence[str]) -> str:

@@ -95,7 +95,10 @@ def test_unread_mails_are_listed_saved_and_thrown_away(
     assert target.read_bytes() == b"%PDF-1.7 keine Mail"
     again = run(with_mailbox, "quarantine", "retry", item["id"])
     assert (again.exit_code, "keine E-Mail" in again.stderr) == (2, True)
-    assert run(with_mailbox, "quarantine", "discard", item["id"]).exit_code == 0
     assert run(with_mailbox, "quarantine", "discard", item["id"]).exit_code == 2
+    discard = ("quarantine", "discard", item["id"], "--reason")
+    assert "warum" in run(with_mailbox, *discard, " ").stderr
+    assert run(with_mailbox, *discard, "Keine E-Mail").exit_code == 0
+    assert run(with_mailbox, *discard, "Keine E-Mail").exit_code == 2
     assert json.loads(run(with_mailbox, "quarantine", "list", "--json").stdout) == []
     assert everything(with_mailbox) == []

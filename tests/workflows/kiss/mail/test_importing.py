@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from storage.jobs.tables import Job
 from storage.processes import status
 from tests.workflows.kiss.conftest import City
 from tests.workflows.kiss.mail.conftest import (
+    FROM,
     everything,
     letter,
     mark,
@@ -152,7 +154,9 @@ def test_a_mail_nobody_can_read_is_kept_and_waits(
     ]
     with pytest.raises(Exception, match="keine E-Mail"):
         retry(house, kora, item.id)
-    house.database.run(lambda session: discard(session, kora, house.blobs, item.id, city.clock()))
+    house.database.run(
+        lambda session: discard(session, kora, house.blobs, item.id, "Werbung", city.clock())
+    )
     with house.database.read() as session:
         assert quarantined(session, kora) == []
 
@@ -162,8 +166,6 @@ def test_what_can_be_read_after_all_is_taken_in(
 ) -> None:
     name_mailboxes(city.house, tmp_path, [on_server(dovecot, box)])
     dovecot.deliver(box, letter("x" * 5000).as_bytes(), "e@example.org")
-    from dataclasses import replace
-
     for name in ("workflows.kiss.mail.importing.LIMITS",):
         monkeypatch.setattr(name, replace(parsing.LIMITS, size=4000))
     assert fetch_mail(JobContext(city.house)) == {"nicht lesbar": 1}
@@ -171,11 +173,26 @@ def test_what_can_be_read_after_all_is_taken_in(
     kora = city.staff("kora")
     with city.house.database.read() as session:
         [item] = quarantined(session, kora)
+    assert (item.sender, item.subject) == (FROM, "Schlagloch")
     retry(city.house, kora, item.id)
     [row] = everything(city)
     assert said(city, row.id)[0].text == "x" * 5000
     with city.house.database.read() as session:
         assert quarantined(session, kora) == []
+
+
+def test_one_too_large_for_the_reporting_office_stays_closed(
+    city: City, tmp_path: Path, dovecot: Running, box: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name_mailboxes(city.house, tmp_path, [on_server(dovecot, box)])
+    report = letter("x" * 5000, "Hinweisgebermeldung")
+    dovecot.deliver(box, report.as_bytes(), "e@example.org")
+    monkeypatch.setattr("workflows.kiss.mail.importing.LIMITS", replace(parsing.LIMITS, size=4000))
+    assert fetch_mail(JobContext(city.house)) == {"ungeöffnet weitergeleitet": 1}
+    with city.house.database.read() as session:
+        assert quarantined(session, city.staff("kora")) == []
+        [row] = session.scalars(select(MailItem))
+    assert (row.sender, row.subject, row.original) == (None, None, None)
 
 
 def test_a_server_away_is_waited_for_and_told_of(city: City, tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_without_the_word_the_text_model_would_have_decided() -> None:
     voice = Says(Laterne=("t3", 0.62))
     decision = decide(Message("Schlagloch unter der Laterne"), book(asked, voice=voice), DAY)
     assert decision.otherwise == (
-        "Ohne das Wort „Schlagloch“ hätte das Textmodell mit 62 % „Beleuchtung“ (Tiefbauamt) vorgeschlagen.",
+        "Ohne das Wort „Schlagloch“ hätte das Textmodell mit 62\u00a0% „Beleuchtung“ (Tiefbauamt) vorgeschlagen.",
     )
 
 
@@ -106,11 +106,11 @@ def test_whether_the_text_model_goes_along_with_the_rule_is_told() -> None:
     message = Message("Schlagloch am Baum")
     assert (
         decide(message, book(asked, voice=agrees), DAY).because[-1]
-        == "Das Textmodell hätte ebenso entschieden (90 %)."
+        == "Das Textmodell hätte ebenso entschieden (90\u00a0%)."
     )
     assert (
         decide(message, book(asked, voice=differs), DAY).because[-1]
-        == "Das Textmodell hätte mit 70 % „Umweltamt“ vorgeschlagen; Regeln gehen vor."
+        == "Das Textmodell hätte mit 70\u00a0% „Umweltamt“ vorgeschlagen; Regeln gehen vor."
     )
 
 
@@ -191,7 +191,7 @@ def test_an_unsure_model_leaves_it_to_the_coordination() -> None:
     assert (decision.decision, decision.group) == ("coordinator", "koordination")
     assert decision.probability == pytest.approx(0.4)
     assert decision.otherwise == (
-        "Mit mindestens 50 % wäre es an „Beleuchtung“ (Tiefbauamt) gegangen.",
+        "Mit mindestens 50\u00a0% wäre es an „Beleuchtung“ (Tiefbauamt) gegangen.",
     )
 
 
@@ -199,7 +199,7 @@ def test_the_model_s_choice_of_a_closed_group_is_passed_over() -> None:
     decision = decide(Message("Hund"), book(voice=Says(Hund=("t5", 0.9))), DAY)
     assert decision.decision == "coordinator"
     assert decision.because[0].startswith(
-        "Das Textmodell denkt mit 90 % an die Gruppe „Alte Gruppe“"
+        "Das Textmodell denkt mit 90\u00a0% an die Gruppe „Alte Gruppe“"
     )
 
 
