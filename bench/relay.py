@@ -1,4 +1,4 @@
-"""A small TCP relay: passes bytes on, may end TLS with a certificate of its own, and may cut the line."""
+"""A small TCP relay: passes bytes on, may end TLS with a certificate of its own, cut the line, or say something else."""
 
 import contextlib
 import socket
@@ -12,12 +12,19 @@ from pathlib import Path
 
 @dataclass
 class Relay:
-    """``cut_after``: so many bytes of answers pass on each line, then it is cut; ``silent``: nothing comes back."""
+    """``cut_after``: so many bytes of answers pass on each line, then it is cut; ``silent``: nothing comes back.
+
+    ``cut_at``: who says this is cut off at once, and counted in ``cuts``; ``instead``: in answers the first is said as the
+    second.
+    """
 
     port: int
     cut_after: int | None = None
     silent: bool = False
+    cut_at: bytes | None = None
+    instead: tuple[bytes, bytes] | None = None
     lines: int = 0
+    cuts: int = 0
 
     def carry(self, client: socket.socket, server: socket.socket) -> None:
         """Both ways until one side ends or the line is cut."""
@@ -26,6 +33,9 @@ class Relay:
         back.start()
         with contextlib.suppress(OSError):
             while data := client.recv(65536):
+                if self.cut_at is not None and self.cut_at in data:
+                    self.cuts += 1
+                    break
                 server.sendall(data)
         _end(server, client)
         back.join()
@@ -38,6 +48,8 @@ class Relay:
             while data := server.recv(65536):
                 if self.silent:
                     continue
+                if self.instead is not None:
+                    data = data.replace(*self.instead)
                 if self.cut_after is not None and passed + len(data) > self.cut_after:
                     client.sendall(data[: self.cut_after - passed])
                     break

@@ -14,7 +14,12 @@ from presence.directory.applying import apply, fingerprint
 from presence.directory.conflicts import report_conflicts
 from presence.directory.connection import Conversation, connect
 from presence.directory.entries import Entry
-from presence.directory.errors import DirectoryError, IncompleteError
+from presence.directory.errors import (
+    AwayError,
+    BrokenOffError,
+    DirectoryError,
+    IncompleteError,
+)
 from presence.directory.kinds import Kind
 from presence.directory.mapping import GroupMapping, Rights, load_mapping, rights_of
 from presence.directory.plan import Wanted, make_plan, office_conflicts
@@ -93,6 +98,21 @@ class DirectoryAccounts:
         return account is not None and account.disabled
 
     def _ask(self, login: str, password: str, admits: Admits) -> UUID | None:
+        """Who it is, or ``None``. Where a server breaks off, the next one is asked, once.
+
+        Not where it did so while it looked at the password: a wrong one would count twice with servers that share their
+        count, and lock the account the sooner.
+        """
+        said: list[bool] = []
+        try:
+            return self._ask_once(login, password, admits, said)
+        except (AwayError, BrokenOffError):
+            if said or len(self._house.settings.ldap_servers) < 2:
+                raise
+        return self._ask_once(login, password, admits, said)
+
+    def _ask_once(self, login: str, password: str, admits: Admits, said: list[bool]) -> UUID | None:
+        """``said`` is not empty while a server has the password and has not taken it."""
         settings = self._house.settings
         mapping = load_mapping(settings.ldap_mapping)
         with connect(settings) as conversation:
@@ -103,8 +123,10 @@ class DirectoryAccounts:
             # The directory may find one entry by many spellings; each must count for the same brake.
             if not entry.is_called(login) or not admits(entry.login):
                 return None
+            said.append(True)
             if not conversation.accepts(entry.dn, password):
                 return None
+            said.clear()
             groups: frozenset[str] = frozenset()
             if mapping.groups:
                 conversation.as_service()

@@ -22,11 +22,18 @@ from ldap3.protocol.sasl.sasl import validate_simple_password
 from config.settings import Settings
 from config.sign_in import is_loopback
 from presence.directory.entries import Attributes
-from presence.directory.errors import AwayError, DirectoryError, IncompleteError
+from presence.directory.errors import (
+    AwayError,
+    BrokenOffError,
+    DirectoryError,
+    IncompleteError,
+)
 
 SUCCESS, SIZE_LIMIT, NO_SUCH_OBJECT, INVALID_CREDENTIALS = 0, 4, 32, 49
 REFUSING = frozenset({INVALID_CREDENTIALS, 19, NO_SUCH_OBJECT, 48, 50, 53})
 """Result codes of a bind that mean no: wrong, locked, expired or not allowed (RFC 4511, appendix A)."""
+BUSY = frozenset({3, 51, 52, 80})
+"""Result codes of a server that is not up to it just now: time limit, busy, unavailable, other (RFC 4511, appendix A)."""
 REST_SECONDS = 60.0
 PAGED = "1.2.840.113556.1.4.319"
 
@@ -101,7 +108,8 @@ class Conversation:
     ) -> list[Found]:
         """What fits. With ``most`` the server may stop there, which is no fault then.
 
-        Raises ``IncompleteError`` for every other result than a complete one.
+        Raises ``IncompleteError`` for every other result than a complete one; ``BrokenOffError``, one of these, where the
+        server is the reason.
         """
         result, entries = self._ask(base, wanted, attributes, scope, size_limit=most)
         if result["result"] not in {SUCCESS, SIZE_LIMIT if most else SUCCESS}:
@@ -131,11 +139,15 @@ class Conversation:
     def has(self, name: str, wanted: str) -> bool:
         """Whether there is an entry of this name that fits, and the service account sees it."""
         result, entries = self._ask(name, wanted, ["1.1"], "BASE")
+        if result["result"] in BUSY:
+            raise _incomplete(result)
         return result["result"] == SUCCESS and bool(entries)
 
     def read(self, name: str, attributes: Sequence[str]) -> Attributes | None:
         """The attributes of one entry, the root entry's for ``""``; ``None`` where it is not to be seen."""
         result, entries = self._ask(name, "(objectClass=*)", attributes, "BASE")
+        if result["result"] in BUSY:
+            raise _incomplete(result)
         return entries[0][1] if result["result"] == SUCCESS and entries else None
 
     def accepts(self, name: str, password: str) -> bool:
@@ -178,7 +190,7 @@ class Conversation:
                 "(RATHAUS_LDAP_FILTER, RATHAUS_LDAP_BASE)."
             ) from error
         except (LDAPException, OSError) as error:
-            raise IncompleteError(
+            raise BrokenOffError(
                 "Die Verbindung zum Verzeichnis ist mitten in der Antwort abgebrochen."
             ) from error
         entries = [
@@ -197,8 +209,8 @@ _resting_lock = threading.Lock()
 def connect(settings: Settings) -> Iterator[Conversation]:
     """A conversation as the service account, with the first server that answers.
 
-    One that did not answer is asked last for a minute, so that people don't wait for it each time. Raises
-    ``DirectoryError`` where a setting is wrong, ``AwayError`` where nobody answers.
+    One that did not answer, or broke off later, is asked last for a minute, so that people don't wait for it each time.
+    Raises ``DirectoryError`` where a setting is wrong, ``AwayError`` where nobody answers.
     """
     if not settings.ldap_servers or not settings.ldap_base:
         raise DirectoryError(
@@ -210,13 +222,15 @@ def connect(settings: Settings) -> Iterator[Conversation]:
             connection = open_connection(settings, address)
         except AwayError as error:
             last = error
-            with _resting_lock:
-                _resting[address.text] = time.monotonic() + REST_SECONDS
+            _rest(address)
             continue
         with _resting_lock:
             _resting.pop(address.text, None)
         try:
             yield Conversation(connection, settings, address)
+        except (AwayError, BrokenOffError):
+            _rest(address)
+            raise
         finally:
             hang_up(connection)
         return
@@ -306,6 +320,11 @@ def _decoded(otherwise: Callable[[Any], Any], message: dict[str, Any]) -> Any:
     }
 
 
+def _rest(address: Address) -> None:
+    with _resting_lock:
+        _resting[address.text] = time.monotonic() + REST_SECONDS
+
+
 def _in_order(servers: Sequence[str]) -> list[Address]:
     now = time.monotonic()
     with _resting_lock:
@@ -355,6 +374,5 @@ def _incomplete(result: dict[str, Any]) -> Exception:
         return IncompleteError(
             "Das Verzeichnis gibt dem Dienstkonto nicht alle Einträge heraus (Größenbegrenzung)."
         )
-    return IncompleteError(
-        f"Das Verzeichnis hat die Suche nicht beendet (Ergebnis {code}, {words})."
-    )
+    kind = BrokenOffError if code in BUSY else IncompleteError
+    return kind(f"Das Verzeichnis hat die Suche nicht beendet (Ergebnis {code}, {words}).")

@@ -13,3 +13,7 @@ class AwayError(SourceAwayError):
 
 class IncompleteError(Exception):
     """The directory gave a part only. Nothing may be concluded from it."""
+
+
+class BrokenOffError(IncompleteError):
+    """A server that had taken us on broke off, or was too busy to go on: another one may do better."""

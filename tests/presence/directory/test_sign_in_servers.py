@@ -7,7 +7,7 @@ import ldap_town as here
 import pytest
 
 from bench import slapd
-from bench.relay import relaying
+from bench.relay import Relay, relaying
 from presence.authenticators import SourceAwayError
 from presence.directory import connection
 from presence.directory.authenticator import DirectoryAccounts
@@ -129,3 +129,68 @@ def test_starttls_trusts_no_strange_authority(town: here.Town, tmp_path: Path) -
     town.house.settings.ldap_servers = (town.server.ldap,)
     town.house.settings.ldap_ca_file = slapd.Authority(tmp_path, "Fremde Stelle").file
     assert here.enter(town.house, "anna") == Refusal(AWAY)
+
+
+def first_of_two(town: here.Town, relay: Relay) -> str:
+    """The relay comes first, the server itself second, both in plain words; the relay's address."""
+    first = f"ldap://localhost:{relay.port}"
+    town.house.settings.ldap_servers = (first, town.server.ldap)
+    town.house.settings.ldap_starttls = False
+    return first
+
+
+def test_a_server_that_breaks_off_in_mid_sign_in_rests_and_the_next_one_is_asked(
+    town: here.Town,
+) -> None:
+    dn = town.add("anna", "Anna", "Beispiel")
+    group = town.group("kasse", dn)
+    town.map(f"roles:\n  - {{group: '{group}', role: cash}}\n")
+    at_once = 0
+    for passed in (10, 20, 40, 100, 200, 300):
+        connection._resting.clear()
+        with relaying(town.server.plain, cut_after=passed) as broken:
+            first = first_of_two(town, broken)
+            outcome = here.enter(town.house, "anna")
+            assert first in connection._resting
+            at_once += outcome != Refusal(AWAY)  # else it broke while it looked at the password
+            staff = here.welcome(town.house, here.enter(town.house, "anna"))
+            assert staff.grants == {Grant(Role.CASH)}
+            assert broken.lines == 1
+    assert at_once >= 4
+
+
+def test_a_wrong_password_is_never_said_to_two_servers(town: here.Town) -> None:
+    """It would count twice where they share their count of failures."""
+    town.add("anna", "Anna", "Beispiel")
+    with relaying(town.server.plain) as broken:
+        first = first_of_two(town, broken)
+        broken.cut_at = b"falsch"
+        assert here.enter(town.house, "anna", "falsch") == Refusal(AWAY)
+        assert broken.cuts == 1
+        assert first in connection._resting
+        assert here.enter(town.house, "anna", "falsch") == Refusal(REFUSED)
+        assert broken.cuts == 1
+
+
+@pytest.mark.parametrize("code", [51, 52])
+def test_a_server_too_busy_to_search_rests_and_the_next_one_is_asked(
+    town: here.Town, code: int
+) -> None:
+    town.add("anna", "Anna", "Beispiel")
+    done = b"\x65\x07\x0a\x01"  # SearchResultDone and its result code (RFC 4511, 4.5.2)
+    with relaying(town.server.plain) as busy:
+        first = first_of_two(town, busy)
+        busy.instead = done + b"\x00", done + bytes([code])
+        here.welcome(town.house, here.enter(town.house, "anna"))
+        assert first in connection._resting
+
+
+def test_where_all_are_busy_it_is_no_failed_attempt(town: here.Town) -> None:
+    town.add("anna", "Anna", "Beispiel")
+    done = b"\x65\x07\x0a\x01"
+    with relaying(town.server.plain) as busy:
+        first = first_of_two(town, busy)
+        town.house.settings.ldap_servers = (first,)
+        busy.instead = done + b"\x00", done + b"\x33"
+        assert here.enter(town.house, "anna") == Refusal(AWAY)
+        assert busy.lines == 1
