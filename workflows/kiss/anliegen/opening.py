@@ -5,7 +5,7 @@ coordination of Feedback LE has it. A complaint about a person goes to the super
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -37,6 +37,8 @@ from workflows.kiss.anliegen.tables import (
 )
 from workflows.kiss.anliegen.targets import handed_over
 from workflows.kiss.anliegen.topics import load_topic
+from workflows.kiss.routing.complaints import is_about_a_person
+from workflows.kiss.routing.unopened import refuse_reports
 
 ROUTE = "kiss.route"
 LONGEST_TITLE = 120
@@ -125,9 +127,9 @@ def open_anliegen(
     blobs: BlobStore | None = None,
     now: datetime,
 ) -> Anliegen:
-    """Take it in. The same ``key`` again gives the Anliegen that is there.
+    """Take it in. The same ``key`` again gives the Anliegen that is there. What reads like a complaint about a person becomes one.
 
-    Raises ``ConflictError`` for an empty text, an address that can't be written to, or a house without coordination;
+    Raises ``ConflictError`` for a report to the reporting office, an empty text, an address that can't be written to, or a house without coordination;
     ``NotFoundError`` for an unknown topic.
     """
     require(actor, Verb.ANLIEGEN_OPEN)
@@ -137,6 +139,7 @@ def open_anliegen(
     text = incoming.text.strip()[:LONGEST_TEXT]
     if not text:
         raise ConflictError("Bitte beschreiben Sie, worum es geht.")
+    incoming = _protected(actor, incoming, now)
     topic = load_topic(session, incoming.topic, now) if incoming.topic else None
     holder, scope = _first_holder(session, incoming, now)
     row = _enter(session, actor, incoming, _title(incoming.title, text), topic, holder, scope, now)
@@ -155,6 +158,16 @@ def open_anliegen(
     if incoming.kind is not Kind.SUPERVISORY:
         enqueue(session, ROUTE, row.id.hex, now=now)
     return row
+
+
+def _protected(actor: Actor, incoming: Incoming, now: datetime) -> Incoming:
+    """What is not for us is refused (mails were judged before they were opened), what is about a person stays away from them."""
+    names = [each.name for each in incoming.files]
+    if incoming.channel is not Channel.MAIL or isinstance(actor, Staff):
+        refuse_reports(f"{incoming.title}\n\n{incoming.text}", local_date(now), names)
+    if is_about_a_person(incoming.text, incoming.title, names):
+        return replace(incoming, kind=Kind.SUPERVISORY, topic=None)
+    return incoming
 
 
 def _first_holder(session: Session, incoming: Incoming, now: datetime) -> tuple[Holder, Scope]:

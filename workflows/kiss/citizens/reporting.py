@@ -62,9 +62,9 @@ def known_places(session: Session, now: datetime) -> Sequence[KnownPlace]:
     ).all()
 
 
-def refuse_unopened(text: str, now: datetime) -> None:
+def refuse_unopened(text: str, now: datetime, names: Sequence[str] = ()) -> None:
     """Raises ``ForReportingOfficeError``; to be asked before anything is kept or counted."""
-    if for_reporting_office({}, text, local_date(now)) is not None:
+    if for_reporting_office({}, text, local_date(now), names=names) is not None:
         raise ForReportingOfficeError
 
 
@@ -90,12 +90,12 @@ def send_report(
     Raises ``ForReportingOfficeError``, ``NotFoundError`` where the topic is gone or not public, and ``ConflictError``
     as ``open_anliegen`` does.
     """
-    refuse_unopened(report.text, now)
+    refuse_unopened(report.text, now, [each.name for each in files])
     known = taken(session, key)
     if known is not None:
         return known
-    personal = report.kind is Kind.SUPERVISORY
-    topic = load_topic(session, report.topic, now) if report.topic and not personal else None
+    asked = report.topic if report.kind is not Kind.SUPERVISORY else None
+    topic = load_topic(session, asked, now) if asked else None
     if topic is not None and not topic.public:
         raise NotFoundError("Bitte wählen Sie ein Thema aus der Liste.")
     place = _known(session, report.place, now)
@@ -114,7 +114,8 @@ def send_report(
         files=files,
     )  # fmt: skip
     row = open_anliegen(session, actor, incoming, blobs=blobs, now=now)
-    row.may_publish = report.may_publish and topic is not None
+    personal = row.kind == Kind.SUPERVISORY.value
+    row.may_publish = report.may_publish and topic is not None and not personal
     if personal:  # nobody is looked for, so nobody else would say that it came in
         tell_later(session, row, "received", now, "once")
     return row

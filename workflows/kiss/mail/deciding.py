@@ -7,15 +7,15 @@ from enum import StrEnum
 from storage.mail import MailRefusedError, sendable
 from workflows.kiss.anliegen.opening import Caller
 from workflows.kiss.anliegen.states import Kind
+from workflows.kiss.duplicates.stripping import strip
 from workflows.kiss.mail.automatic import is_ours, nobody_reads
 from workflows.kiss.mail.parsing import ParsedMail, reports_success
+from workflows.kiss.routing.complaints import is_about_a_person
 
 NO_TEXT = "(Die E-Mail enthält keinen Text.)"
 NOT_ARRIVED = "Ihre Antwort kam nicht an: Der Mailserver des Empfängers hat sie zurückgegeben."
 LATE = "Ihre Antwort ist noch nicht angekommen; der Mailserver versucht es weiter."
-_LOOKED_AT = 1_000
 _NOTED = 2_000
-_SUPERVISORY = re.compile(r"dienst-?\s?aufsichts-?\s?beschwerde", re.IGNORECASE)
 _KINDS = (
     (re.compile(r"\bbeschwer(de|en|t)", re.IGNORECASE), Kind.COMPLAINT),
     (re.compile(r"\b(lob|dank|danke|dankeschön|vielen dank)\b", re.IGNORECASE), Kind.PRAISE),
@@ -102,10 +102,14 @@ def caller(mail: ParsedMail, inboxes: frozenset[str]) -> Caller:
 
 
 def kind_of(mail: ParsedMail) -> Kind:
-    """A complaint about a person must not go round the house before somebody sees that it is one."""
-    if _SUPERVISORY.search(mail.subject) or _SUPERVISORY.search(mail.text[:_LOOKED_AT]):
-        return Kind.SUPERVISORY
+    """As its subject calls it; whether it is about a person is seen where Anliegen are opened."""
     return next((kind for words, kind in _KINDS if words.search(mail.subject)), Kind.FAULT)
+
+
+def complains(mail: ParsedMail) -> bool:
+    """Whether a person's reply, not what it quotes, reads like a complaint about a person of the house."""
+    names = [each.name for each in mail.attachments]
+    return not mail.machine and is_about_a_person(strip(mail.text), names=names)
 
 
 def note_of(mail: ParsedMail) -> str:

@@ -8,11 +8,11 @@ from datetime import date
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 
-from ocr.analysis.unopened import forward_unopened
 from ocr.detection import MAIL, detect
 from ocr.documents import UnreadableError
 from ocr.readers.mail import addresses, envelope, header
-from workflows.kiss.mail.parsing import REPORTING_OFFICE, one_line
+from workflows.kiss.mail.parsing import one_line
+from workflows.kiss.routing.unopened import claimed
 
 HEAD = 256 * 1024
 _LONGEST = 300
@@ -44,9 +44,9 @@ def glance(content: bytes) -> Glance:
 
 
 def others_post(content: bytes, today: date) -> str | None:
-    """The rule whose post it is by its head, so that it must not be opened here (HinSchG § 8)."""
-    rule = forward_unopened("", None, envelope(content[:HEAD]), today=today)
-    return rule.key if rule is not None and rule.key == REPORTING_OFFICE else None
+    """The rule whose post it is by its head, so that it must not be opened here (HinSchG § 8 and others)."""
+    rule = claimed(envelope(content[:HEAD]), today)
+    return rule.key if rule is not None else None
 
 
 def _short(text: str) -> str | None:

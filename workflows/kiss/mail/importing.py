@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO, cast
@@ -26,7 +27,7 @@ from storage.conflicts import ConflictError, NotFoundError
 from storage.house import House
 from workflows.kiss.anliegen.conversation import FileIn
 from workflows.kiss.mail import unopened
-from workflows.kiss.mail.belonging import marks_of
+from workflows.kiss.mail.belonging import belongs_to, marks_of
 from workflows.kiss.mail.deciding import Fate
 from workflows.kiss.mail.glance import HEAD, Glance, glance, others_post
 from workflows.kiss.mail.imap import Folder, Listed
@@ -148,15 +149,16 @@ class Importer:
 
     def _read(self, mails: Sequence[bytes]) -> list[dict[str, Any]]:
         """In the reader process; where one of them ended it, each by itself."""
-        about = (
-            self.house.settings.mail_from.rpartition("@")[2],
-            self.inboxes,
-            local_date(self.house.clock()),
-        )
+        about = self._about()
         try:
             return list(self.pool.run(READ, list(mails), *about))
         except UnreadableError:
             return [self._read_alone(data, *about) for data in mails]
+
+    def _about(self) -> tuple[str, frozenset[str], date]:
+        """What the reader has to know of the house."""
+        domain = self.house.settings.mail_from.rpartition("@")[2]
+        return domain, self.inboxes, local_date(self.house.clock())
 
     def _read_alone(self, data: bytes, *about: Any) -> dict[str, Any]:
         for _ in range(TRIES):
@@ -190,8 +192,11 @@ class Importer:
         self, stack: ExitStack, mailbox: str, uid: int, data: bytes, part: dict[str, Any]
     ) -> Arrived:
         digest = hashlib.sha256(data).hexdigest()
-        if "unopened" in part or ("reason" in part and self._others_post(data)):
-            unopened.hand_over(self.house, data)
+        if part.get("marks") and "unopened" in part and self._belongs(part["marks"]):
+            part = self._read_alone(data, *self._about(), True)
+        rule = part.get("unopened") or (self._others_post(data) if "reason" in part else None)
+        if rule is not None:
+            unopened.hand_over(self.house, data, rule)
             return Arrived(uid, mailbox, digest, len(data))
         if "reason" in part:
             kept = stack.enter_context(self.house.blobs.stage(data))
@@ -219,8 +224,9 @@ class Importer:
         file.seek(0)
         kept = stack.enter_context(self.house.blobs.stage(cast("BinaryIO", file)))
         sha256, size = kept.ref.sha256, kept.ref.size
-        if self._others_post(head):
-            unopened.hand_over(self.house, Path(file.name))
+        rule = self._others_post(head)
+        if rule is not None:
+            unopened.hand_over(self.house, Path(file.name), rule)
             return Arrived(uid, mailbox, sha256, size)
         return Arrived(
             uid, mailbox, sha256, size, reason=TOO_LARGE, original=kept, seen=glance(head)
@@ -228,6 +234,10 @@ class Importer:
 
     def _others_post(self, head: bytes) -> str | None:
         return others_post(head, local_date(self.house.clock()))
+
+    def _belongs(self, claims: Sequence[str]) -> bool:
+        with self.house.database.read() as session:
+            return belongs_to(session, marks_of(self.house.settings), claims) is not None
 
     def _settle(self, mailbox: Mailbox, folder: Folder, arrived: Sequence[Arrived]) -> None:
         """All in one transaction; where that fails each for itself, and what can't be taken in is quarantined."""

@@ -5,7 +5,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from email.message import Message
@@ -13,14 +13,15 @@ from email.parser import BytesHeaderParser
 from email.policy import compat32
 from typing import Any
 
-from ocr.analysis.unopened import forward_unopened
 from ocr.detection import MAIL, detect
 from ocr.documents import Attachment, Reading, UnreadableError
 from ocr.limits import MEBIBYTE, Limits
 from ocr.readers.mail import envelope, header, read_mail
+from workflows.kiss.duplicates.stripping import strip
 from workflows.kiss.mail.automatic import Ours, look_at
 from workflows.kiss.mail.defects import defects_of
 from workflows.kiss.mail.marks import find_marks, where_marks_are
+from workflows.kiss.routing.unopened import WHISTLEBLOWER, claimed, for_reporting_office
 
 LIMITS = Limits(
     size=64 * MEBIBYTE,
@@ -33,8 +34,6 @@ LIMITS = Limits(
     text=1_000_000,
 )
 """What one mail may cost. Larger ones are kept unread."""
-REPORTING_OFFICE = "hinweisgeber"
-"""The rule of ``config/seed/unopened.yaml`` whose post never enters KISS (HinSchG § 8)."""
 NOBODY = Ours()
 _HEAD = 256 * 1024
 _ACTION = re.compile(rb"^Action:[ \t]*([a-z]+)", re.IGNORECASE | re.MULTILINE)
@@ -77,21 +76,32 @@ class ParsedMail:
 
 
 def read_batch(
-    mails: Sequence[bytes], domain: str, inboxes: frozenset[str], today: date
+    mails: Sequence[bytes],
+    domain: str,
+    inboxes: frozenset[str],
+    today: date,
+    belong: bool = False,
 ) -> list[dict[str, Any]]:
-    """For each mail its parts; ``{"unopened": rule}`` where not even the body was looked at, ``{"reason": why}`` where it
+    """For each mail its parts; ``{"unopened": rule, "marks": claims}`` where it is others' post, ``{"reason": why}`` where it
     can't be read.
+
+    Others' post is known by its head, before the body is looked at; but for reports to the reporting office, which are known by
+    their text as well, and nothing of them is given back. ``belong``: these were found to be replies to what is here, so only
+    a report stays closed.
     """
     ours = Ours(domain, inboxes)
-    return [_read_one(mail, ours, today) for mail in mails]
+    return [_read_one(mail, ours, today, belong=belong) for mail in mails]
 
 
-def _read_one(data: bytes, ours: Ours, today: date) -> dict[str, Any]:
+def _read_one(data: bytes, ours: Ours, today: date, *, belong: bool) -> dict[str, Any]:
     try:
-        rule = forward_unopened("", None, envelope(data[:_HEAD]), today=today)
-        if rule is not None and rule.key == REPORTING_OFFICE:
-            return {"unopened": rule.key}
+        head = envelope(data[:_HEAD])
+        rule = claimed(head, today)
+        if rule is not None and not (belong and rule.key != WHISTLEBLOWER):
+            return {"unopened": rule.key, "marks": tuple(map(str, find_marks(_places(head))))}
         parsed = parse(data, ours)
+        if _is_report(parsed, today):
+            return {"unopened": WHISTLEBLOWER}
     except UnreadableError as error:
         return {"reason": error.message}
     except MemoryError:
@@ -99,6 +109,21 @@ def _read_one(data: bytes, ours: Ours, today: date) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001 - one bad mail must not keep the others waiting
         return {"reason": f"Die E-Mail ist anders aufgebaut als erwartet ({type(error).__name__})."}
     return {each.name: getattr(parsed, each.name) for each in fields(parsed)}
+
+
+def _is_report(mail: ParsedMail, today: date) -> bool:
+    """Whether its text or a file's name says that it is a report. Of a reply only what is new counts, of what programs write nothing."""
+    if mail.machine:
+        return False
+    said = strip(mail.text) if mail.marks else mail.text
+    names = [each.name for each in mail.attachments]
+    return for_reporting_office({}, said, today, names=names) is not None
+
+
+def _places(stated: Mapping[str, Any]) -> list[str]:
+    """Where a head may hold marks."""
+    received_by = [*stated["to"], *stated["cc"], *stated["delivered-to"], *stated["x-original-to"]]
+    return where_marks_are(received_by, stated["references"], stated["subject"])
 
 
 def parse(data: bytes, ours: Ours = NOBODY, limits: Limits = LIMITS) -> ParsedMail:
@@ -117,8 +142,7 @@ def _put_together(
 ) -> ParsedMail:
     stated = reading.properties
     judged = look_at(message, stated["from"], ours)
-    received_by = [*stated["to"], *stated["cc"], *stated["delivered-to"], *stated["x-original-to"]]
-    places = where_marks_are(received_by, stated["references"], stated["subject"])
+    places = _places(stated)
     action = ""
     if judged.bounce:
         action, more = _reported(reading)

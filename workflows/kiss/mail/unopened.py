@@ -1,5 +1,5 @@
-"""Reports to the reporting office (HinSchG § 8) never enter KISS: recognised by their headers, they are handed over as they
-came, unread, and nothing of them stays here.
+"""Post for others (whistleblower reports, HinSchG § 8; staff council, applications, tenders …) never enters KISS: it is handed
+over as it came, and nothing of it stays here.
 """
 
 from pathlib import Path
@@ -10,17 +10,23 @@ from storage.organisation.queries import office_by_key
 from workflows.eakte.receiving import Incoming, receive
 from workflows.kiss.anliegen.groups import coordination_group
 from workflows.kiss.mail.belonging import ACTOR
+from workflows.kiss.routing.unopened import office_named
 
 FILE_NAME = "Nachricht.eml"
 
 
-def hand_over(house: House, content: bytes | Path) -> None:
-    """Into the sealed post of the reporting office. Twice is once: the same bytes are one letter there.
+def hand_over(
+    house: House, content: bytes | Path, rule: str, office: str | None = None, name: str = FILE_NAME
+) -> None:
+    """Into the sealed post of the office the rule names. Twice is once: the same bytes are one letter there.
 
-    Where no rule names an office any more it stays sealed with the coordination's own.
+    What is for a person lies sealed with the ``office`` (key) it was written to; where there is none, or the rule names none
+    that exists any more, with the coordination's own.
     """
     today = local_date(house.clock())
     with house.database.read() as session:
-        office = office_by_key(session, "beauftragte", today)
-        inbox = office.id if office else coordination_group(session, today).office_id
-    receive(house, ACTOR, Incoming(FILE_NAME, content, inbox, source="mail", unopened=True))
+        keys = (office_named(rule, today), office)
+        offices = [office_by_key(session, key, today) for key in keys if key is not None]
+        inbox = next((each.id for each in offices if each is not None), None)
+        inbox = inbox or coordination_group(session, today).office_id
+    receive(house, ACTOR, Incoming(name, content, inbox, source="mail", unopened=True, tick=rule))

@@ -295,6 +295,19 @@ def test_what_kind_it_is(
     assert (row.protection == ProtectionClass.PERSONNEL.value) == (kind is Kind.SUPERVISORY)
 
 
+def test_a_reply_that_complains_about_who_answers_does_not_reach_them(
+    with_mailbox: City, take_in: TakeIn
+) -> None:
+    anliegen, seal = asked(with_mailbox)
+    complaint = "Jetzt reicht es. Ich erhebe Dienstaufsichtsbeschwerde gegen Herrn Beispiel."
+    assert take_in(letter(complaint, f"AW: [{seal}]")) == [Fate.OPENED]
+    first, second = everything(with_mailbox)
+    assert (first.id, len(said(with_mailbox, first.id))) == (anliegen, 1)
+    assert (second.kind, second.protection, second.person_id) == (
+        "supervisory", "personnel", with_mailbox.people["hilde"],
+    )  # fmt: skip
+
+
 def test_reports_to_the_reporting_office_never_enter(with_mailbox: City, take_in: TakeIn) -> None:
     secret = "Im Amt X wird Geld veruntreut, ich bin Zeugin."
     mail = letter(secret, "Hinweisgebermeldung", "Zeugin <zeugin@example.org>")
