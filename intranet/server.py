@@ -62,7 +62,7 @@ def create_app(house: House) -> Any:
     open_screens(screens)
     at_farewell(screens.close)
     limit = house.settings.upload_limit_mib * MIB
-    spool = open_spool(house.settings.in_data("tmp", "x").parent, UPLOADS_AT_ONCE * limit)
+    spool = open_spool(house.settings.in_data("hochgeladen", "x").parent, UPLOADS_AT_ONCE * limit)
 
     def close() -> None:
         screens.close()

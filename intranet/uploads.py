@@ -2,6 +2,8 @@
 on disk, in a folder of this process alone, until a page has taken them in.
 """
 
+import fcntl
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterable
@@ -18,10 +20,11 @@ _NAME = re.compile(r"[\w-]{1,64}")
 
 @dataclass(slots=True)
 class Spool:
-    """The folder. ``room``: bytes all waiting files together may have."""
+    """The folder. ``room``: bytes all waiting files together may have; ``held``: what says that we are alive."""
 
     folder: Path
     room: int
+    held: int | None = None
     _sizes: dict[tuple[str, str], int] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -36,7 +39,7 @@ class Spool:
     def put(self, session: str, file: str, source: BinaryIO) -> None:
         """Keep a file's content."""
         path = self._path(session, file)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with path.open("wb") as target:
             shutil.copyfileobj(source, target)
 
@@ -61,6 +64,9 @@ class Spool:
     def close(self) -> None:
         """At the end of the process nothing waits any more."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        if self.held is not None:
+            os.close(self.held)
+            self.held = None
 
     def _path(self, session: str, file: str) -> Path:
         if not _NAME.fullmatch(session) or not _NAME.fullmatch(file):
@@ -72,10 +78,32 @@ _OPEN: list[Spool] = []
 
 
 def open_spool(parent: Path, room: int) -> Spool:
-    """The spool of this process, for the pages, which Streamlit hands nothing."""
-    spool = Spool(Path(mkdtemp(prefix="hochgeladen-", dir=parent)), room)
+    """The spool of this process, for the pages, which Streamlit hands nothing. What a killed process left is removed."""
+    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    opening = _lock(parent, wait=True)  # nobody takes a folder for left that was made a moment ago
+    try:
+        for left in parent.iterdir():
+            if (found := _lock(left)) is not None:
+                shutil.rmtree(left, ignore_errors=True)
+                os.close(found)
+        folder = Path(mkdtemp(dir=parent))
+        spool = Spool(folder, room, _lock(folder))
+    finally:
+        if opening is not None:
+            os.close(opening)
     _OPEN[:] = [spool]
     return spool
+
+
+def _lock(folder: Path, *, wait: bool = False) -> int | None:
+    """Hold a folder until its descriptor is closed, or the process ends; None where somebody else does."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 def content_of(file: Any) -> Path | bytes:

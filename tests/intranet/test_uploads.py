@@ -1,5 +1,8 @@
 """Files on their way in wait on disk: bounded, swept, many at once, and a refusal is said in words."""
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from io import BytesIO
@@ -11,9 +14,14 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from config.settings import Settings
 from intranet import uploads
-from intranet.uploads import Spool, content_of
+from intranet.uploads import Spool, content_of, open_spool
+from storage.all_tables import create_all
 from storage.conflicts import ConflictError
+from storage.house import House
+from storage.jobs.handlers import JobContext
+from workflows.eakte.upkeep import resume_stuck
 
 SignIn = Callable[..., Page]
 MANY = 50
@@ -29,6 +37,42 @@ def test_waiting_files_have_room_for_so_much_and_no_more(spool: Spool) -> None:
     assert not spool.reserve("b", "2", 60)
     spool.drop("a", "1")
     assert spool.reserve("b", "2", 60)
+
+
+def test_an_hour_without_an_upload_ends_nothing(tmp_path: Path) -> None:
+    house = House(Settings(data_dir=tmp_path))
+    spool = open_spool(house.settings.in_data("hochgeladen", "x").parent, room=100)
+    try:
+        spool.put("a", "1", BytesIO(b"Brief"))
+        for folder in (spool.folder, spool.folder.parent):
+            os.utime(folder, (0, 0))
+        create_all(house.database.engine)
+        resume_stuck(JobContext(house))
+        assert spool.find("a", "1")
+        spool.put("b", "2", BytesIO(b"Bescheid"))
+    finally:
+        spool.close()
+        house.close()
+
+
+def test_what_a_killed_process_left_goes_and_what_a_living_one_has_stays(tmp_path: Path) -> None:
+    script = (
+        "import os, sys; from io import BytesIO; from pathlib import Path; from intranet.uploads import open_spool;"
+        "open_spool(Path(sys.argv[1]), 100).put('a', '1', BytesIO(b'Brief')); print('bereit', flush=True); sys.stdin.read()"
+    )
+    killed = subprocess.Popen(
+        [sys.executable, "-c", script, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with killed:
+        assert killed.stdout
+        assert killed.stdout.readline() == b"bereit\n"
+        living = open_spool(tmp_path, room=100)
+        assert len(list(tmp_path.glob("*/a/1"))) == 1
+        living.close()
+        killed.kill()
+    again = open_spool(tmp_path, room=100)
+    assert list(tmp_path.iterdir()) == [again.folder]
+    again.close()
 
 
 def test_what_belongs_to_closed_pages_is_swept(spool: Spool) -> None:
@@ -72,8 +116,8 @@ def test_nobody_uploads_without_an_open_page(server: str, small: Any) -> None:
 
 
 def waiting(furnished: Any) -> list[Path]:
-    folder = furnished.house.settings.data_dir / "tmp"
-    return [each for each in folder.glob("hochgeladen-*/*/*") if each.is_file()]
+    folder = furnished.house.settings.data_dir / "hochgeladen"
+    return [each for each in folder.glob("*/*/*") if each.is_file()]
 
 
 @pytest.mark.browser
