@@ -7,8 +7,7 @@ import streamlit as st
 
 from intranet import html
 from intranet.deeds import carry_out
-from intranet.notes import note
-from intranet.status_desk import touch
+from intranet.status_desk import again_for_all
 from intranet.views.availability import AbsenceLine, StatusView
 from intranet.visit import Visit
 from presence.availability.absences import change_absence, end_absence, enter_absence
@@ -58,7 +57,9 @@ def absences_desk(visit: Visit, person: UUID, view: StatusView) -> None:
                 now=now,
             ),
         )
-        _again(visit, "Eingetragen. Board, Personensuche und Aufgaben wissen Bescheid.", done=done)
+        again_for_all(
+            visit, "Eingetragen. Board, Personensuche und Aufgaben wissen Bescheid.", done=done
+        )
     if view.absences:
         _change(visit, view)
 
@@ -92,13 +93,13 @@ def _change(visit: Visit, view: StatusView) -> None:
                 now=now,
             ),
         )
-        _again(visit, "Geändert.", done=done)
+        again_for_all(visit, "Geändert.", done=done)
     label = "Beenden" if line.running else "Absagen"
     if st.button(label, icon=":material/event_available:", key="abwesenheit-ende"):
         done, _ = carry_out(
             visit, lambda session: end_absence(session, visit.staff, line.id, now=now)
         )
-        _again(visit, "Die Abwesenheit ist beendet und gelöscht.", done=done)
+        again_for_all(visit, "Die Abwesenheit ist beendet und gelöscht.", done=done)
 
 
 def _form(
@@ -174,7 +175,7 @@ def profile_desk(visit: Visit, person: UUID, view: StatusView) -> None:
                 now=now,
             ),
         )
-        _again(visit, "Gespeichert.", done=done)
+        again_for_all(visit, "Gespeichert.", done=done)
 
 
 def delegates_desk(visit: Visit, person: UUID, view: StatusView) -> None:
@@ -206,16 +207,9 @@ def delegates_desk(visit: Visit, person: UUID, view: StatusView) -> None:
                 visit,
                 lambda session: withdraw_delegate(session, visit.staff, person, chosen, now=now),
             )
-            _again(visit, "Nicht mehr erlaubt.", done=done)
+            again_for_all(visit, "Nicht mehr erlaubt.", done=done)
     elif st.button("Erlauben", type="primary", key="fuer-mich-dazu"):
         done, _ = carry_out(
             visit, lambda session: allow_delegate(session, visit.staff, person, chosen, now=now)
         )
-        _again(visit, "Erlaubt.", done=done)
-
-
-def _again(visit: Visit, message: str, *, done: bool) -> None:
-    if done:
-        touch(visit)
-        note(message)
-        st.rerun()
+        again_for_all(visit, "Erlaubt.", done=done)

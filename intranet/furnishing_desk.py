@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from intranet import html, words
 from intranet.change_desk import carry_out_change, pending_change
+from intranet.choosing import split
 from intranet.deeds import attempt, carry_out
 from intranet.notes import note
 from intranet.views.furnishing import SpaceSheet, price_row, standing
@@ -102,7 +103,7 @@ def _facts(here: Visit, sheet: SpaceSheet) -> None:
         return
     form = replace(
         changed, name=name, capacity=int(capacity), office=office, rules=rules, hours=opened,
-        equipment=tuple(each.strip() for each in equipment.split(",") if each.strip()),
+        equipment=tuple(split(equipment)),
         on_holidays=on_holidays,
     )  # fmt: skip
 

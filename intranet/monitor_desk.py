@@ -9,9 +9,8 @@ import streamlit as st
 
 from intranet import words
 from intranet.deeds import carry_out
-from intranet.notes import note
 from intranet.routes.monitor import link
-from intranet.status_desk import touch
+from intranet.status_desk import again_for_all, touch
 from intranet.views.presence import MonitorLine
 from intranet.visit import Visit
 from presence.monitor.devices import (
@@ -97,7 +96,7 @@ def change_desk(visit: Visit, line: MonitorLine) -> None:
                 now=now,
             ),
         )
-        _again(visit, "Gespeichert.", done=done)
+        again_for_all(visit, "Gespeichert.", done=done)
     with st.container(horizontal=True):
         rotate = st.button("Neuer Link", icon=":material/qr_code:", key=f"neu-{line.id.hex}")
         revoke = st.button("Abmelden", icon=":material/tv_off:", key=f"weg-{line.id.hex}")
@@ -115,7 +114,7 @@ def change_desk(visit: Visit, line: MonitorLine) -> None:
         done, _ = carry_out(
             visit, lambda session: revoke_monitor(session, visit.staff, line.id, now=now)
         )
-        _again(visit, f"„{line.name}“ ist abgemeldet.", done=done)
+        again_for_all(visit, f"„{line.name}“ ist abgemeldet.", done=done)
 
 
 def _look(theme: Theme, last: date | None, key: str) -> tuple[Theme, date | None]:
@@ -149,10 +148,3 @@ def _address(visit: Visit) -> str:
         return visit.house.settings.staff_url
     parts = urlsplit(str(st.context.url))
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _again(visit: Visit, message: str, *, done: bool) -> None:
-    if done:
-        touch(visit)
-        note(message)
-        st.rerun()

@@ -147,3 +147,10 @@ def _more(person: UUID) -> tuple[Timer, str, str]:
 def touch(visit: Visit) -> None:
     """Boards show at once what was changed elsewhere than in the status."""
     current_store(visit.house).touch()
+
+
+def again_for_all(visit: Visit, message: str, *, done: bool) -> None:
+    """Where it was done, boards show it at once, and the page is drawn anew."""
+    if done:
+        touch(visit)
+    again(message, done=done)

@@ -4,7 +4,8 @@ Every verb is checked by revision. Where bookings to come no longer fit, the ver
 somebody has seen them all and decided whether they stay or are cancelled. Their holders are then told, each once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import cast
@@ -166,9 +167,14 @@ def change_space(
     now: datetime,
 ) -> None:
     """Other rules from now on. Raises ``InTheWayError`` where bookings don't fit other hours or fewer people."""
-    row = to_change(session, actor, space)
     require(actor, Verb.SPACE_CHANGE, Scope(form.office, ProtectionClass.INTERNAL))
-    _same(row.revision, revision)
+    with _changing(session, actor, space, revision, "space.change", now) as row:
+        _refill(session, actor, row, form, decided, now)
+
+
+def _refill(
+    session: Session, actor: Actor, row: Space, form: SpaceForm, decided: Decided, now: datetime
+) -> None:
     if form.kind != row.kind:
         raise ConflictError(
             "Aus einem Platz wird kein Raum. Bitte beenden Sie ihn und legen neu an."
@@ -189,8 +195,6 @@ def change_space(
     unfit = [each for each in _unfit(session, row, now) if each.id not in unfit_already]
     decided = replace(decided, reason=decided.reason or CHANGED)
     _decide(session, actor, [(row, unfit)], decided, now)
-    row.revision += 1
-    noted(session, actor, "space.change", row.id, now)
 
 
 def end_space(
@@ -204,20 +208,17 @@ def end_space(
     now: datetime,
 ) -> None:
     """It can't be booked from that day on; ``None``: it can after all. It never outlasts its floor."""
-    row = to_change(session, actor, space)
-    _same(row.revision, revision)
-    floor = session.get_one(Floor, row.floor_id, populate_existing=True)
-    if floor.valid_to is not None and (first_without or date.max) > floor.valid_to:
-        raise ConflictError(
-            f"Das Geschoss gehört ab {floor.valid_to:%d.%m.%Y} nicht mehr der Stadt."
-        )
-    row.valid_to = first_without
-    if first_without is not None:
-        _coming(first_without, now)
-        rows = _touching(session, row, first_without, date.max, now)
-        _decide(session, actor, [(row, rows)], _ending(decided), now)
-    row.revision += 1
-    noted(session, actor, "space.end", row.id, now)
+    with _changing(session, actor, space, revision, "space.end", now) as row:
+        floor = session.get_one(Floor, row.floor_id, populate_existing=True)
+        if floor.valid_to is not None and (first_without or date.max) > floor.valid_to:
+            raise ConflictError(
+                f"Das Geschoss gehört ab {floor.valid_to:%d.%m.%Y} nicht mehr der Stadt."
+            )
+        row.valid_to = first_without
+        if first_without is not None:
+            _coming(first_without, now)
+            rows = _touching(session, row, first_without, date.max, now)
+            _decide(session, actor, [(row, rows)], _ending(decided), now)
 
 
 def close_space(
@@ -231,15 +232,12 @@ def close_space(
     now: datetime,
 ) -> None:
     """Out of order for some days; the reason is shown, and told to those whose bookings are cancelled for it."""
-    row = to_change(session, actor, space)
-    _same(row.revision, revision)
-    held = closures.loaded(row.closures)
-    row.closures = list(closures.as_rows(closures.added(held, closure, local_date(now))))
-    rows = _touching(session, row, closure.first, closure.last, now)
-    decided = replace(decided, reason=decided.reason or closure.reason)
-    _decide(session, actor, [(row, rows)], decided, now)
-    row.revision += 1
-    noted(session, actor, "space.close", row.id, now)
+    with _changing(session, actor, space, revision, "space.close", now) as row:
+        held = closures.loaded(row.closures)
+        row.closures = list(closures.as_rows(closures.added(held, closure, local_date(now))))
+        rows = _touching(session, row, closure.first, closure.last, now)
+        decided = replace(decided, reason=decided.reason or closure.reason)
+        _decide(session, actor, [(row, rows)], decided, now)
 
 
 def reopen_space(
@@ -254,6 +252,18 @@ def reopen_space(
     row.closures = list(closures.as_rows(each for each in held if each != closure))
     row.revision += 1
     noted(session, actor, "space.reopen", row.id, now)
+
+
+@contextmanager
+def _changing(
+    session: Session, actor: Actor, space: UUID, revision: int, verb: str, now: datetime
+) -> Iterator[Space]:
+    """The space as the actor has seen it, locked; what is done to it inside counts and stands in the journal."""
+    row = to_change(session, actor, space)
+    _same(row.revision, revision)
+    yield row
+    row.revision += 1
+    noted(session, actor, verb, row.id, now)
 
 
 def _decide(

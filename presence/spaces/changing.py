@@ -98,13 +98,26 @@ def call_off(
     """End bookings of spaces that the caller has checked and locked, and tell each holder once for each room, and once
     for all desks.
     """
+    for _, rows in gone:
+        for row in rows:
+            note(session, actor, "booking.cancel", row, now)
+    _call_off(session, actor, gone, reason, now)
+
+
+def _call_off(
+    session: Session,
+    actor: Actor,
+    gone: Sequence[tuple[Space, Sequence[Booking]]],
+    reason: str | None,
+    now: datetime,
+) -> None:
+    """The same without entries in the journal."""
     desks: list[Booking] = []
     for space, rows in gone:
         for row in rows:
             give_back(session, row)
             row.answer = one_line(reason or "")[:LONGEST_ANSWER] or None
             _settle(row, State.CANCELLED, now)
-            note(session, actor, "booking.cancel", row, now)
         others = [row for row in rows if not _is_own(actor, row)]
         if space.kind == "desk":
             desks += others
@@ -152,15 +165,7 @@ def cancel_range(
     if last is not None:
         where.append(Booking.starts < at(date.fromordinal(last.toordinal() + 1), 0))
     found = locked(session, *where)
-    for each in found:
-        give_back(session, each)
-        each.answer = one_line(reason or "")[:LONGEST_ANSWER] or None
-        _settle(each, State.CANCELLED, now)
-    others = [each for each in found if not _is_own(actor, each)]
-    if space.kind == "desk":
-        tell_desks_cancelled(session, others, now)
-    else:
-        tell_cancelled(session, others, space, now)
+    _call_off(session, actor, [(space, found)], reason, now)
     if found:
         record(
             session,

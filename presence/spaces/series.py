@@ -141,6 +141,26 @@ def book_series(
         raise SeriesConflictError(conflicts)
     if not fitting:
         raise ConflictError("An keinem Tag der Serie ist der Raum frei.")
+    series = _founded(session, actor, space, pattern, holder, now)
+    booked, gone = _entered(session, actor, wish, fitting, series.id, key, holder, now)
+    if booked[0].series_id not in {None, series.id}:  # the same deed, at the same moment
+        session.delete(series)
+        return booked[0].series_id, []
+    tell_gone(session, gone, now)
+    if tell:
+        tell_series(session, booked, space, now)
+    _note(session, actor, series.id, len(fitting), now)
+    return series.id, conflicts
+
+
+def _founded(
+    session: Session,
+    actor: Actor,
+    space: Space,
+    pattern: Pattern,
+    holder: Holder | None,
+    now: datetime,
+) -> BookingSeries:
     own = actor.person if isinstance(actor, Staff) else None
     series = BookingSeries(
         id=new_id(),
@@ -151,32 +171,43 @@ def book_series(
     )
     session.add(series)
     session.flush()
+    return series
+
+
+def _entered(
+    session: Session,
+    actor: Actor,
+    wish: Wish,
+    days: Sequence[Occurrence],
+    series: UUID,
+    key: str,
+    holder: Holder | None,
+    now: datetime,
+) -> tuple[list[Booking], list[Booking]]:
+    """The bookings of these days, and those that gave way to them."""
     booked: list[Booking] = []
     gone: list[Booking] = []
-    for each in fitting:
+    for each in days:
         row, moved = entered(
             session, actor, replace(wish, starts=each.starts, ends=each.ends),
-            key=f"{key}:{each.day.isoformat()}", now=now, holder=holder, series=series.id,
+            key=f"{key}:{each.day.isoformat()}", now=now, holder=holder, series=series,
             displace=bool(each.moves),
         )  # fmt: skip
         booked.append(row)
         gone += moved
-    if booked[0].series_id not in {None, series.id}:  # the same deed, at the same moment
-        session.delete(series)
-        return booked[0].series_id, []
-    tell_gone(session, gone, now)
-    if tell:
-        tell_series(session, booked, space, now)
+    return booked, gone
+
+
+def _note(session: Session, actor: Actor, series: UUID, count: int, now: datetime) -> None:
     record(
         session,
         actor=actor.journal_id,
         verb="booking.series",
         object_kind="booking_series",
-        object_id=series.id,
-        details={"count": len(fitting)},
+        object_id=series,
+        details={"count": count},
         at=now,
     )
-    return series.id, conflicts
 
 
 def _preview(

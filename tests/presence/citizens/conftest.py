@@ -1,5 +1,5 @@
-"""The small town hall of the bookings, with its hall that citizens may ask for."""
+"""The town hall of the spaces: citizens ask for its rooms."""
 
-from tests.presence.spaces.conftest import offices, spaces, staff
+from tests.presence.spaces.conftest import cast, spaces
 
-__all__ = ["offices", "spaces", "staff"]
+__all__ = ["cast", "spaces"]

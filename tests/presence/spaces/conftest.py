@@ -15,59 +15,28 @@ from presence.spaces.furnishing import SpaceForm, add_building, add_floor, add_s
 from presence.spaces.opening import Opening, at
 from presence.spaces.states import Party
 from presence.spaces.tables import Booking
-from storage.actors import Role, Staff, System
-from storage.clock import local_date
+from storage.actors import Role, Staff
 from storage.house import House
 from storage.jobs.tables import Mail
-from storage.organisation.operations import add_office, add_person, grant_role
-from storage.organisation.queries import load_staff
+from tests.presence.conftest import ACTOR, LONG_AGO, Cast
 
-ACTOR = System("test")
-LONG_AGO = date(2020, 1, 1)
 WEEK = tuple(Opening(day, 7 * 60, 19 * 60) for day in range(5))
 EVENINGS = tuple(Opening(day, 8 * 60, 25 * 60) for day in range(7))
-PEOPLE = {
-    "anna": ("ordnungsamt", None),
-    "ben": ("ordnungsamt", None),
-    "hans": ("hauptamt", None),
-    "ada": ("hauptamt", Role.ADMIN),
-}
 
 
 @pytest.fixture
-def offices(house: House) -> dict[str, UUID]:
-    with house.database.write() as session:
-        return {
-            key: add_office(
-                session, ACTOR, key=key, number=number, name=key.title(), short=key,
-                valid_from=LONG_AGO, now=house.clock(),
-            ).id
-            for key, number in (("hauptamt", "10"), ("ordnungsamt", "32"))
-        }  # fmt: skip
-
-
-@pytest.fixture
-def staff(house: House, offices: dict[str, UUID]) -> Callable[[str], Staff]:
-    """Somebody by login: anna and ben work in the Ordnungsamt, hans in the Hauptamt, which looks after the spaces."""
-    with house.database.write() as session:
-        people = {}
-        for login, (office, role) in PEOPLE.items():
-            person = add_person(
-                session, ACTOR, login=login, name=f"{login.title()} Beispiel",
-                email=f"{login}@example.org", office=offices[office], valid_from=LONG_AGO,
-                now=house.clock(),
-            )  # fmt: skip
-            people[login] = person.id
-            if role:
-                grant_role(session, ACTOR, person.id, role, None, now=house.clock())
-
-    def find(login: str) -> Staff:
-        with house.database.read() as session:
-            found = load_staff(session, people[login], local_date(house.clock()))
-        assert found is not None
-        return found
-
-    return find
+def cast() -> Cast:
+    """anna and ben work in the Ordnungsamt, hans in the Hauptamt, which looks after the spaces."""
+    return Cast(
+        offices={"hauptamt": "10", "ordnungsamt": "32"},
+        people={
+            "anna": ("ordnungsamt", None),
+            "ben": ("ordnungsamt", None),
+            "hans": ("hauptamt", None),
+            "ada": ("hauptamt", Role.ADMIN),
+        },
+        mail=True,
+    )
 
 
 @pytest.fixture

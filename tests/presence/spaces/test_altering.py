@@ -40,7 +40,8 @@ from storage.house import House
 from storage.journal.tables import JournalPending
 from storage.organisation.operations import grant_role
 from storage.rights import NotAllowedError
-from tests.presence.spaces.conftest import ACTOR, mails
+from tests.presence.conftest import ACTOR
+from tests.presence.spaces.conftest import mails
 
 Who = Callable[[str], Staff]
 When = Callable[..., datetime]

@@ -31,7 +31,8 @@ from storage.house import House
 from storage.organisation.operations import grant_role
 from storage.organisation.tables import Person
 from storage.rights import NotAllowedError
-from tests.presence.spaces.conftest import ACTOR, mails
+from tests.presence.conftest import ACTOR
+from tests.presence.spaces.conftest import mails
 
 Who = Callable[[str], Staff]
 
