@@ -9,7 +9,7 @@ from presence.availability.levels import Level
 
 Kind = Literal["call", "dnd", "away", "busy", "tentative", "place"]
 """``call`` and ``dnd`` (do not disturb), ``away`` (out of office by the calendar), ``busy``, ``tentative``, ``place``
-(a desk or room booked or checked in at: here, and to be reached)."""
+(a desk booked: it says where somebody is, and how well to be reached only of whom nothing else is known)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Facts:
 class Availability:
     """The answer. It holds from now until ``until`` (``None``: nothing known will change it).
 
-    ``label`` is the level's word, ``because`` the German sentence that explains it. ``place``, ``channel`` and
+    ``place_until``: from when on ``place`` may be another one, also before ``until``. ``label`` is the level's word, ``because`` the German sentence that explains it. ``place``, ``channel`` and
     ``substitute`` are told beside the level, not part of it. ``source`` is what decided: absence, manual, the name of
     a source, hours, free or unknown.
     """
@@ -97,3 +97,4 @@ class Availability:
     because: str
     source: str
     message: str | None = None
+    place_until: datetime | None = None

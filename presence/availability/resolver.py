@@ -1,8 +1,12 @@
 """From facts to an answer: how well somebody can be reached now, until when, and because of what. Pure and fast.
 
 The first that applies decides: absence, what was set by hand, a call or "do not disturb", out of office or busy, a
-tentative appointment, a place booked, a free day, working hours, nothing known. The answer ends where its cause ends,
-or where something that goes before it begins; so until ``until`` one need not ask again.
+tentative appointment, working hours or a free day, a place booked, nothing known. Outside working hours, and on free
+days of who entered none, only a hand makes somebody more reachable: appointments and calls don't count then, nor does a
+place. Where somebody is stands beside that: a booked place, else the usual one of these hours.
+
+The answer ends where its cause ends, or where something that goes before it begins; so until ``until`` one need not ask
+again, but for the place, which may change at ``place_until``.
 """
 
 from datetime import datetime, timedelta
@@ -18,7 +22,7 @@ from presence.availability.facts import (
 from presence.availability.levels import LOOKS, Level
 from storage.clock import LOCAL, WEEKDAYS
 
-ABSENT, BY_HAND, TALKING, AWAY, BUSY, TENTATIVE, PLACED, ROUTINE = range(8)
+ABSENT, BY_HAND, TALKING, AWAY, BUSY, TENTATIVE, ROUTINE = range(7)
 """The order of precedence; the smaller goes first."""
 
 _RANK = {
@@ -27,14 +31,13 @@ _RANK = {
     "away": AWAY,
     "busy": BUSY,
     "tentative": TENTATIVE,
-    "place": PLACED,
+    "place": ROUTINE,  # never decides while anything else is known
 }
 _LEVEL = {
     TALKING: Level.URGENT,
     AWAY: Level.UNREACHABLE,
     BUSY: Level.URGENT,
     TENTATIVE: Level.LIMITED,
-    PLACED: Level.FULL,
 }
 _SAYING = {
     "call": ("im Gespräch", "Telefonat"),
@@ -57,19 +60,28 @@ def resolve(facts: Facts, now: datetime) -> Availability:
     manual = facts.manual
     if manual is not None and manual.starts <= now < manual.until:
         return _by_hand(facts, manual, now)
+    found = _decisive(facts, now) if facts.entries else None
+    return _routine(facts, now) if found is None else _by_source(facts, *found, now)
+
+
+def _decisive(facts: Facts, now: datetime) -> tuple[SourceEntry, int, datetime | None] | None:
+    """The entry that decides with its rank, and when the person begins or stops to work: then another one may."""
     best: SourceEntry | None = None
+    away: SourceEntry | None = None
     rank = ROUTINE
-    place: SourceEntry | None = None
     for entry in facts.entries:
         if entry.starts <= now < entry.ends:
             own = _RANK[entry.kind]
-            if own == PLACED:
-                place = entry
             if own < rank or (own == rank and best is not None and entry.ends > best.ends):
                 best, rank = entry, own
-    if best is not None:
-        return _by_source(facts, best, rank, place, now)
-    return _routine(facts, now)
+            if own == AWAY and (away is None or entry.ends > away.ends):
+                away = entry
+    if best is None:
+        return None
+    on_duty, changes = _duty(facts, now)
+    if on_duty:
+        return best, rank, changes
+    return (away, AWAY, changes) if away is not None else None
 
 
 def _absent(facts: Facts, absence: AbsenceSpan, now: datetime) -> Availability:
@@ -100,29 +112,48 @@ def _by_hand(facts: Facts, manual: Manual, now: datetime) -> Availability:
         f"von Hand gesetzt bis {_until_words(manual.until, now)}",
         "manual",
         manual.message,
+        None if manual.place else _place_until(facts, now),
     )
 
 
 def _by_source(
-    facts: Facts, entry: SourceEntry, rank: int, place: SourceEntry | None, now: datetime
+    facts: Facts, entry: SourceEntry, rank: int, changes: datetime | None, now: datetime
 ) -> Availability:
+    """``changes``: when the person begins or stops to work, and with that perhaps what decides."""
     ends = _end_of(facts, entry, rank, now)
+    until = _before(facts, ends, rank, now)
+    counts = rank != AWAY or any(_RANK[each.kind] == TALKING for each in facts.entries)
+    if changes is not None and counts:
+        until = changes if until is None else min(until, changes)
     level = _LEVEL[rank]
     if rank == AWAY and facts.substitute is not None:
         level = Level.SUBSTITUTED
     saying, word = _SAYING[entry.kind]
-    there = entry.place or (place.place if place else None)
     return Availability(
         level,
         _WORDS[level],
-        _before(facts, ends, rank, now),
-        there or (None if rank == AWAY else _place_now(facts, now)),
+        until,
+        None if rank == AWAY else _place_now(facts, now),
         entry.channel or facts.channel,
         facts.substitute if level <= Level.URGENT else None,
         f"{saying}, weil {entry.word or word} bis {_until_words(ends, now)}",
         entry.source,
         entry.message,
+        None if rank == AWAY else _place_until(facts, now),
     )
+
+
+def _duty(facts: Facts, now: datetime) -> tuple[bool, datetime | None]:
+    """Whether somebody works now, as far as that is known (who told no hours works on all but free days), until when."""
+    if facts.work is None:
+        free = facts.free is not None and now < facts.free[1]
+        return not free, facts.free[1] if facts.free and free else None
+    for span in facts.work:
+        if span.starts <= now < span.ends:
+            return True, span.ends
+        if span.starts > now:
+            return False, span.starts
+    return False, None
 
 
 def _routine(facts: Facts, now: datetime) -> Availability:
@@ -130,14 +161,9 @@ def _routine(facts: Facts, now: datetime) -> Availability:
     following: WorkSpan | None = None
     for span in facts.work or ():
         if span.starts <= now < span.ends:
-            return _answer(
-                facts,
-                Level.FULL,
-                _before(facts, span.ends, ROUTINE, now),
-                f"im Dienst, Arbeitszeit bis {_until_words(span.ends, now)}",
-                "hours",
-                span.place or facts.place,
-            )
+            until = _before(facts, span.ends, ROUTINE, now)
+            because = f"im Dienst, Arbeitszeit bis {_until_words(span.ends, now)}"
+            return _there(facts, now, until, because, "hours")
         if span.starts > now:
             following = span
             break
@@ -145,29 +171,63 @@ def _routine(facts: Facts, now: datetime) -> Availability:
         name, ends = facts.free
         if following is not None:  # whoever works on a Saturday
             ends = min(ends, following.starts)
-        until = _before(facts, ends, ROUTINE, now)
-        because = f"nicht im Dienst, weil {name}"
-        return _answer(facts, Level.UNREACHABLE, until, because, "free")
-    until = _before(facts, following.starts if following else None, ROUTINE, now)
+        until = _before(facts, ends, ROUTINE, now, only_away=True)
+        return _off(facts, until, f"nicht im Dienst, weil {name}", "free")
     if facts.work is None:
-        because = "nichts Näheres bekannt"
-        return _answer(facts, Level.LIMITED, until, because, "unknown", facts.place)
+        return _unknown(facts, now)
+    until = _before(facts, following.starts if following else None, ROUTINE, now, only_away=True)
     back = f", wieder ab {_moment_words(following.starts, now)}" if following else ""
-    because = f"außerhalb der Arbeitszeit{back}"
-    return _answer(facts, Level.UNREACHABLE, until, because, "hours")
+    return _off(facts, until, f"außerhalb der Arbeitszeit{back}", "hours")
 
 
-def _answer(
-    facts: Facts,
-    level: Level,
-    until: datetime | None,
-    because: str,
-    source: str,
-    place: str | None = None,
+def _unknown(facts: Facts, now: datetime) -> Availability:
+    """Nobody told anything; who has booked a place is there."""
+    entry = _booked(facts.entries, now)
+    if entry is None:
+        until = _before(facts, _place_until(facts, now), ROUTINE, now)
+        return Availability(
+            Level.LIMITED,
+            _WORDS[Level.LIMITED],
+            until,
+            _place_now(facts, now),
+            facts.channel,
+            None,
+            "nichts Näheres bekannt",
+            "unknown",
+        )
+    ends = _booked_until(facts.entries, entry, now)
+    saying, word = _SAYING["place"]
+    because = f"{saying}, weil {entry.word or word} bis {_until_words(ends, now)}"
+    return _there(facts, now, _before(facts, ends, ROUTINE, now), because, entry.source)
+
+
+def _there(
+    facts: Facts, now: datetime, until: datetime | None, because: str, source: str
 ) -> Availability:
-    substitute = facts.substitute if level <= Level.URGENT else None
     return Availability(
-        level, _WORDS[level], until, place, facts.channel, substitute, because, source
+        Level.FULL,
+        _WORDS[Level.FULL],
+        until,
+        _place_now(facts, now),
+        facts.channel,
+        None,
+        because,
+        source,
+        place_until=_place_until(facts, now),
+    )
+
+
+def _off(facts: Facts, until: datetime | None, because: str, source: str) -> Availability:
+    """Not at work: where somebody has booked a place then is nobody's business."""
+    return Availability(
+        Level.UNREACHABLE,
+        _WORDS[Level.UNREACHABLE],
+        until,
+        None,
+        facts.channel,
+        facts.substitute,
+        because,
+        source,
     )
 
 
@@ -190,12 +250,12 @@ def _joined_end(spans: list[tuple[datetime, datetime]], end: datetime) -> dateti
 
 
 def _end_of(facts: Facts, entry: SourceEntry, rank: int, now: datetime) -> datetime:
-    """Where the entry ends together with those of its rank that go on at the same place; another place is told anew."""
+    """Where the entry ends together with those of its rank and source that go on; another source is told anew."""
     alike: list[SourceEntry] = []
     others: list[SourceEntry] = []
     for each in facts.entries:
         if _RANK[each.kind] == rank and each is not entry:
-            (alike if each.place == entry.place else others).append(each)
+            (alike if each.source == entry.source else others).append(each)
     ends = entry.ends
     if alike:
         ends = _joined_end([(each.starts, each.ends) for each in alike], ends)
@@ -205,8 +265,12 @@ def _end_of(facts: Facts, entry: SourceEntry, rank: int, now: datetime) -> datet
     return ends
 
 
-def _before(facts: Facts, end: datetime | None, rank: int, now: datetime) -> datetime | None:
-    """``end``, or the earlier beginning of something that goes before ``rank``."""
+def _before(
+    facts: Facts, end: datetime | None, rank: int, now: datetime, *, only_away: bool = False
+) -> datetime | None:
+    """``end``, or the earlier beginning of something that goes before ``rank``; with ``only_away`` of what counts also
+    outside working hours.
+    """
     for absence in facts.absences:
         if now < absence.starts and (end is None or absence.starts < end):
             end = absence.starts
@@ -218,21 +282,69 @@ def _before(facts: Facts, end: datetime | None, rank: int, now: datetime) -> dat
             if (
                 now < entry.starts
                 and _RANK[entry.kind] < rank
+                and (not only_away or _RANK[entry.kind] == AWAY)
                 and (end is None or entry.starts < end)
             ):
                 end = entry.starts
     return end
 
 
+def _booked(entries: tuple[SourceEntry, ...], now: datetime) -> SourceEntry | None:
+    """Of the places booked for now the one that was taken last."""
+    found = [each for each in entries if each.kind == "place" and each.starts <= now < each.ends]
+    return max(found, key=_taken) if found else None
+
+
+def _booked_until(entries: tuple[SourceEntry, ...], entry: SourceEntry, now: datetime) -> datetime:
+    """Where that place is left for another one or for none."""
+    changes = {
+        moment
+        for each in entries
+        if each.kind == "place"
+        for moment in (each.starts, each.ends)
+        if moment > now
+    }
+    for moment in sorted(changes):
+        following = _booked(entries, moment)
+        if following is None or (following.place, following.source) != (entry.place, entry.source):
+            return moment
+    return entry.ends
+
+
 def _place_now(facts: Facts, now: datetime) -> str | None:
-    """Where somebody usually is at this time."""
-    for entry in facts.entries:
-        if entry.kind == "place" and entry.starts <= now < entry.ends:
-            return entry.place
+    """Where somebody is at this time: what was booked last, else where they usually are in these hours."""
+    booked = [
+        each for each in facts.entries if _tells_place(each) and each.starts <= now < each.ends
+    ]
+    if booked:
+        return max(booked, key=_taken).place
     for span in facts.work or ():
-        if span.starts <= now < span.ends and span.place:
-            return span.place
+        if span.starts <= now < span.ends:
+            return span.place or facts.place
     return facts.place
+
+
+def _place_until(facts: Facts, now: datetime) -> datetime | None:
+    """When that may be another one: the next beginning or end of what tells a place."""
+    soonest: datetime | None = None
+    for each in facts.entries:
+        if _tells_place(each):
+            moment = each.starts if each.starts > now else each.ends
+            if moment > now and (soonest is None or moment < soonest):
+                soonest = moment
+    for span in facts.work or ():
+        moment = span.starts if span.starts > now else span.ends
+        if moment > now:
+            return moment if soonest is None else min(moment, soonest)
+    return soonest
+
+
+def _tells_place(entry: SourceEntry) -> bool:
+    return entry.place is not None and entry.kind != "away"
+
+
+def _taken(entry: SourceEntry) -> tuple[datetime, datetime, str]:
+    return entry.starts, entry.ends, entry.place or ""
 
 
 def _until_words(moment: datetime, now: datetime) -> str:

@@ -69,7 +69,8 @@ def snapshot(
         spec: _board(spec, found[spec.kind, spec.subject], list(lines.values()), now)
         for spec in specs
     }
-    ends = (line.availability.until for line in lines.values())
+    answers = [line.availability for line in lines.values()]
+    ends = [end for each in answers for end in (each.until, each.place_until)]
     changes_at = min([until, *(end for end in ends if end and end > now)])
     return Snapshot(True, boards, changes_at, rest, late)
 

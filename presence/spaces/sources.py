@@ -7,16 +7,24 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from presence.availability.facts import SourceEntry
+from presence.availability.facts import Kind, SourceEntry
 from presence.availability.sources import register
 from presence.spaces.states import State
 from presence.spaces.tables import Booking, Building, Floor, Space
 
 AHEAD = timedelta(days=1)
+_TOLD: dict[str, tuple[Kind, str]] = {
+    "desk": ("place", "Platzbuchung"),
+    "room": ("tentative", "Raumbuchung"),
+}
 
 
 def entries(session: Session, people: Collection[UUID], now: datetime) -> Iterator[SourceEntry]:
-    """Booked places from now to tomorrow. A room is where somebody is, too; what goes on there nobody is told."""
+    """Booked places from now to tomorrow.
+
+    A room is where somebody is, too, and perhaps not to be disturbed: tentative, because rooms are booked for others as
+    well. What goes on there nobody is told.
+    """
     rows = session.execute(
         select(
             Booking.person_id,
@@ -37,10 +45,10 @@ def entries(session: Session, people: Collection[UUID], now: datetime) -> Iterat
         )
     )
     for row in rows:
-        word = "Platzbuchung" if row.kind == "desk" else "Raumbuchung"
+        kind, word = _TOLD[row.kind]
         place = f"{row.name}, {row.building}"
         yield SourceEntry(
-            row.person_id, "booking", "place", row.starts, row.ends, place=place, word=word
+            row.person_id, "booking", kind, row.starts, row.ends, place=place, word=word
         )
 
 

@@ -32,7 +32,7 @@ SUBJECTS: dict[str, Subject] = {
         Subject(
             "booking",
             "Platzbuchung als Quelle der Erreichbarkeit",
-            "Gebuchte Arbeitsplätze und Räume zeigen, wo jemand ist.",
+            "Gebuchte Arbeitsplätze und Räume zeigen, wo jemand ist, Räume auch „eingeschränkt“.",
         ),
         Subject(
             "phone",

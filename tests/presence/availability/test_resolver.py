@@ -1,5 +1,6 @@
 """What the resolver answers, and that its answers hold until the moment they name."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -100,7 +101,12 @@ def test_overlapping_absences_last_until_the_end_of_all_with_the_substitute_of_t
         (Facts(entries=(entry("away", -1, 1),), substitute=OTHER), 1, "calendar"),
         (Facts(entries=(entry("tentative", -1, 1), entry("busy", -1, 2))), 2, "calendar"),
         (Facts(entries=(entry("tentative", -1, 1), entry("place", -1, 2))), 3, "calendar"),
-        (Facts(entries=(entry("place", -1, 2, source="booking"),), work=()), 4, "booking"),
+        (Facts(entries=(entry("place", -1, 2, source="booking"),)), 4, "booking"),
+        (Facts(entries=(entry("place", -1, 2, source="booking"),), work=()), 0, "hours"),
+        (Facts(entries=(entry("place", -1, 2),), free=("Wochenende", NOW + HOUR)), 0, "free"),
+        (Facts(entries=(entry("busy", -1, 2),), work=()), 0, "hours"),
+        (Facts(entries=(entry("call", -1, 2),), free=("Wochenende", NOW + HOUR)), 0, "free"),
+        (Facts(entries=(entry("away", -1, 2),), work=(), substitute=OTHER), 1, "calendar"),
         (Facts(work=(WorkSpan(NOW - HOUR, NOW + HOUR),)), 4, "hours"),
         (Facts(work=(WorkSpan(NOW + HOUR, NOW + 2 * HOUR),)), 0, "hours"),
         (Facts(work=(), free=("Wochenende", NOW + HOUR)), 0, "free"),
@@ -123,6 +129,39 @@ def test_place_and_channel_are_told_beside_the_level() -> None:
     assert resolve(busy, NOW).place == "Platz 3.12"
     out = Facts(manual=manual(Level.LIMITED, place="unterwegs", message="Ortstermin"), work=work)
     assert (resolve(out, NOW).place, resolve(out, NOW).message) == ("unterwegs", "Ortstermin")
+
+
+def test_a_booked_place_says_where_somebody_is_and_working_hours_how_to_reach_them() -> None:
+    desk = entry("place", -9, 9, place="Platz 3.12", source="booking", word="Platzbuchung")
+    day = (WorkSpan(NOW - HOUR, NOW + 2 * HOUR, "Büro"), WorkSpan(NOW + 22 * HOUR, NOW + 24 * HOUR))
+    at_work = resolve(Facts(entries=(desk,), work=day), NOW)
+    assert (at_work.level, at_work.source, at_work.place) == (Level.FULL, "hours", "Platz 3.12")
+    assert at_work.until == NOW + 2 * HOUR
+    evening = resolve(Facts(entries=(desk,), work=day), NOW + 3 * HOUR)
+    assert (evening.level, evening.source, evening.place) == (Level.UNREACHABLE, "hours", None)
+    urgent = Facts(entries=(desk,), work=day, manual=manual(Level.URGENT))
+    assert (resolve(urgent, NOW).level, resolve(urgent, NOW).place) == (2, "Platz 3.12")
+
+
+def test_a_booked_room_is_where_somebody_is_and_makes_them_no_more_reachable() -> None:
+    room = entry("tentative", -1, 1, place="Sitzungssaal", source="booking", word="Raumbuchung")
+    desk = entry("place", -3, 5, place="Platz 3.12", source="booking")
+    day = (WorkSpan(NOW - 3 * HOUR, NOW + 4 * HOUR),)
+    answer = resolve(Facts(entries=(room, desk), work=day), NOW)
+    assert (answer.level, answer.place) == (Level.LIMITED, "Sitzungssaal")
+    assert answer.because == "eingeschränkt, weil Raumbuchung bis 12:00"
+    busy = resolve(Facts(entries=(room, desk, entry("busy", -1, 1)), work=day), NOW)
+    assert (busy.level, busy.place) == (Level.URGENT, "Sitzungssaal")
+    late = Facts(entries=(room,), work=(WorkSpan(NOW + 20 * HOUR, NOW + 24 * HOUR),))
+    assert (resolve(late, NOW).level, resolve(late, NOW).place) == (Level.UNREACHABLE, None)
+
+
+def test_the_answer_says_when_the_place_may_change() -> None:
+    desk = entry("place", -1, 1, place="Platz 1")
+    facts = Facts(entries=(desk,), work=(WorkSpan(NOW - HOUR, NOW + 5 * HOUR),))
+    answer = resolve(facts, NOW)
+    assert (answer.until, answer.place_until) == (NOW + 5 * HOUR, NOW + HOUR)
+    assert resolve(facts, NOW + HOUR).place_until == NOW + 5 * HOUR
 
 
 def test_after_work_it_says_when_somebody_is_back() -> None:
@@ -195,6 +234,21 @@ def test_an_answer_holds_until_the_moment_it_names(known: Facts, at: datetime, l
             assert then.level == answer.level
         if answer.because.startswith("erreichbar, weil"):
             assert then.place == answer.place
+        if answer.place_until is None or moment < answer.place_until:
+            assert then.place == answer.place
+
+
+@settings(max_examples=400, deadline=None)
+@given(known=facts(), at=quarters)
+def test_only_a_hand_makes_somebody_more_reachable_than_their_hours(
+    known: Facts, at: datetime
+) -> None:
+    told = resolve(replace(known, manual=None, absences=()), at)
+    bare = resolve(replace(known, manual=None, absences=(), entries=()), at)
+    if bare.source != "unknown" and told.level != Level.SUBSTITUTED:
+        assert told.level <= bare.level
+    if not any(each.kind == "place" for each in known.entries):
+        assert told.level <= max(bare.level, Level.LIMITED)
 
 
 @settings(max_examples=200, deadline=None)
