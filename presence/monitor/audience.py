@@ -20,6 +20,7 @@ from presence.spaces.states import State
 from presence.spaces.tables import Booking, Building, Floor, Space
 from storage.agreements.queries import in_force
 from storage.clock import local_date
+from storage.organisation.hierarchy import parents_on
 from storage.organisation.queries import valid_on
 from storage.organisation.tables import Membership, Office, Person
 
@@ -80,10 +81,9 @@ def _office(session: Session, office: UUID, day: date) -> Audience | None:
     ).one_or_none()
     if top is None:
         return None
+    children = [each for each, above in parents_on(session, day).items() if above == office]
     below = session.scalars(
-        select(Office)
-        .where(Office.parent_id == office, valid_on(Office, day))
-        .order_by(Office.number)
+        select(Office).where(Office.id.in_(children), valid_on(Office, day)).order_by(Office.number)
     )
     offices = {row.id: row for row in (top, *below)}
     members = _members(session, offices, day)

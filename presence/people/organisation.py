@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from presence.people.orgchart import Unit
 from storage.actors import Actor, Role
 from storage.conflicts import NotFoundError
+from storage.organisation.hierarchy import parents_on
 from storage.organisation.queries import valid_on
 from storage.organisation.tables import Membership, Office, OfficeName, Person, RoleGrant
 from storage.rights import Verb, require
@@ -44,13 +45,14 @@ def units(session: Session, actor: Actor, day: date) -> list[Unit]:
         .group_by(Membership.office_id)
     )
     people = {row[0]: row[1] for row in counted}
+    parents = parents_on(session, day)
     return [
         Unit(
             row.id,
             called.get(row.id, row.name),
             tuple(name for _, name in heads.get(row.id, ())),
             people.get(row.id, 0),
-            row.parent_id,
+            parents[row.id],
             row.department,
         )
         for row in session.scalars(
@@ -68,12 +70,13 @@ def office_sheet(session: Session, actor: Actor, office: UUID, day: date) -> Off
     if row is None:
         raise NotFoundError("Dieses Amt gibt es an diesem Tag nicht.")
     called = names_on(session, day)
-    around = session.scalars(
-        select(Office)
-        .where(valid_on(Office, day), (Office.parent_id == office) | (Office.id == row.parent_id))
-        .order_by(Office.number)
+    parents = parents_on(session, day)
+    above = parents[office]
+    around = [each for each, parent in parents.items() if parent == office or each == above]
+    rows = session.scalars(
+        select(Office).where(valid_on(Office, day), Office.id.in_(around)).order_by(Office.number)
     ).all()
-    named = [(each.id, called.get(each.id, each.name)) for each in around]
+    named = [(each.id, called.get(each.id, each.name)) for each in rows]
     return OfficeSheet(
         row.id,
         called.get(row.id, row.name),
@@ -82,8 +85,8 @@ def office_sheet(session: Session, actor: Actor, office: UUID, day: date) -> Off
         row.phone,
         row.mailbox,
         row.keywords,
-        next((each for each in named if each[0] == row.parent_id), None),
-        [each for each in named if each[0] != row.parent_id],
+        next((each for each in named if each[0] == above), None),
+        [each for each in named if each[0] != above],
         _heads(session, day).get(office, []),
     )
 

@@ -19,6 +19,7 @@ from storage.conflicts import ConflictError, NotFoundError
 from storage.jobs.handlers import JobContext, JobKind
 from storage.jobs.queue import ClaimedJob, enqueue
 from storage.journal.entries import record
+from storage.organisation.hierarchy import parents_on
 from storage.organisation.operations import add_office
 from storage.organisation.queries import valid_on
 from storage.organisation.tables import Membership, Office, OfficeName, Person, RoleGrant
@@ -136,7 +137,7 @@ def close_office(
 ) -> None:
     """Let an office end: ``day`` is the first on which it is no more. Its people go over to the successor.
 
-    Roles held in it end that day: who leads the successor is for people to decide. Raises ``OfficeInUseError`` where
+    Offices below it hang below the successor from then on (``hierarchy``). Roles held in it end that day: who leads the successor is for people to decide. Raises ``OfficeInUseError`` where
     nobody is to carry on although something is left, and ``ConflictError`` for a successor that won't be there.
     """
     require(actor, Verb.PEOPLE_CHANGE)
@@ -152,8 +153,6 @@ def close_office(
     office.revision += 1
     if successor_id is not None:
         _move_people(session, actor, office_id, successor_id, day, now)
-        for child in session.scalars(select(Office).where(Office.parent_id == office_id)):
-            child.parent_id, child.revision = successor_id, child.revision + 1
     for grant in session.scalars(
         select(RoleGrant).where(RoleGrant.office_id == office_id, _lasts(RoleGrant, day))
     ):
@@ -185,9 +184,9 @@ def obstacles_to(
     )
     if tasks:
         found.append(_counted(tasks, "offene Aufgabe", "offene Aufgaben"))
-    below = session.scalar(
-        select(func.count()).where(Office.parent_id == office_id, _lasts(Office, day))
-    )
+    parents = parents_on(session, day)
+    lasting = session.scalars(select(Office.id).where(_lasts(Office, day))).all()
+    below = sum(parents[each] == office_id for each in lasting)
     if below:
         found.append(_counted(below, "untergeordnetes Amt", "untergeordnete Ämter"))
     return [*found, *(line for room in belongings for line in room(session, office_id, day))]

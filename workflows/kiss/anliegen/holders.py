@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from storage.actors import ProtectionClass, Role, Scope
 from storage.clock import local_date
 from storage.conflicts import ConflictError
-from storage.organisation.queries import names, office_in_charge, valid_on
+from storage.organisation.hierarchy import line_above
+from storage.organisation.queries import names, valid_on
 from storage.organisation.substitution import absent_at, acting_substitute, ruling
-from storage.organisation.tables import ClassGrant, Membership, Office, Person, RoleGrant
+from storage.organisation.tables import ClassGrant, Membership, Person, RoleGrant
 from workflows.kiss.anliegen.groups import general_group, least_busy, load_group, members
 from workflows.kiss.anliegen.tables import Group
 
@@ -79,13 +80,11 @@ def superior_of(
         .order_by(Membership.id)
     ).all()
     for first in offices:
-        office: UUID | None = office_in_charge(session, first, day)
-        while office is not None:
+        for office in line_above(session, first, day):
             heads = _heads(session, office, now)
             head = None if person in heads else _first(heads, away)
             if head is not None:
                 return Holder(general_group(session, office, day), head)
-            office = session.get_one(Office, office).parent_id
     raise ConflictError(
         "Für diese Person ist keine vorgesetzte Leitung eingetragen. Bitte tragen Sie unter „Personen und Rechte“ eine ein."
     )
@@ -93,12 +92,10 @@ def superior_of(
 
 def head_of(session: Session, office: UUID, now: datetime, away: Collection[UUID] = ()) -> UUID:
     """Who leads the office, or the one above it, and is not ``away``. Raises ``ConflictError`` where nobody does."""
-    above: UUID | None = office_in_charge(session, office, local_date(now))
-    while above is not None:
+    for above in line_above(session, office, local_date(now)):
         head = _first(_heads(session, above, now), away)
         if head is not None:
             return head
-        above = session.get_one(Office, above).parent_id
     raise ConflictError(
         "Für dieses Amt ist keine Leitung eingetragen. Bitte tragen Sie unter „Personen und Rechte“ eine ein."
     )
