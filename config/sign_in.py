@@ -51,6 +51,13 @@ class SignInSettings(BaseSettings):
     roles out of the directory, changes nothing.
     """
 
+    ldap_lockout_attempts: int = Field(default=5, ge=0)
+    """After so many wrong passwords the directory locks an account; one less are let through to it, from all addresses
+    together. 0: it never locks.
+    """
+    ldap_lockout_minutes: int = Field(default=30, ge=1, le=1440)
+    """Within so many minutes the directory counts them; where it counts until a right one, the longest there is."""
+
     # OpenID Connect.
     oidc_issuer: str = ""
     oidc_client_id: str = ""

@@ -14,8 +14,11 @@ from storage.clock import local_date
 from storage.house import House
 from storage.organisation.queries import person_by_login
 
-Admits = Callable[[str], bool]
-"""Whether the password of the account of this login may be tried just now (``presence.brake``)."""
+
+class Admits(Protocol):
+    """Whether the password of the account of this login may be tried just now, or sent on (``presence.brake``)."""
+
+    def __call__(self, login: str, /, *, sent_on: bool = False) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)

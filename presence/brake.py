@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from presence.keys import keyed_hash, load_key
 from presence.logins import alike
-from presence.throttle import forgive, reserve, take_back
+from presence.throttle import failures_since, forgive, reserve, take_back
 from storage.house import House
 
 
@@ -25,11 +25,30 @@ class Brake:
         self._address = keyed_hash(self._key, "address", address)
         self._booked: dict[str, UUID] = {}
 
-    def admits(self, login: str) -> bool:
-        """Book an attempt at this account, once. False where too many have failed: nothing is booked then."""
-        account, settings = account_key(self._key, login), self._house.settings
-        if account in self._booked:
-            return True
+    def admits(self, login: str, /, *, sent_on: bool = False) -> bool:
+        """Book an attempt at this account, once. False where too many have failed: nothing is booked then.
+
+        ``sent_on``: the password goes on to a directory, which must not lock the account because of us.
+        """
+        account = account_key(self._key, login)
+        if account not in self._booked and not self._book(account):
+            return False
+        if sent_on and self._would_lock(account):
+            self.take_back()
+            return False
+        return True
+
+    def _would_lock(self, account: str) -> bool:
+        """Those that are checked at this moment count as failed: of several at once rather none goes on."""
+        settings = self._house.settings
+        if not settings.ldap_lockout_attempts:
+            return False
+        since = self._house.clock() - timedelta(minutes=settings.ldap_lockout_minutes)
+        with self._house.database.read() as session:
+            return failures_since(session, account, since) >= settings.ldap_lockout_attempts
+
+    def _book(self, account: str) -> bool:
+        settings = self._house.settings
         with self._house.database.write() as session:
             booked = reserve(
                 session,
@@ -46,9 +65,10 @@ class Brake:
 
     def take_back(self) -> None:
         """The password could not be checked; earlier failures stay."""
+        booked, self._booked = self._booked, {}
 
         def undo(session: Session) -> None:
-            for attempt in self._booked.values():
+            for attempt in booked.values():
                 take_back(session, attempt)
 
         self._house.database.run(undo)

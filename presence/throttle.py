@@ -3,6 +3,7 @@
 A colleague behind the town hall's one address must not be locked out by another's typing errors: so the pair counts
 first, the single ones at their multiples. Who fails often enough from several addresses (25 times from five, by
 default) does lock a known account for the pause, from everywhere: else many addresses could guess without end.
+What goes on to a directory that locks accounts itself stays below its count as well (``presence.brake``).
 """
 
 from dataclasses import dataclass
@@ -72,6 +73,12 @@ def reserve(
     session.flush()
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - KEEP))
     return attempt.id
+
+
+def failures_since(session: Session, account_key: str, since: datetime) -> int:
+    """Attempts at the account from everywhere, the one that is being checked included."""
+    counted = SignInAttempt.account_key == account_key, SignInAttempt.at > since
+    return session.scalar(select(func.count()).select_from(SignInAttempt).where(*counted)) or 0
 
 
 def take_back(session: Session, attempt: UUID) -> None:

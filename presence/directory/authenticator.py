@@ -121,7 +121,7 @@ class DirectoryAccounts:
             if entry is None or entry.locked or entry.lacks:
                 return None
             # The directory may find one entry by many spellings; each must count for the same brake.
-            if not entry.is_called(login) or not admits(entry.login):
+            if not entry.is_called(login) or not admits(entry.login, sent_on=True):
                 return None
             said.append(True)
             if not conversation.accepts(entry.dn, password):

@@ -152,7 +152,7 @@ def count(house: House, table: Any) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-def anybody(_login: str) -> bool:
+def anybody(_login: str, /, *, sent_on: bool = False) -> bool:
     """No brake."""
     return True
 

@@ -17,11 +17,12 @@ from presence.directory.tables import DirectoryIdentity
 from presence.operations import create_account, disable_account, preset_password
 from presence.passwords import initial_password
 from presence.sessions import check, token_hash
-from presence.sign_in import REFUSED, Refusal, Token
+from presence.sign_in import REFUSED, Refusal, Token, sign_in
 from presence.tables import WebSession
 from storage.actors import Grant, Role, System
 from storage.database import Database
 from storage.house import House
+from tests.presence.conftest import Clock
 
 pytestmark = pytest.mark.ldap
 PASSWORD = slapd.PASSWORD
@@ -167,6 +168,23 @@ def test_a_locked_account_gets_the_same_answer_even_with_the_right_password(
     for _ in range(3):  # pwdMaxFailure
         assert accounts.authenticate("lars", "falsch", here.anybody) is None
     assert here.enter(town.house, "lars") == Refusal(REFUSED)
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "control"])
+def test_guessing_from_many_addresses_does_not_lock_the_account_in_the_directory(
+    town: here.Town, clock: Clock, *, told: bool
+) -> None:
+    town.add("anna", "Anna", "Beispiel")
+    town.house.settings.ldap_lockout_attempts = 3 if told else 0  # pwdMaxFailure
+    for number in range(6):
+        outcome = sign_in(town.house, "anna", "falsch", f"10.0.0.{number}")
+        assert outcome == Refusal(REFUSED)
+    assert here.enter(town.house, "anna") == Refusal(REFUSED)
+    proof = DirectoryAccounts(town.house).authenticate("anna", slapd.PASSWORD, here.anybody)
+    assert (proof is not None) == told
+    if told:
+        clock.forward(minutes=town.house.settings.ldap_lockout_minutes + 1)
+        here.welcome(town.house, here.enter(town.house, "anna"))
 
 
 def test_no_is_said_in_the_same_time_to_known_and_unknown(town: here.Town) -> None:
