@@ -15,6 +15,7 @@ from intranet.concerned_form import concerned
 from intranet.deeds import carry_out
 from intranet.notes import note
 from intranet.publishing_desk import publishing
+from intranet.reporting_office_form import to_reporting_office
 from intranet.views.anliegen import Asked, Said, View
 from intranet.visit import Visit
 from storage.actors import CLASS_NAMES, FILING_CLASSES, ProtectionClass
@@ -80,6 +81,10 @@ def _said(here: Visit, view: View, each: Said) -> None:
         for file, name, size in each.files:
             st.html(
                 f"<p>{html.link(f'/anliegen/datei/{file.hex}', name).html} {html.quiet(size).html}</p>"
+            )
+        if each.foreign:
+            st.caption(
+                "Dateien von außen: Bitte öffnen Sie sie nur, wenn Sie sie erwarten, und lassen Sie darin nichts ausführen."
             )
         if each.waits and view.works:
             _second_pair(here, each)
@@ -169,6 +174,7 @@ def _next(here: Visit, view: View) -> None:
     _end(here, view, state)
     _protection(here, view)
     concerned(here, view)
+    to_reporting_office(here, view)
 
 
 def _hand_over(here: Visit, view: View) -> None:

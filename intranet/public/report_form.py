@@ -78,8 +78,8 @@ def fields(
         Field("ort", "Wo ist es?", required=False, options=places, when="nur bei einer Störung nötig",
               hint="Straße, Platz oder Park. Beim Tippen werden Vorschläge gezeigt."),
         Field("genauer", "Wo genau?", required=False, hint="Zum Beispiel: Hausnummer 12, gegenüber der Bushaltestelle"),
-        Field("bilder", "Bilder", "file", required=False,
-              hint="Bis zu drei Bilder, JPEG, PNG oder WebP, je höchstens 10 MB. Bitte ohne fremde Gesichter und Kennzeichen."),
+        Field("bilder", "Bilder oder PDF", "file", required=False,
+              hint="Bis zu drei Dateien, JPEG, PNG, WebP oder PDF, je höchstens 10 MB. Bitte ohne fremde Gesichter und Kennzeichen."),
         Field("name", "Ihr Name", required=False, autocomplete="name"),
         Field("mail", "E-Mail", "email", required=False, autocomplete="email", longest=200,
               hint="Wenn Sie eine Antwort per E-Mail möchten. Sie können uns auch ohne Namen und Adresse schreiben."),
@@ -129,10 +129,9 @@ class _Desk:
         who, now = visitor(request), self._house.clock()
         drawn, known = self._fields()
         filled = read(drawn, data)
-        problem = uploads.problem_of(files)
+        problem = uploads.problem_of(files, uploads.REPORT)
         if problem:
             filled.refuse("bilder", problem)
-        report = report_of(filled, known, who.say.language)
         seal, note = self._kit.examine(request, data, now)
         if seal is not None and note is None and not paid(seal, data.get("aufgabe", "")):
             note = WAIT
@@ -144,6 +143,11 @@ class _Desk:
             refuse_unopened(data.get("text", ""), now)
         except ForReportingOfficeError as error:
             return form(note=str(error))
+        good = seal is not None and note is None and not filled.errors
+        problem = uploads.refused_document(files, uploads.REPORT) if good else None
+        if problem:
+            filled.refuse("bilder", problem)
+        report = report_of(filled, known, who.say.language)
         if report is None or seal is None or note:
             return form(note=note if seal is None or not filled.errors else None)
         said = {

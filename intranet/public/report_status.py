@@ -60,7 +60,7 @@ DONE = {
 }
 NOT_DONE = "Doch nicht erledigt."
 TOO_OFTEN = "Sie haben heute schon viele Nachrichten geschickt. Bitte versuchen Sie es später noch einmal, oder rufen Sie uns an."
-NOTHING = "Bitte schreiben Sie etwas, oder wählen Sie ein Bild."
+NOTHING = "Bitte schreiben Sie etwas, oder wählen Sie eine Datei."
 RATE_1_TO_5 = "Bitte wählen Sie eine Bewertung von 1 bis 5."
 
 
@@ -125,6 +125,7 @@ class _Desk:
         if deed not in DONE:
             return message(who, OVER, "Prüfen Sie die Adresse.", status=404)
         try:
+            _look_at(files)
             with staged(self._house, files) as ready:
                 renewed = self._do(request, deed, data, files, ready)
         except LinkError as error:
@@ -190,9 +191,6 @@ class _Desk:
         refuse_unopened(text, now)
         if deed == "nicht-erledigt":
             text = f"{NOT_DONE}\n\n{text}".strip()
-        problem = uploads.problem_of(files)
-        if problem:
-            raise _WrongError(problem)
         if len(text) > LONGEST + len(NOT_DONE) + 2:
             raise _WrongError(f"Bitte höchstens {LONGEST} Zeichen.")
         if not text and not files:
@@ -220,6 +218,15 @@ class _Desk:
             late=view.until is not None and local_date(view.until) < local_date(now),
             when=_moment, ratings=RATINGS, best=BEST, longest=LONGEST, nonce=token_urlsafe(18),
         )  # fmt: skip
+
+
+def _look_at(files: Sequence[uploads.File]) -> None:
+    """Before any transaction begins, as a reader process takes its time. Raises ``_WrongError``."""
+    problem = uploads.problem_of(files, uploads.REPLY) or uploads.refused_document(
+        files, uploads.REPLY
+    )
+    if problem:
+        raise _WrongError(problem)
 
 
 class _WrongError(Exception):

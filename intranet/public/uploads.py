@@ -1,7 +1,8 @@
-"""Receiving pictures from somebody unknown: few, of limited size, held in memory and never as a plain file on the disk.
+"""Receiving files from somebody unknown: few, of limited size, held in memory and never as a plain file on the disk.
 
-What a picture is, its first bytes say; nothing is decoded here. The original is kept as it came, encrypted, and who
-works on it saves it; everybody else sees only what was drawn anew (``workflows.kiss.citizens.redrawing``).
+What a picture is, its first bytes say; nothing is decoded here. Documents are looked into by a reader process
+(``workflows.kiss.citizens.examining``). The original is kept as it came, encrypted, and who works on it saves it;
+everybody else sees only pictures that were drawn anew (``workflows.kiss.citizens.redrawing``).
 """
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -16,17 +17,23 @@ from starlette.responses import Response
 
 from intranet.public.bodies import TERMS, TOO_SLOW, Meter, Places, Terms, UploadRefusedError
 from intranet.public.sending import LARGEST, MOST_FIELDS, TooLargeError, address_of, read_form
+from ocr.detection import DOCX, ODT, PDF, TEXT
+from ocr.documents import UnreadableError
 from presence.citizens.throttle import source
+from workflows.kiss.citizens.examining import OTHER, examine
 
 MOST = 3
-LARGEST_PICTURE = 10 * 1024 * 1024
-LARGEST_BODY = MOST * LARGEST_PICTURE + LARGEST
-TOO_MANY = "Bitte höchstens drei Bilder."
-TOO_LARGE = "Ein Bild darf höchstens 10 MB groß sein. Bitte verkleinern Sie es."
+LARGEST_FILE = 10 * 1024 * 1024
+LARGEST_BODY = MOST * LARGEST_FILE + LARGEST
+REPORT = frozenset({PDF})
+REPLY = frozenset({PDF, DOCX, ODT, TEXT})
+"""Documents taken with a first report, and behind a link, where somebody may have asked for them."""
+TOO_MANY = "Bitte höchstens drei Dateien."
+TOO_LARGE = "Eine Datei darf höchstens 10 MB groß sein. Bitte verkleinern Sie sie."
 HEIC = "Bilder im Format HEIC können wir nicht zeigen. Bitte speichern Sie das Bild als JPEG, oder machen Sie ein Bildschirmfoto davon."
-NO_PICTURE = "Bitte nehmen Sie Bilder im Format JPEG, PNG oder WebP."
-AGAIN = "Bitte wählen Sie auch die Bilder noch einmal aus."
-ACCEPT = "image/jpeg,image/png,image/webp"
+NO_PICTURE = "Bitte nehmen Sie Bilder im Format JPEG, PNG oder WebP, oder PDF-Dateien."
+NO_FILE = "Bitte nehmen Sie Bilder (JPEG, PNG oder WebP), PDF, Word (DOCX), OpenDocument (ODT) oder einfachen Text."
+AGAIN = "Bitte wählen Sie auch die Dateien noch einmal aus."
 
 File = tuple[str, bytes]
 Answer = Callable[[Request, Mapping[str, str], Sequence[File]], Response]
@@ -104,25 +111,47 @@ async def _read(request: Request, body: _Body) -> tuple[dict[str, str], list[Fil
         if isinstance(value, UploadFile):
             content = await value.read()
             if content or value.filename:
-                files.append((value.filename or "Bild", content))
+                files.append((value.filename or "Datei", content))
         else:
             data[name] = value
     await form.close()
     return data, files
 
 
-def problem_of(files: Sequence[File]) -> str | None:
-    """In German why these pictures are not taken; ``None``: they are."""
+def problem_of(files: Sequence[File], documents: frozenset[str]) -> str | None:
+    """In German why these files are not taken, as far as their first bytes tell; ``None``: they may be."""
     if len(files) > MOST:
         return TOO_MANY
     for _, content in files:
-        if len(content) > LARGEST_PICTURE:
+        if len(content) > LARGEST_FILE:
             return TOO_LARGE
         if content[4:8] == b"ftyp":
             return HEIC
-        if not _is_picture(content):
-            return NO_PICTURE
+        if not content or not (_is_picture(content) or _may_be(content, documents)):
+            return other(documents)
     return None
+
+
+def refused_document(files: Sequence[File], documents: frozenset[str]) -> str | None:
+    """In German why a document is not taken, after a reader process has looked into it; pictures are not looked into."""
+    for name, content in files:
+        if _is_picture(content):
+            continue
+        try:
+            examine(content, name, documents)
+        except UnreadableError as error:
+            return other(documents) if error.message == OTHER else error.message
+    return None
+
+
+def other(documents: frozenset[str]) -> str:
+    """What is taken instead."""
+    return NO_FILE if documents == REPLY else NO_PICTURE
+
+
+def _may_be(content: bytes, documents: frozenset[str]) -> bool:
+    """PDF alone shows at once; the others need a closer look."""
+    return documents == REPLY or b"%PDF-" in content[:1024]
 
 
 def _is_picture(content: bytes) -> bool:

@@ -79,6 +79,8 @@ class Said:
     revision: int
     stranger: bool
     files: Sequence[tuple[UUID, str, str]]
+    foreign: bool
+    """Documents from outside are among the files; pictures are harmless enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +276,7 @@ def _contact(*parts: str | None) -> str:
 
 
 def _said(message: Message, found: Whole, staff: Staff, people: dict[UUID, str]) -> Said:
-    contact = found.contact
+    contact, files = found.contact, found.files.get(message.id, ())
     if message.kind == "incoming" and message.author_id is None:
         who = message.sender or (
             contact.name if contact and contact.name else "Bürgerin oder Bürger"
@@ -292,7 +294,8 @@ def _said(message: Message, found: Whole, staff: Staff, people: dict[UUID, str])
         message.id, who, words.moment(message.sent_at or message.at), kind, message.text,
         message.state == "waiting", message.author_id == staff.person, message.revision,
         not message.trusted,
-        [(file.id, file.name, words.size(file.size)) for file in found.files.get(message.id, ())],
+        [(file.id, file.name, words.size(file.size)) for file in files],
+        message.kind == "incoming" and any(not file.media_type.startswith("image/") for file in files),
     )  # fmt: skip
 
 

@@ -129,6 +129,7 @@ def test_a_clerk_takes_it_up_answers_and_closes_it(
     assert not app.exception
     assert "Jede Nacht &lt;b&gt;Musik&lt;/b&gt;!" in shown(app)
     assert "foto_ä.txt" in shown(app)
+    assert "Dateien von außen" in shown(app)
     press(app, "Ich übernehme")
     assert row_of(furnished, anliegen).person_id == furnished.person("anna.beispiel").id
     app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)

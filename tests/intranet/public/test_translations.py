@@ -27,7 +27,7 @@ from intranet.public.room_form import PERSON, fields
 from presence.citizens import deciding, letters, links, offers, room_requests
 from presence.citizens.occupancy import PublicRoom
 from presence.spaces.terms import Terms
-from workflows.kiss.citizens import following
+from workflows.kiss.citizens import examining, following
 from workflows.kiss.citizens.reporting import ForReportingOfficeError
 
 FIELDS = ("von", "bis", "tag", "verein", "name", "letzter_tag", "bilder", "ort", "thema")
@@ -119,6 +119,8 @@ def spoken() -> set[str]:
     found |= {report_status.TOO_OFTEN, report_status.RATE_1_TO_5, report_form.NO_SPACE}
     found |= {report_form.WHERE, puzzles.WAIT, str(ForReportingOfficeError())}
     found |= {uploads.TOO_MANY, uploads.TOO_LARGE, uploads.HEIC, uploads.NO_PICTURE, uploads.AGAIN}
+    found |= {uploads.NO_FILE, examining.PROGRAM, examining.ARCHIVE, examining.LOCKED}
+    found |= {examining.DAMAGED}
     found |= {bodies.TOO_SLOW, bodies.TOO_MUCH, bodies.NO_ROOM}
     found |= {following.REVOKED, following.GONE}
     found |= {rooms.BACK[1], room_confirming.TITLE, confirming.OVER}

@@ -11,7 +11,9 @@ from storage.blobs.tables import Blob
 from storage.jobs.tables import Job
 from tests.intranet.public.conftest import hidden
 from tests.intranet.public.reports.conftest import GOOD, Reports, picture
+from tests.workflows.kiss.citizens.test_examining import pdf
 from workflows.kiss.anliegen.tables import Contact, MessageFile
+from workflows.kiss.citizens import examining
 
 JPEG = ("bilder", ("loch.jpg", picture(), "image/jpeg"))
 
@@ -82,10 +84,11 @@ def test_pictures_are_kept_as_they_came_and_encrypted(reports: Reports) -> None:
     ("content", "told"),
     [
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1", uploads.HEIC),
-        (b"%PDF-1.7\n", uploads.NO_PICTURE),
+        (b"%PDF-1.7\n", examining.DAMAGED),
+        (b"Nur ein Text", uploads.NO_PICTURE),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", uploads.NO_PICTURE),
         (b"", uploads.NO_PICTURE),
-        (b"\xff\xd8\xff" + b"\0" * uploads.LARGEST_PICTURE, uploads.TOO_LARGE),
+        (b"\xff\xd8\xff" + b"\0" * uploads.LARGEST_FILE, uploads.TOO_LARGE),
     ],
 )
 def test_what_is_no_picture_is_refused_kindly(reports: Reports, content: bytes, told: str) -> None:
@@ -95,6 +98,12 @@ def test_what_is_no_picture_is_refused_kindly(reports: Reports, content: bytes, 
     assert GOOD["text"] in answer.text
     assert reports.rows() == []
     assert count(reports, Blob) == 0
+
+
+def test_a_pdf_goes_with_a_report(reports: Reports) -> None:
+    assert reports.send(files=[("bilder", ("plan.pdf", pdf(), "x/y"))]).status_code == 200
+    with reports.house.database.read() as session:
+        assert session.scalars(select(MessageFile.media_type)).all() == ["application/pdf"]
 
 
 def test_more_than_three_pictures_are_too_many(reports: Reports) -> None:

@@ -11,10 +11,12 @@ from intranet.public import report_status, uploads
 from storage.jobs.tables import Job
 from tests.intranet.public.conftest import Browser, hidden
 from tests.intranet.public.reports.conftest import SYSTEM, Reports, Upload, picture
+from tests.workflows.kiss.citizens.test_examining import docx, packed, pdf
 from workflows.kiss.anliegen.closing import close
 from workflows.kiss.anliegen.conversation import Reply, add_note, hear
 from workflows.kiss.anliegen.merging import merge, unmerge
 from workflows.kiss.anliegen.tables import Anliegen, MessageFile
+from workflows.kiss.citizens import examining
 from workflows.kiss.citizens.publishing import publish
 
 JPEG = ("bilder", ("nachher.jpg", picture(), "image/jpeg"))
@@ -87,11 +89,24 @@ def test_files_of_the_talk_and_no_others(reports: Reports, link: str) -> None:
     assert reports.browser.get(f"{link}/datei/unsinn").status_code == 404
 
 
+def test_documents_that_were_asked_for(reports: Reports, link: str) -> None:
+    files: list[Upload] = [
+        ("bilder", ("bescheid.pdf", pdf(), "application/pdf")),
+        ("bilder", ("brief.docx", docx(), "")),
+        ("bilder", ("notiz.txt", b"Guten Tag", "text/plain")),
+    ]
+    assert write(reports, link, "schreiben", "Hier ist er.", files).status_code == 303
+    page = reports.browser.get(link).text
+    assert all(name in page for name in ("bescheid.pdf", "brief.docx", "notiz.txt"))
+
+
 @pytest.mark.parametrize(
     ("text", "files", "told"),
     [
         ("  ", [], report_status.NOTHING),
-        ("x", [("bilder", ("a.pdf", b"%PDF-1.4", "image/jpeg"))], uploads.NO_PICTURE),
+        ("x", [("bilder", ("a.pdf", b"%PDF-1.4", "image/jpeg"))], examining.DAMAGED),
+        ("x", [("bilder", ("a.pdf", packed(a=b"x"), "application/pdf"))], examining.ARCHIVE),
+        ("x", [("bilder", ("a.pdf", b"MZ\0\0", "application/pdf"))], uploads.NO_FILE),
         ("x" * 6000, [], "Bitte höchstens 5000 Zeichen."),
     ],
 )
