@@ -16,7 +16,7 @@ from storage.jobs.tables import Job
 from storage.organisation.operations import grant_role, withdraw_role
 from storage.tasks.tables import Task
 from workflows.eakte.akten import open_akte, open_vorgang
-from workflows.eakte.tables import Akte, PlanEntry, Vorgang
+from workflows.eakte.tables import Akte, Document, PlanEntry, Vorgang
 from workflows.engine.work import work_off
 from workflows.kiss.anliegen.assigning import To, assign
 from workflows.kiss.anliegen.closing import close
@@ -189,6 +189,20 @@ def test_not_ours_goes_to_another_group_in_one_step(
     assert "nicht sehen" in shown(gone)
     there = browse("paula.post", "anliegen.py", id=anliegen.hex)
     assert "Gehört zur Post." in shown(there)
+
+
+def test_a_report_that_somebody_recognises_goes_to_the_reporting_office(
+    browse: Browse, furnished: Any, groups: dict[str, UUID]
+) -> None:
+    anliegen = opened(furnished, groups)
+    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
+    assert next(each for each in app.button if each.key == "an-meldestelle").disabled
+    app.checkbox(key="meldestelle-sicher").set_value(True).run()
+    press(app, "An die Meldestelle geben")
+    with furnished.house.database.read() as session:
+        assert session.get(Anliegen, anliegen) is None
+        assert session.scalars(select(Document.unopened_rule)).all().count("hinweisgeber") > 0
+    assert "nicht sehen" in shown(browse("anna.beispiel", "anliegen.py", id=anliegen.hex))
 
 
 def test_a_second_pair_of_eyes_on_the_page(

@@ -15,11 +15,11 @@ from storage.blobs.store import BlobStore
 from storage.clock import local, local_date
 from storage.conflicts import ConflictError
 from storage.organisation.queries import load_staff
-from storage.schema import Table
 from storage.tasks.list import open_task
 from storage.tasks.tables import Task
 from workflows.kiss.anliegen.answering import forget_writing, waits_for_release
 from workflows.kiss.anliegen.contributing import end_asking
+from workflows.kiss.anliegen.erasing import erase
 from workflows.kiss.anliegen.holders import head_of
 from workflows.kiss.anliegen.progress import journal, late_key, link, move, reference
 from workflows.kiss.anliegen.reach import OBJECT_KIND
@@ -28,18 +28,11 @@ from workflows.kiss.anliegen.states import RUNNING_VALUES, Deed, State
 from workflows.kiss.anliegen.tables import (
     Anliegen,
     Contact,
-    Contribution,
-    Likeness,
-    Merge,
     Message,
-    MessageFile,
     SignatureBand,
-    Step,
     TextSignature,
 )
 from workflows.kiss.duplicates.finding import PERIOD
-from workflows.kiss.mail.tables import MailItem
-from workflows.kiss.routing.tables import RoutingDecision
 
 SILENCE = timedelta(days=14)
 """So long after the answer an Anliegen is closed if nothing more comes."""
@@ -181,28 +174,5 @@ def _forget_whole(session: Session, blobs: BlobStore, now: datetime) -> int:
     ).all()
     if not old:
         return 0
-    messages = select(Message.id).where(Message.anliegen_id.in_(old))
-    for file in session.scalars(select(MessageFile).where(MessageFile.message_id.in_(messages))):
-        for name in (file.sha256, file.shown_sha256):
-            if name is not None:
-                blobs.release(session, name)
-    session.execute(delete(MessageFile).where(MessageFile.message_id.in_(messages)))
-    kept = select(Message.original).where(
-        Message.anliegen_id.in_(old), Message.original.is_not(None)
-    )
-    for original in session.scalars(kept):
-        blobs.release(session, original or "")
-    session.execute(update(MailItem).where(MailItem.anliegen_id.in_(old)).values(anliegen_id=None))
-    session.execute(update(Message).where(Message.via_id.in_(old)).values(via_id=None))
-    tables: tuple[type[Table], ...] = (
-        Message, Contribution, Step, RoutingDecision, SignatureBand, TextSignature,
-    )  # fmt: skip
-    for table in tables:
-        session.execute(delete(table).where(table.anliegen_id.in_(old)))  # type: ignore[attr-defined]
-    session.execute(delete(Merge).where(or_(Merge.anliegen_id.in_(old), Merge.into_id.in_(old))))
-    session.execute(
-        delete(Likeness).where(or_(Likeness.first_id.in_(old), Likeness.second_id.in_(old)))
-    )
-    session.execute(update(Anliegen).where(Anliegen.id.in_(old)).values(merged_into_id=None))
-    session.execute(delete(Anliegen).where(Anliegen.id.in_(old)))
+    erase(session, blobs, old)
     return len(old)

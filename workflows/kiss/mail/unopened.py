@@ -16,7 +16,13 @@ FILE_NAME = "Nachricht.eml"
 
 
 def hand_over(
-    house: House, content: bytes | Path, rule: str, office: str | None = None, name: str = FILE_NAME
+    house: House,
+    content: bytes | Path,
+    rule: str,
+    office: str | None = None,
+    *,
+    name: str = FILE_NAME,
+    source: str = "mail",
 ) -> None:
     """Into the sealed post of the office the rule names. Twice is once: the same bytes are one letter there.
 
@@ -29,4 +35,4 @@ def hand_over(
         offices = [office_by_key(session, key, today) for key in keys if key is not None]
         inbox = next((each.id for each in offices if each is not None), None)
         inbox = inbox or coordination_group(session, today).office_id
-    receive(house, ACTOR, Incoming(name, content, inbox, source="mail", unopened=True, tick=rule))
+    receive(house, ACTOR, Incoming(name, content, inbox, source=source, unopened=True, tick=rule))
