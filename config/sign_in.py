@@ -47,8 +47,8 @@ class SignInSettings(BaseSettings):
     ldap_receive_seconds: int = Field(default=5, ge=1, le=300)
     ldap_page_size: int = Field(default=500, ge=1, le=5000)
     ldap_minimum_percent: int = Field(default=80, ge=0, le=100)
-    """A sync that finds less of the known people than this, or would leave less of them, of their offices or of their
-    roles out of the directory, changes nothing.
+    """A sync that finds less of the known people than this, or would leave less of them, of their offices, of their
+    roles or of one of their facts (mail, phone, room) out of the directory, changes nothing.
     """
 
     ldap_lockout_attempts: int = Field(default=5, ge=0)

@@ -27,6 +27,7 @@ from presence.directory.queries import (
     LDAP,
     given,
     is_active,
+    known_facts,
     known_people,
     office_book,
     residents,
@@ -170,6 +171,16 @@ class DirectoryAccounts:
         with house.database.read() as session:
             known = known_people(session, LDAP, entry=(entry.key, entry.login, entry.number))
             there = residents(session, today, {entry.login, *(each.login for each in known)})
+            same = next((each.person for each in known if each.key == entry.key), None)
+            facts = known_facts(session, same).get(same, {}) if same else {}
+        # What an entry lacks may only be hidden for now; the sync, which sees all of them, takes it away.
+        entry = replace(
+            entry,
+            title=entry.title or facts.get("title"),
+            email=entry.email or facts.get("email"),
+            phone=entry.phone or facts.get("phone"),
+            room=entry.room or facts.get("room"),
+        )
         rights = {entry.key: held}
         wanted = Wanted(entry, fingerprint(entry, held))
         plan = make_plan([wanted], known, there, complete=False)

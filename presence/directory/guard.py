@@ -77,6 +77,36 @@ def too_many_lose(
     return None
 
 
+FACTS = {
+    "title": "Titel",
+    "email": "E-Mail-Adressen",
+    "phone": "Telefonnummern",
+    "room": "Räumen",
+}
+"""What entries may lack, as in ``Entry.facts``."""
+
+
+def too_many_forget(
+    changes: Iterable[tuple[UUID, Mapping[str, str | None]]],
+    known: Mapping[UUID, Mapping[str, str | None]],
+    minimum_percent: int,
+) -> str | None:
+    """Why what is known of so many people is not taken away at once: rather the service account no longer sees it.
+
+    ``changes``: the facts these people are to have; ``known``: what everybody's are now.
+    """
+    coming = list(changes)
+    for fact, called in FACTS.items():
+        lost = sum(
+            bool(known.get(person, {}).get(fact)) and not facts.get(fact)
+            for person, facts in coming
+        )
+        held = sum(bool(each.get(fact)) for each in known.values())
+        if _suspicious(lost, held, minimum_percent):
+            return f"Auf einmal würden {lost} von {held} {called} verschwinden; {_wanted(minimum_percent)}"
+    return None
+
+
 def groups_gone(names: Collection[str]) -> str:
     """Why nothing is done while groups of the mapping are not to be seen."""
     listed = ", ".join(f"„{name}“" for name in sorted(names)[:NAMED])

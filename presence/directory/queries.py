@@ -69,6 +69,21 @@ def known_people(
     return [Known(*row) for row in session.execute(query)]
 
 
+def known_facts(session: Session, person: UUID | None = None) -> dict[UUID, dict[str, str | None]]:
+    """What entries may lack, as it stands here, of everybody whom the directory vouches for, or of one of them."""
+    query = (
+        select(Person.id, Person.title, Person.email, Person.phone, Person.room)
+        .join(DirectoryIdentity, DirectoryIdentity.person_id == Person.id)
+        .where(DirectoryIdentity.source == LDAP, DirectoryIdentity.active)
+    )
+    if person is not None:
+        query = query.where(Person.id == person)
+    return {
+        row.id: {"title": row.title, "email": row.email, "phone": row.phone, "room": row.room}
+        for row in session.execute(query)
+    }
+
+
 def residents(
     session: Session, day: date, logins: Collection[str] | None = None
 ) -> dict[str, Resident]:

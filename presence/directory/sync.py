@@ -20,7 +20,14 @@ from presence.directory.entries import Entry
 from presence.directory.errors import AwayError, DirectoryError, IncompleteError
 from presence.directory.mapping import GroupMapping, Rights, load_mapping, rights_of
 from presence.directory.plan import Conflict, Plan, Wanted, make_plan, office_conflicts
-from presence.directory.queries import LDAP, given, known_people, office_book, residents
+from presence.directory.queries import (
+    LDAP,
+    given,
+    known_facts,
+    known_people,
+    office_book,
+    residents,
+)
 from presence.directory.reading import (
     Group,
     Server,
@@ -184,13 +191,18 @@ def _carry_out(
 
 def _losses(house: House, plan: Plan, rights: Mapping[str, Rights], percent: int) -> str | None:
     """Why so much is not withdrawn at once; asked only where somebody known has changed."""
-    changes = [(before.person, rights[each.entry.key]) for each, before in plan.update]
-    changes += [(person, rights[each.entry.key]) for each, person, _ in plan.link]
-    if not changes or not percent:
+    changed = [(before.person, each.entry) for each, before in plan.update]
+    changed += [(person, each.entry) for each, person, _ in plan.link]
+    if not changed or not percent:
         return None
     with house.database.read() as session:
         held = given(session, local_date(house.clock()))
-    return guard.too_many_lose(changes, held, percent)
+        facts = known_facts(session)
+    changes = [(person, rights[entry.key]) for person, entry in changed]
+    coming = [(person, entry.facts) for person, entry in changed]
+    return guard.too_many_lose(changes, held, percent) or guard.too_many_forget(
+        coming, facts, percent
+    )
 
 
 def _hash_of(groups: Sequence[Group], mapping: GroupMapping) -> str:

@@ -11,6 +11,7 @@ from presence.directory.guard import (
     Given,
     groups_gone,
     too_few,
+    too_many_forget,
     too_many_leave,
     too_many_lose,
 )
@@ -31,6 +32,14 @@ def test_leaving_is_measured_by_who_is_there(leaving: int, staying: int, percent
 def test_a_reading_is_measured_by_who_is_known(seen: int, missing: int, percent: int) -> None:
     refused = too_few(seen, seen + missing, percent)
     assert (refused is None) == (seen * 100 >= percent * (seen + missing))
+
+
+@given(losing=st.integers(0, 300), keeping=st.integers(0, 300), percent=PERCENT)
+def test_facts_are_measured_by_who_has_one(losing: int, keeping: int, percent: int) -> None:
+    known = {UUID(int=number): {"phone": "1", "room": None} for number in range(losing + keeping)}
+    changes = [(UUID(int=number), dict[str, str | None]()) for number in range(losing)]
+    refused = too_many_forget(changes, known, percent)
+    assert (refused is None) == (losing <= FEW or keeping * 100 >= percent * (losing + keeping))
 
 
 CASH = Given(grants={Grant(Role.CASH)})

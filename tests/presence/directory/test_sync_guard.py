@@ -5,6 +5,7 @@ from collections.abc import Callable
 import ldap_town as here
 import pytest
 from ldap3 import MODIFY_REPLACE
+from sqlalchemy import func, select
 
 from bench import slapd
 from bench.relay import relaying
@@ -218,3 +219,34 @@ def test_offices_that_vanish_from_most_entries_stay_here(town: here.Town, full: 
     assert without
     assert moved.memberships == {town.office("sozialamt").id}
     assert not without.memberships
+
+
+@pytest.mark.parametrize("attribute", ["telephoneNumber", "mail", "roomNumber"])
+def test_facts_that_vanish_from_most_entries_stay_here(town: here.Town, attribute: str) -> None:
+    """As where the service account may no longer read an attribute."""
+    value = "1@stadt.example" if attribute == "mail" else "07089 1"
+    entries = [
+        town.add(f"m{number}", "Max", f"Muster {number}", **{attribute: value})
+        for number in range(10)
+    ]
+    fact = {"telephoneNumber": "phone", "mail": "email", "roomNumber": "room"}[attribute]
+
+    def known() -> int:
+        with town.house.database.read() as session:
+            wanted = select(func.count()).where(getattr(Person, fact) == value)
+            return session.scalar(wanted) or 0
+
+    town.sync()
+    assert known() == 10
+    for dn in entries[:5]:
+        town.do(town.root.modify(dn, {attribute: [(MODIFY_REPLACE, [])]}))
+    outcome = sign_in(town.house, "m0", slapd.PASSWORD, "10.0.0.1")
+    assert isinstance(outcome, Token)
+    assert known() == 10, "nor one after the other, as they sign in"
+    assert "5 von 10" in (town.sync().refused or "")
+    assert known() == 10
+    assert any("verschwinden" in title for title in here.tasks(town.house))
+    for dn in entries[2:5]:
+        town.do(town.root.modify(dn, {attribute: [(MODIFY_REPLACE, [value])]}))
+    assert town.sync().refused is None
+    assert known() == 8
