@@ -1,4 +1,4 @@
-"""Anwesenheit: how the people of my office, and of those open to me, can be reached just now."""
+"""Anwesenheit: how the people of an office, a floor or a working group can be reached just now, as far as I may know."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -8,13 +8,17 @@ import streamlit as st
 from intranet import html
 from intranet.levels import level
 from intranet.status_desk import back_again, switch
-from intranet.views.presence import PersonLine, office_board, offices_to_see
+from intranet.views.presence import PersonLine, choices, people_on
 from intranet.visit import visit, visitor
 from presence.availability.current import current_store
 from presence.availability.queries import NotAgreedError, lines_of
+from presence.monitor.messages import NOBODY
+from presence.monitor.subjects import KIND_NAMES, Kind
 
-REFRESH = "5s"
+REFRESH = "15s"
+"""My own touch draws the page anew at once; what others do may take that long."""
 OFF = str(NotAgreedError())
+KEYS = {Kind.OFFICE: "amt", Kind.FLOOR: "etage", Kind.GROUP: "arbeitsgruppe"}
 here = visitor()
 
 
@@ -84,17 +88,16 @@ def _why(each: PersonLine) -> list[str]:
     return [told for told in (answer.because, answer.message) if told]
 
 
-def people(office: UUID, title: str, *, as_cards: bool) -> None:
-    """Refreshes itself every few seconds; rights and agreement are asked anew each time."""
+def people(kind: Kind, subject: UUID, title: str, *, as_cards: bool) -> None:
+    """Refreshes itself; rights and agreement are asked anew each time."""
     guest = visit(active=False)
     with guest.house.database.read() as session:
-        lines = office_board(
-            session, current_store(guest.house), guest.staff, office, guest.house.clock()
-        )
+        store, now = current_store(guest.house), guest.house.clock()
+        lines = people_on(session, store, guest.staff, kind, subject, now)
     if lines is None:
         st.info(OFF, icon=":material/handshake:")
     elif not lines:
-        st.html(html.empty("Hier arbeitet zurzeit niemand.", "Wählen Sie oben ein anderes Amt."))
+        st.html(html.empty("Hier ist niemand zu sehen.", NOBODY[kind]))
     else:
         st.html(cards(lines) if as_cards else table(title, lines))
 
@@ -102,15 +105,25 @@ def people(office: UUID, title: str, *, as_cards: bool) -> None:
 st.title("Anwesenheit", anchor=False)
 own()
 with here.house.database.read() as session:
-    view = offices_to_see(session, here.staff, here.house.clock())
+    view = choices(session, here.staff, here.house.clock())
 if not view.allowed:
     st.info(OFF, icon=":material/handshake:")
-elif not view.choices:
+elif not view.titles:
     st.html(html.empty("Kein Amt zu sehen.", "Ihnen ist noch kein Amt zugeordnet."))
 else:
     one, two = st.columns([3, 1], vertical_alignment="bottom")
-    chosen = one.selectbox(
-        "Amt", list(view.choices), format_func=lambda each: view.choices[each], key="amt"
+    kinds = list(view.titles)
+    kind = one.segmented_control(
+        "Wen möchten Sie sehen?",
+        kinds,
+        default=kinds[0],
+        format_func=KIND_NAMES.__getitem__,
+        required=True,
+        key="art",
     )
     shape = two.segmented_control("Ansicht", ["Tabelle", "Karten"], default="Tabelle", key="form")
-    st.fragment(people, run_every=REFRESH)(chosen, view.choices[chosen], as_cards=shape == "Karten")
+    titles = view.titles[kind]
+    chosen = st.selectbox(
+        KIND_NAMES[kind], list(titles), format_func=titles.__getitem__, key=KEYS[kind]
+    )
+    st.fragment(people, run_every=REFRESH)(kind, chosen, titles[chosen], as_cards=shape == "Karten")

@@ -5,7 +5,7 @@ import streamlit as st
 from intranet import html, words
 from intranet.monitor_desk import change_desk, fresh_link, new_monitor
 from intranet.screens import connections
-from intranet.views.presence import monitor_lines, offices_to_see, what_to_show
+from intranet.views.presence import boards_agreed, monitor_lines, what_to_show
 from intranet.visit import visit, visitor
 
 REFRESH = "10s"
@@ -54,7 +54,7 @@ def overview() -> None:
 st.title("Monitore", anchor=False)
 now = here.house.clock()
 with here.house.database.read() as session:
-    allowed = offices_to_see(session, here.staff, now).allowed
+    allowed = boards_agreed(session, now)
     choices = what_to_show(session, here.staff, now)
     lasting = {
         each.id: each for each in monitor_lines(session, here.staff, {}, now) if not each.revoked

@@ -88,7 +88,7 @@
     }
     teil("titel").textContent = stand.titel;
     if (stand.zeilen.length === 0) {
-      sage("Zurzeit gibt es hier niemanden anzuzeigen.", "");
+      sage("Zurzeit gibt es hier niemanden anzuzeigen.", stand.leer);
       return;
     }
     tafel.className = "";

@@ -13,23 +13,21 @@ from presence.availability.queries import (
     BOARDS,
     BoardLine,
     NotAgreedError,
-    board,
-    may_see_office,
 )
+from presence.monitor.overviews import overview, subjects_to_see
 from presence.monitor.queries import monitors, subjects_for
 from presence.monitor.subjects import KIND_NAMES, MODE_NAMES, Kind, Mode, Subject, Theme
 from storage.actors import Staff
 from storage.agreements.queries import in_force
 from storage.clock import local_date
-from storage.organisation.queries import offices
 
 
 @dataclass(frozen=True, slots=True)
-class Offices:
-    """The offices whose boards one may see, one's own first; ``allowed``: a Dienstvereinbarung is in force."""
+class Choices:
+    """What one may look at, by kind, one's own first; ``allowed``: a Dienstvereinbarung is in force."""
 
     allowed: bool
-    choices: Mapping[UUID, str]
+    titles: Mapping[Kind, Mapping[UUID, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +56,24 @@ class MonitorLine:
     revoked: bool
 
 
-def offices_to_see(session: Session, staff: Staff, now: datetime) -> Offices:
-    day = local_date(now)
-    rows = [row for row in offices(session, day) if may_see_office(session, staff, row.id)]
-    rows.sort(key=lambda row: not staff.works_in(row.id))
-    return Offices(in_force(session, BOARDS, day), {row.id: row.name for row in rows})
+def boards_agreed(session: Session, now: datetime) -> bool:
+    return in_force(session, BOARDS, local_date(now))
 
 
-def office_board(
-    session: Session, store: CurrentStore, staff: Staff, office: UUID, now: datetime
+def choices(session: Session, staff: Staff, now: datetime) -> Choices:
+    """Only kinds of which there is something to look at."""
+    titles: dict[Kind, dict[UUID, str]] = {}
+    for each in subjects_to_see(session, staff, local_date(now)):
+        titles.setdefault(each.kind, {})[each.id] = each.title
+    return Choices(boards_agreed(session, now), titles)
+
+
+def people_on(
+    session: Session, store: CurrentStore, staff: Staff, kind: Kind, subject: UUID, now: datetime
 ) -> Sequence[PersonLine] | None:
     """``None`` where no Dienstvereinbarung is in force (any more)."""
     try:
-        lines = board(session, store, staff, office, now)
+        lines = overview(session, store, staff, kind, subject, now)
     except NotAgreedError:
         return None
     return [

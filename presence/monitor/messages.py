@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from presence.monitor.snapshot import Board, Snapshot
-from presence.monitor.subjects import Mode, Spec, Theme
+from presence.monitor.subjects import Kind, Mode, Spec, Theme
 
 
 class State(StrEnum):
@@ -23,6 +23,14 @@ OFF_TEXT = (
     "Er zeigt erst etwas, wenn eine Dienstvereinbarung über den Anwesenheitsmonitor gilt. "
     "Zurzeit ist keine in Kraft."
 )
+
+_OPEN_ONLY = "Zu sehen sind Beschäftigte aus Ämtern, die ihre Erreichbarkeit für das ganze Haus geöffnet haben"
+NOBODY = {
+    Kind.OFFICE: "In diesem Amt arbeitet zurzeit niemand.",
+    Kind.FLOOR: f"{_OPEN_ONLY} und deren Raum mit Geschoss im Verzeichnis steht, zum Beispiel „A 204“ oder „2.14“.",
+    Kind.GROUP: f"{_OPEN_ONLY}.",
+}
+"""Why a board may be empty."""
 
 
 def content(spec: Spec, theme: Theme, seen: Snapshot) -> str:
@@ -41,7 +49,7 @@ def content(spec: Spec, theme: Theme, seen: Snapshot) -> str:
             "text": "Das Amt, die Etage oder die Arbeitsgruppe dieses Monitors gibt es nicht mehr.",
         }
     else:
-        told |= _shown(board)
+        told |= _shown(board) | {"leer": "" if board.rows else NOBODY[spec.kind]}
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 

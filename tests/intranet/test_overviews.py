@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, expect
 from sqlalchemy import delete
 from streamlit.testing.v1 import AppTest
 
@@ -14,11 +15,17 @@ from presence.availability.absences import absences_of, enter_absence
 from presence.availability.current import current_store
 from presence.availability.facts import Manual
 from presence.availability.levels import Level
+from presence.availability.profile import show_office
+from presence.monitor.subjects import Kind
 from presence.people.groups import found_group, join_group
 from presence.people.tables import WorkingGroup, WorkingGroupMember
+from presence.spaces.drawing import Area, draw
+from presence.spaces.furnishing import add_building, add_floor
+from presence.spaces.tables import Building, Floor
 from storage.actors import System
 from storage.agreements.tables import Agreement
 from storage.clock import local_date, new_id
+from storage.organisation.tables import Person
 
 Browse = Callable[..., AppTest]
 SYSTEM = System("test")
@@ -114,6 +121,81 @@ def test_one_person_looked_up_on_purpose_tells_what_they_entered(
     assert colleagues
     app = browse("neu.hier", "person.py", id=str(furnished.person("anna.beispiel").id))
     assert "nur dringend" in _text(app)
+
+
+@pytest.fixture
+def floor(furnished: Any, agree: Callable[[], None]) -> Iterator[None]:
+    """Haus D, ground floor, with Anna's room; her office is open to the house, and boards are agreed."""
+    house, now = furnished.house, furnished.house.clock()
+    agree()
+    office = furnished.office("ordnungsamt")
+    with house.database.write() as session:
+        building = add_building(session, SYSTEM, key="d", name="Haus D", address="Weg 1", now=now)
+        plan = draw(20, 10, [Area("04", 0, 0, 8, 5)])
+        add_floor(session, SYSTEM, building.id, level=0, name="Erdgeschoss", plan=plan, now=now)
+        session.get_one(Person, furnished.person("anna.beispiel").id).room = "D 004"
+        show_office(session, SYSTEM, office, whole_house=True, now=now)
+    yield
+    with house.database.write() as session:
+        show_office(session, SYSTEM, office, whole_house=False, now=now)
+        session.get_one(Person, furnished.person("anna.beispiel").id).room = None
+        session.execute(delete(Floor))
+        session.execute(delete(Building))
+
+
+@pytest.mark.usefixtures("colleagues", "floor")
+def test_the_page_shows_offices_floors_and_groups(browse: Browse) -> None:
+    app = browse("paula.post", "anwesenheit.py")
+    kinds = app.segmented_control(key="art")
+    assert list(kinds.options) == ["Amt", "Etage", "Arbeitsgruppe"]
+    assert list(app.selectbox(key="amt").options) == ["Poststelle", "Ordnungsamt"]
+    kinds.set_value(Kind.FLOOR).run()
+    assert list(app.selectbox(key="etage").options) == ["Haus D, Erdgeschoss"]
+    assert "Anna Beispiel" in _text(app)
+    assert "Neu Hier" not in _text(app)
+    app.segmented_control(key="art").set_value(Kind.GROUP).run()
+    assert list(app.selectbox(key="arbeitsgruppe").options) == ["Märkte"]
+    assert "Anna Beispiel" in _text(app)
+    assert "Neu Hier" in _text(app)
+    assert not app.exception
+
+
+@pytest.mark.usefixtures("colleagues", "floor")
+def test_an_empty_board_says_why(browse: Browse, furnished: Any) -> None:
+    office, house = furnished.office("ordnungsamt"), furnished.house
+    with house.database.write() as session:
+        show_office(session, SYSTEM, office, whole_house=False, now=house.clock())
+    app = browse("paula.post", "anwesenheit.py")
+    app.segmented_control(key="art").set_value(Kind.FLOOR).run()
+    assert "Hier ist niemand zu sehen." in _text(app)
+    assert "für das ganze Haus geöffnet" in _text(app)
+
+
+@pytest.mark.browser
+@pytest.mark.usefixtures("colleagues", "floor")
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 390)])
+def test_a_floor_in_chromium(
+    chromium: Browser, server: str, small: Any, scheme: Any, width: int, tmp_path: Path
+) -> None:
+    screen = {"width": width, "height": 900}
+    context = chromium.new_context(locale="de-DE", color_scheme=scheme, viewport=screen)
+    page = context.new_page()
+    page.goto(server + "/anmelden?weiter=/anwesenheit")
+    page.get_by_label("Anmeldename").fill("paula.post")
+    page.get_by_label("Passwort").fill(small.PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    page.get_by_role("radio", name="Etage").click()
+    expect(page.locator("table.liste")).to_contain_text("Anna Beispiel")
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    page.screenshot(path=tmp_path / "etage.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("radio", name="Arbeitsgruppe").click()
+    page.get_by_role("radio", name="Karten").click()
+    expect(page.locator("ul.leute")).to_contain_text("Neu Hier")
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    page.screenshot(path=tmp_path / "gruppe.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
 
 
 def test_these_are_all_lists() -> None:
