@@ -32,7 +32,7 @@ from storage.agreements.tables import Agreement
 from storage.clock import local_date
 from storage.house import House, open_house
 from storage.organisation.tables import Membership, Person
-from tests.intranet.test_monitor import ROOT, _free_port, _until_up, board, stream
+from tests.intranet.monitor.wall import ROOT, board, free_port, stream, until_up
 
 WITHIN = 60.0
 MOST_GROWTH = 24 * 2**20
@@ -132,7 +132,7 @@ def test_a_real_screen_that_stops_reading_holds_nobody_up_and_costs_no_memory(
     busy_house: House, small: ModuleType, tmp_path: Path
 ) -> None:
     (_, token), (_, other) = _hang(busy_house, small), _hang(busy_house, small)
-    port, said = _free_port(), tmp_path / "stderr"
+    port, said = free_port(), tmp_path / "stderr"
     with said.open("wb") as file:
         child = subprocess.Popen(
             [sys.executable, str(small.__file__), str(tmp_path), str(port)],
@@ -143,7 +143,7 @@ def test_a_real_screen_that_stops_reading_holds_nobody_up_and_costs_no_memory(
         )
     base, server = f"http://127.0.0.1:{port}", psutil.Process(child.pid)
     try:
-        _until_up(base, child)
+        until_up(base, child)
         with closing(socket.socket()) as asleep, stream(base, other) as told:
             board(told)
             asleep.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
