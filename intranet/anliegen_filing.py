@@ -7,14 +7,14 @@ from intranet.deeds import carry_out
 from intranet.notes import note
 from intranet.views.anliegen import View
 from intranet.visit import Visit
-from storage.actors import CLASS_NAMES, ProtectionClass
+from storage.actors import CLASS_NAMES, SHARED_CLASSES, ProtectionClass
 from storage.conflicts import NotFoundError
 from storage.rights import Verb, may
 from workflows.eakte.akten_queries import find_open_vorgaenge, vorgang_place
 from workflows.eakte.sight import scope_of
 from workflows.kiss.anliegen.states import State
 from workflows.kiss.eakte import document_of
-from workflows.kiss.filing import file_anliegen
+from workflows.kiss.filing import covers, file_anliegen
 
 
 def akte_part(here: Visit, view: View) -> None:
@@ -49,8 +49,13 @@ def _file(here: Visit, view: View) -> None:
         found = [
             (akte, vorgang)
             for akte, vorgang in find_open_vorgaenge(session, here.staff, text)
-            if may(here.staff, Verb.AKTE_EDIT, scope_of(akte))
+            if may(here.staff, Verb.AKTE_EDIT, scope_of(akte)) and covers(row, akte)
         ]
+    if ProtectionClass(row.protection) not in SHARED_CLASSES:
+        st.caption(
+            f"Dieses Anliegen ist geschützt ({CLASS_NAMES[ProtectionClass(row.protection)]}): Es kommt nur in eine Akte mit "
+            "derselben Schutzklasse."
+        )
     if not found:
         st.caption("Kein offener Vorgang gefunden, in den Sie ablegen dürfen.")
         return

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ocr.analysis.unopened import UnopenedRule
 from ocr.packing import unpack_reading
 from ocr.understanding import Understood
-from storage.actors import System
+from storage.actors import SHARED_CLASSES, ProtectionClass, System
 from storage.clock import local_date
 from storage.fulltext.index import Entry, put_many
 from storage.fulltext.tokens import Analysed
@@ -21,6 +21,7 @@ from storage.jobs.queue import ClaimedJob
 from storage.journal.entries import record
 from storage.schema import as_core
 from storage.tasks.list import finish_tasks, open_task
+from workflows.eakte.deadlines import BY_HAND, settled
 from workflows.eakte.suggesting import Suggestion
 from workflows.eakte.tables import Document, DocumentVersion, StoredAnalysis, StoredReading
 from workflows.eakte.unopened import hand_over, rule_for
@@ -28,6 +29,7 @@ from workflows.eakte.unopened import hand_over, rule_for
 KIND = "document"
 AT_WORK = ("received", "reading")
 HOUSE = System("intake")
+_PLAIN = SHARED_CLASSES | {ProtectionClass.UNFILED, ProtectionClass.UNOPENED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def store_ready(
             continue
         understood = each.found.understood
         document.media_type, document.pages = understood.media_type, understood.pages
-        rule = unopened_rule(document.file_name, understood, now)
+        rule = unopened_rule(document, understood, now)
         if rule is not None:  # an Outlook message, whose headers only the reader knows
             hand_over(session, HOUSE, document, rule, now)
             document.revision += 1
@@ -157,9 +159,16 @@ def _note_types(session: Session, documents: Iterable[Document]) -> None:
         )
 
 
-def unopened_rule(name: str, understood: Understood, now: datetime) -> UnopenedRule | None:
-    """The rule that forbids to keep anything of what was read."""
-    return rule_for(name, None, understood.headers, None, now) if understood.headers else None
+def unopened_rule(document: Document, understood: Understood, now: datetime) -> UnopenedRule | None:
+    """The rule that forbids to keep anything of what was read; what came in protected was known to the house before."""
+    if not understood.headers or is_protected(document):
+        return None
+    return rule_for(document.file_name, None, understood.headers, None, now)
+
+
+def is_protected(document: Document) -> bool:
+    """Whether it is in a class of its own, which is open to people by name only."""
+    return ProtectionClass(document.protection) not in _PLAIN
 
 
 def apply_fields(document: Document, understood: Understood) -> None:
@@ -172,10 +181,9 @@ def apply_fields(document: Document, understood: Understood) -> None:
     document.sender, document.recipient = values.get("sender"), values.get("recipient")
     document.subject, document.language = values.get("subject"), values.get("language")
     document.document_date = _as_date(values.get("date"))
-    kept: dict[str, Any] = {
-        name: details[name] for name in ("confirmed", "by_hand") if name in details
-    }
-    document.details = {**understood.details, **kept}
+    kept: dict[str, Any] = {name: details[name] for name in BY_HAND if name in details}
+    received = local_date(document.received_at)
+    document.details = settled({**understood.details, **kept}, received, received)
     for name, chosen in by_hand.items():
         setattr(document, name, chosen)
 
@@ -203,7 +211,8 @@ def reindex(session: Session, document: Document) -> None:
 
 
 def wait_for_a_look(session: Session, document: Document, now: datetime) -> None:
-    """Let a document in quarantine wait for somebody of the office it lies with."""
+    """Let a document in quarantine wait for somebody of the office it lies with, a protected one for who brought it."""
+    protected = is_protected(document)
     open_task(
         session,
         key=f"quarantine:{document.id.hex}",
@@ -213,7 +222,8 @@ def wait_for_a_look(session: Session, document: Document, now: datetime) -> None
         object_kind="document",
         object_id=document.id,
         now=now,
-        office=document.office_id,
+        person=document.uploader_id if protected else None,
+        office=None if protected else document.office_id,
     )
 
 

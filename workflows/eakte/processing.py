@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from ocr.documents import UnreadableError
 from ocr.understanding import Understood
+from storage.actors import ProtectionClass
 from storage.blobs.errors import BlobCorruptError, BlobMissingError, BlobStoreError
 from storage.clock import local_date
 from storage.database import StorageBusyError
@@ -33,6 +34,7 @@ from workflows.eakte.outcomes import (
     Broken,
     Finished,
     Found,
+    is_protected,
     store_quarantined,
     store_ready,
     unopened_rule,
@@ -197,11 +199,9 @@ class Processor:
     def _receive_parts(self, document: Document, understood: Understood) -> None:
         """Files found inside become documents of their own; doing it twice finds them there.
 
-        Nothing is taken out of post that must stay unopened.
+        Nothing is taken out of post that must stay unopened; what was inside something protected is as protected.
         """
-        if not understood.parts or unopened_rule(
-            document.file_name, understood, self.house.clock()
-        ):
+        if not understood.parts or unopened_rule(document, understood, self.house.clock()):
             return
         if self._depth(document) >= DEEPEST:
             raise UnreadableError(
@@ -216,6 +216,9 @@ class Processor:
                 source="part",
                 parent=document.id,
                 batch=document.batch,
+                protection=ProtectionClass(document.protection)
+                if is_protected(document)
+                else ProtectionClass.UNFILED,
             )
             receive(self.house, HOUSE, incoming)
 

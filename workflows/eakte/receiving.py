@@ -35,7 +35,8 @@ VERSION = "document.version"
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A file at the door. ``office`` is whose inbox it falls into; ``unopened`` is the uploader's tick, ``tick`` the key of the
-    rule (config/seed/unopened.yaml) where it is known already.
+    rule (config/seed/unopened.yaml) where it is known already. ``protection``: what is protected from the beginning is
+    seen by those alone to whom that scope is open; the house knew it before, so nobody else is to open it.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Incoming:
     tick: str | None = None
     batch: UUID | None = None
     parent: UUID | None = None
+    protection: ProtectionClass = ProtectionClass.UNFILED
     priority: int = Priority.NORMAL
 
 
@@ -67,10 +69,12 @@ def receive(house: House, actor: Actor, incoming: Incoming) -> Receipt:
 
     Raises ``NotAllowedError``, ``BlobStoreError`` (no space) or ``StorageBusyError``; nothing was taken then.
     """
-    require(actor, Verb.DOCUMENT_RECEIVE, Scope(incoming.office, ProtectionClass.UNFILED))
+    plain = incoming.protection is ProtectionClass.UNFILED
+    verb = Verb.DOCUMENT_RECEIVE if plain else Verb.DOCUMENT_FILE
+    require(actor, verb, Scope(incoming.office, incoming.protection))
     rule = rule_for(
         incoming.name, incoming.folder, incoming.headers, incoming.content, house.clock(), incoming.tick
-    )  # fmt: skip
+    ) if plain else None  # fmt: skip
     with house.blobs.stage(incoming.content) as staged:
 
         def take_in(session: Session) -> Receipt:
@@ -143,7 +147,7 @@ def _enter(
         size=staged.ref.size,
         title=name,
     )
-    enter_scope(document, Scope(incoming.office, ProtectionClass.UNFILED))
+    enter_scope(document, Scope(incoming.office, incoming.protection))
     session.add(document)
     return document
 
@@ -172,10 +176,14 @@ def _earlier(session: Session, incoming: Incoming, sha256: str) -> list[Document
 def _known(actor: Actor, incoming: Incoming, earlier: Iterable[Document]) -> Document | None:
     """The document that is there already: of this inbox, within sight, and not thrown away.
 
-    Copies elsewhere don't count: a circular for two offices is two documents; their pages hint at each other.
+    Copies elsewhere don't count: a circular for two offices is two documents; their pages hint at each other. Nor do
+    copies outside its scope, for what is protected.
     """
+    scope = Scope(incoming.office, incoming.protection)
     for document in earlier:
         if document.state == "discarded" or (incoming.unopened and document.state != "unopened"):
+            continue
+        if incoming.protection is not ProtectionClass.UNFILED and scope_of(document) != scope:
             continue
         if sees(actor, scope_of(document)):
             return document

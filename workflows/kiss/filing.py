@@ -26,6 +26,7 @@ from workflows.eakte.receiving import Incoming, receive
 from workflows.eakte.sight import scope_of
 from workflows.eakte.tables import Akte
 from workflows.kiss.anliegen.conversation import leave_note
+from workflows.kiss.anliegen.holders import cleared
 from workflows.kiss.anliegen.progress import journal, reference, take_turn
 from workflows.kiss.anliegen.queries import whole
 from workflows.kiss.anliegen.sight import load_for_work
@@ -51,24 +52,20 @@ def file_anliegen(
 ) -> None:
     """Put a closed Anliegen into a Vorgang; ``notes``: with what the house noted for itself. Twice is once.
 
-    Raises ``ConflictError`` for what is not finished, protected, or goes into a closed Vorgang; ``NotFoundError``,
-    ``NotAllowedError`` of either room.
+    A protected one goes into an Akte of its class alone. Raises ``ConflictError`` for what is not finished, would be seen by
+    others there, or goes into a closed Vorgang; ``NotFoundError``, ``NotAllowedError`` of either room.
     """
     row = load_for_work(session, actor, anliegen)
     vorgang, akte = load_vorgang(session, actor, vorgang_id)
     require(actor, Verb.AKTE_EDIT, scope_of(akte))
-    if ProtectionClass(row.protection) not in SHARED_CLASSES:
-        raise ConflictError(
-            f"Dieses Anliegen ist geschützt ({CLASS_NAMES[ProtectionClass(row.protection)]}). Beim Ablegen läge es im "
-            "Posteingang des ganzen Amts; bitte nehmen Sie es von Hand zur Akte."
-        )
+    must_cover(session, row, akte, now)
     if State(row.state) is not State.CLOSED or row.merged_into_id is not None:
         raise ConflictError("In eine Akte kommt, was geschlossen ist. Bitte schließen Sie es erst.")
     if "closed" in {vorgang.state, akte.state}:
         raise ConflictError(
             f"Der Vorgang „{vorgang.title}“ ist geschlossen. Bitte wählen Sie einen anderen."
         )
-    inbox_of(actor, akte)
+    _way_in(actor, row, akte)
     if row.vorgang_id != vorgang.id:
         take_turn(session, row, revision)
         row.vorgang_id = vorgang.id
@@ -81,6 +78,34 @@ def file_anliegen(
     }
     key = f"{row.id.hex}:{vorgang.id.hex}:{actor.person.hex}:{int(notes)}"
     enqueue(session, FILE, key, payload, again=True, now=now)
+
+
+def covers(row: Anliegen, akte: Akte) -> bool:
+    """Whether nobody sees the Akte from whom the Anliegen's class keeps it."""
+    return ProtectionClass(row.protection) in SHARED_CLASSES or akte.protection == row.protection
+
+
+def must_cover(session: Session, row: Anliegen, akte: Akte, now: datetime) -> None:
+    """Raises ``ConflictError`` where somebody would see in the Akte what is kept from them in the Anliegen."""
+    if not covers(row, akte):
+        raise ConflictError(
+            f"Dieses Anliegen ist geschützt ({CLASS_NAMES[ProtectionClass(row.protection)]}). Die Akte „{akte.title}“ ist es "
+            f"nicht ebenso ({CLASS_NAMES[ProtectionClass(akte.protection)]}): Dort sähen es andere. Bitte wählen Sie eine Akte "
+            "mit derselben Schutzklasse."
+        )
+    if row.about_id is not None and row.about_id in cleared(
+        session, scope_of(akte), local_date(now)
+    ):
+        raise ConflictError(
+            "Wen diese Beschwerde betrifft, sieht die Akte. Bitte wählen Sie eine andere."
+        )
+
+
+def _way_in(actor: Staff, row: Anliegen, akte: Akte) -> tuple[UUID, ProtectionClass]:
+    """In which office's inbox and as what the files come in: protected ones are so from the first moment."""
+    if ProtectionClass(row.protection) not in SHARED_CLASSES:
+        return akte.office_id, ProtectionClass(akte.protection)
+    return inbox_of(actor, akte), ProtectionClass.UNFILED
 
 
 def inbox_of(actor: Staff, akte: Akte) -> UUID:
@@ -115,15 +140,18 @@ def bring_in(house: House, actor: Staff, job: ClaimedJob) -> tuple[UUID, list[UU
     with house.database.read() as session:
         found = whole(session, actor, UUID(str(job.payload["anliegen"])))
         akte, _ = vorgang_place(session, actor, UUID(str(job.payload["vorgang"])))
-        inbox = inbox_of(actor, akte)
+        must_cover(session, found.row, akte, house.clock())
+        inbox, protection = _way_in(actor, found.row, akte)
         talk = talk_of(session, found, notes=bool(job.payload["notes"]))
         files = [file for each in found.messages for file in found.files.get(each.id, ())]
         name = f"Anliegen {reference(found.row)}.docx"
-    first = _received(house, actor, Incoming(name, to_docx(talk), inbox, source=SOURCE))
+    first = _received(
+        house, actor, Incoming(name, to_docx(talk), inbox, source=SOURCE, protection=protection)
+    )
     parts = [
         _received(
             house, actor,
-            Incoming(file.name, house.blobs.read(file.sha256), inbox, source=SOURCE, parent=first),
+            Incoming(file.name, house.blobs.read(file.sha256), inbox, source=SOURCE, parent=first, protection=protection),
         )
         for file in files
     ]  # fmt: skip

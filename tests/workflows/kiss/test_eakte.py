@@ -11,18 +11,20 @@ from sqlalchemy import func, select
 from ocr.isolation import ReaderPool
 from ocr.limits import Limits
 from ocr.packing import unpack_reading
-from storage.actors import ProtectionClass, Scope
+from storage.actors import ProtectionClass, Role, Scope
 from storage.blobs.tables import Blob
 from storage.conflicts import ConflictError, NotFoundError
 from storage.jobs.handlers import JobContext
 from storage.jobs.queue import claim, release_expired
+from storage.organisation.operations import grant_role, open_class
 from storage.rights import NotAllowedError
+from storage.tasks.list import tasks_for
 from tests.workflows.kiss.conftest import LONG_AGO, SYSTEM, City
 from workflows.eakte.akten import close_vorgang, open_akte, open_vorgang
 from workflows.eakte.filing import file_document
-from workflows.eakte.queries import reading_of
+from workflows.eakte.queries import reading_of, search_documents
 from workflows.eakte.receiving import Incoming, receive
-from workflows.eakte.sight import enter_scope
+from workflows.eakte.sight import enter_scope, in_sight
 from workflows.eakte.tables import Akte, Document, DocumentLink, PlanEntry, Vorgang
 from workflows.eakte.work import job_kinds
 from workflows.engine.work import work_off
@@ -34,6 +36,7 @@ from workflows.kiss.anliegen.opening import Channel
 from workflows.kiss.anliegen.opening import Incoming as Wish
 from workflows.kiss.anliegen.queries import whole
 from workflows.kiss.anliegen.states import Kind
+from workflows.kiss.anliegen.tables import Anliegen
 from workflows.kiss.anliegen.taking_in import take_in
 from workflows.kiss.eakte import (
     anliegen_of,
@@ -127,6 +130,17 @@ def mail() -> bytes:
     message["Date"] = "Mon, 02 Mar 2026 08:00:00 +0000"
     message["Message-ID"] = "<1@example.org>"
     message.set_content("In der Ahlestraße ist ein großes Schlagloch. Bitte reparieren Sie es.\n")
+    return message.as_bytes()
+
+
+def mail_with_file() -> bytes:
+    """Addressed to somebody whose post is never opened on its way in: here it was opened long ago."""
+    message = EmailMessage()
+    message["From"] = "Erika Muster <erika@example.org>"
+    message["To"] = "personalrat@ahlenfurt.example"
+    message["Subject"] = "Beschwerde"
+    message.set_content("Anbei das Gutachten.")
+    message.add_attachment("Gutachten", filename="gutachten.txt")
     return message.as_bytes()
 
 
@@ -308,10 +322,89 @@ def test_a_closed_vorgang_and_protected_anliegen_are_said_plainly(desk: Desk) ->
             session, tim, anliegen, city.row(anliegen).revision, ProtectionClass.SOCIAL,
             now=city.clock(),
         )  # fmt: skip
-    with pytest.raises(ConflictError, match="Sozialdaten"), house.database.write() as session:
+    with (
+        pytest.raises(ConflictError, match="sähen es andere"),
+        house.database.write() as session,
+    ):
         file_anliegen(
             session, tim, anliegen, city.row(anliegen).revision, desk.roads, now=city.clock()
         )
+
+
+def protected(desk: Desk, *files: tuple[str, bytes]) -> UUID:
+    """A closed Anliegen with personal data of staff that Tim has, who alone may see that class of his office."""
+    city, house = desk.city, desk.city.house
+    wish = Wish(
+        key="form:2", channel=Channel.FORM, kind=Kind.COMPLAINT, text="Wie ich Herrn X erlebte."
+    )
+    anliegen = take_in(house, SYSTEM, wish, files)
+    tim, now = city.staff("tim"), city.clock()
+    with house.database.write() as session:
+        assign(session, SYSTEM, anliegen, 1, To(city.groups["tiefbau"]), now=now)
+        open_class(
+            session, SYSTEM, tim.person, city.offices["tiefbau"], ProtectionClass.PERSONNEL, now=now
+        )
+    for revision, what in enumerate((take_over, protect, close), 2):
+        more = (ProtectionClass.PERSONNEL,) if what is protect else ()
+        with house.database.write() as session:
+            what(session, tim, anliegen, revision, *more, now=now)  # type: ignore[operator]
+    return anliegen
+
+
+def test_a_protected_one_lies_in_an_akte_of_its_class_and_nobody_else_sees_it_on_the_way(
+    desk: Desk,
+) -> None:
+    city, house = desk.city, desk.city.house
+    anliegen = protected(desk, ("brief.eml", mail_with_file()), ("kaputt.pdf", b"%PDF-1.4 x"))
+    tim, now = city.staff("tim"), city.clock()
+    with house.database.write() as session:
+        grant_role(session, SYSTEM, city.people["ada"], Role.REGISTRY, None, now=now)
+    with pytest.raises(ConflictError, match="derselben Schutzklasse"):
+        house.database.run(
+            lambda session: file_anliegen(session, tim, anliegen, 5, desk.roads, now=now)
+        )
+    house.database.run(
+        lambda session: file_anliegen(session, tim, anliegen, 5, desk.personal, now=now)
+    )
+    for _ in range(6):
+        desk.work()
+        city.clock.forward(minutes=2)
+        with house.database.read() as session:
+            for login in ("tom", "tina", "ada", "kora"):
+                actor = city.staff(login)
+                assert (
+                    session.scalars(select(Document.id).where(in_sight(session, actor))).all() == []
+                )
+                assert [
+                    each for each in tasks_for(session, actor) if each.object_kind == "document"
+                ] == []
+    filed = desk.filed()
+    assert [each.file_name for each in filed] == [
+        "Anliegen 2026-00001.docx",
+        "brief.eml",
+        "kaputt.pdf",
+    ]
+    assert {each.vorgang_id for each in filed} == {desk.personal}
+    with house.database.read() as session:
+        everything = session.scalars(select(Document)).all()
+        assert {each.protection for each in everything} == {"personnel"}
+        assert "gutachten.txt" in {each.file_name for each in everything}  # what was in the mail
+        found = search_documents(session, tim, "erlebte")
+        assert [each.document for each in found.hits] == [filed[0].id]
+        assert search_documents(session, city.staff("tom"), "erlebte").total == 0
+
+
+def test_a_complaint_goes_into_no_akte_that_the_person_sees(desk: Desk) -> None:
+    city, house = desk.city, desk.city.house
+    anliegen = protected(desk)
+    tim, now = city.staff("tim"), city.clock()
+    with house.database.write() as session:
+        session.get_one(Anliegen, anliegen).about_id = city.people["tom"]
+        open_class(
+            session, SYSTEM, city.people["tom"], city.offices["tiefbau"], ProtectionClass.PERSONNEL, now=now
+        )  # fmt: skip
+    with pytest.raises(ConflictError, match="sieht die Akte"), house.database.write() as session:
+        file_anliegen(session, tim, anliegen, 5, desk.personal, now=now)
 
 
 def test_begun_again_after_a_break_nothing_lies_there_twice(desk: Desk) -> None:
