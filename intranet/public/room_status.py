@@ -55,6 +55,7 @@ class Line:
     state: str
     answer: str
     fee: str
+    video: str | None
 
 
 class _Desk:
@@ -123,6 +124,7 @@ class _Desk:
                 Line(
                     when(who.say, (each.starts, each.ends)), view.named.get(each.space_id),
                     STATES[State(each.state)], each.answer or "", in_words(each.fee) if each.state in COUNTED else "",
+                    view.videos.get(each.id),
                 )
                 for each in view.bookings
             ],

@@ -77,12 +77,13 @@ def following(
     rules: str = "",
     names: Sequence[str] = (),
     offer: tuple[str, Span, int] | None = None,
+    videos: Mapping[UUID, str] | None = None,
 ) -> tuple[str, str]:
     """Subject and text of every later mail.
 
     ``rooms``: names of the rooms that bookings are in, where there are several. ``rules``: those of the room it is
     about, or that is offered. ``names``: rooms that are free instead, where one must give way. ``offer``: which room,
-    when, and for how many cents.
+    when, and for how many cents. ``videos``: the video rooms that come with bookings.
     """
     parts = [say(OPENINGS[what])]
     if offer is not None:
@@ -93,7 +94,9 @@ def following(
             parts.append(say("Bitte beachten Sie: {rules}", rules=rules))
         parts.append(say("Bitte sagen Sie uns über den Link unten, ob Sie das annehmen."))
     else:
-        parts.append(_lines([_state(say, each, rooms or {}) for each in bookings], say))
+        parts.append(
+            _lines([_state(say, each, rooms or {}, videos or {}) for each in bookings], say)
+        )
     confirmed = [each for each in bookings if each.state == State.CONFIRMED.value]
     if what == DECIDED and confirmed:
         fee = in_words(sum(each.fee for each in confirmed))
@@ -108,14 +111,18 @@ def following(
     return say(SUBJECTS[what], room=room), _framed(say, "\n\n".join(parts))
 
 
-def _state(say: Catalogue, booking: Booking, rooms: Mapping[UUID, str]) -> str:
+def _state(
+    say: Catalogue, booking: Booking, rooms: Mapping[UUID, str], videos: Mapping[UUID, str]
+) -> str:
     state = say(STATES[State(booking.state)])
     reason = ""
     if booking.answer and booking.state != State.DISPLACED.value:
         reason = f"\n  {say('Grund')}: {say(booking.answer)}"
     name = rooms.get(booking.space_id)
     room = f"{name}, " if name else ""
-    return f"- {room}{when(say, (booking.starts, booking.ends))}: {state}{reason}"
+    link = videos.get(booking.id)
+    video = "\n  " + say("Videoraum: {link}", link=link) if link else ""
+    return f"- {room}{when(say, (booking.starts, booking.ends))}: {state}{reason}{video}"
 
 
 def _lines(lines: Sequence[str], say: Catalogue) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from presence.citizens.tables import RoomRequest, RoomRequestBooking
+from presence.spaces.hybrid import video_link
 from presence.spaces.queries import requests_to_decide
 from presence.spaces.states import State
 from presence.spaces.tables import Booking, Space
@@ -36,6 +37,16 @@ class RequestOverview:
     def named(self) -> dict[UUID, str]:
         """The names of its rooms, where there are several: then each booking is to say which it is."""
         return {key: room.name for key, room in self.rooms.items()} if len(self.rooms) > 1 else {}
+
+    @property
+    def videos(self) -> dict[UUID, str]:
+        """The video rooms that come with what is booked, by booking."""
+        links = {
+            each.id: video_link(each.id, each.title, each.starts, each.ends)
+            for each in self.bookings
+            if self.rooms[each.space_id].video and each.state == State.CONFIRMED.value
+        }
+        return {booking: link for booking, link in links.items() if link}
 
     @property
     def waiting(self) -> list[Booking]:

@@ -120,6 +120,7 @@ def _letter(
         view.bookings,
         link,
         rooms=view.named,
+        videos=view.videos,
         rules=offer.space.rules if offer else view.space.rules,
         names=_instead(session, view, now) if what in letters.WITH_OTHERS else (),
         offer=(offer.space.name, (offer.starts, offer.ends), offer.fee) if offer else None,

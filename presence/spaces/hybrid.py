@@ -6,10 +6,12 @@ from typing import Protocol
 from uuid import UUID
 
 from config.settings import Settings
+from presence.citizens.links import KEY_NAME
 from presence.keys import keyed_hash, load_key
 
 ROOM = "{raum}"
 """Where an address of the setting takes the room's name."""
+FORMER_KEY = "videoraum"
 
 
 class VideoRooms(Protocol):
@@ -30,7 +32,11 @@ class RoomsElsewhere:
 
     @cached_property
     def _key(self) -> bytes:
-        return load_key(self._settings, "videoraum")
+        """The one that the citizens' pages have as well, which show the link too; where links were given before they
+        did, the one those were made with.
+        """
+        former = self._settings.in_data("keys", f"{FORMER_KEY}.key")
+        return load_key(self._settings, FORMER_KEY if former.exists() else KEY_NAME)
 
     def link_for(self, booking: UUID, *_about: object) -> str | None:
         """As the port says; this system makes a room when somebody comes, and asks neither what for nor when."""

@@ -9,15 +9,17 @@ from sqlalchemy import select
 
 from presence.citizens.deciding import approve, decline
 from presence.citizens.queries import waiting_for
+from presence.spaces import hybrid
 from presence.spaces.booking import Wish, book
 from presence.spaces.opening import at
 from presence.spaces.states import State
-from presence.spaces.tables import Booking
+from presence.spaces.tables import Booking, Space
 from presence.spaces.taking import TakenError
 from storage.actors import Staff
 from storage.conflicts import ConflictError
 from storage.rights import NotAllowedError
 from storage.tasks.list import tasks_for
+from tests.intranet.public.conftest import hidden
 from tests.intranet.public.town import DAY, Town
 
 
@@ -166,3 +168,29 @@ def test_a_new_link_locks_the_old_one(town: Town) -> None:
     assert "gesperrt" in town.browser.get(status).text
     assert town.browser.post(status + "/zurueckziehen", {}).status_code == 410
     assert town.browser.get(town.link()).status_code == 200
+
+
+def test_who_asked_for_a_begegnungszone_gets_its_video_room_by_mail_and_on_the_page(
+    town: Town, staff: Callable[[str], Staff]
+) -> None:
+    house = town.house
+    house.settings.video_address = "https://video.stadt.example/{raum}"
+    hybrid.wire(hybrid.RoomsElsewhere(house.settings))
+    try:
+        with house.database.write() as session:
+            session.scalars(select(Space).where(Space.key == "saal")).one().video = True
+        status = town.ask()
+        assert "video.stadt.example" not in town.browser.get(status).text
+        with house.database.write() as session:
+            approve(session, staff("karla"), town.request().request.id, 1, now=house.clock())
+        (booking,) = town.request().bookings
+        link = hybrid.video_link(booking.id, booking.title, booking.starts, booking.ends)
+        assert link
+        assert f"Videoraum: {link}" in town.mails()[-1].get_content()
+        assert f'href="{link}"' in town.browser.get(status).text
+        keys = {file.name for file in (house.settings.data_dir / "keys").iterdir()}
+        assert keys == {"oeffentlich.key"}, "all that lies in the DMZ"
+        town.browser.post(status + "/zurueckziehen", hidden(town.browser.get(status).text))
+        assert link not in town.browser.get(status).text
+    finally:
+        hybrid.wire(None)
