@@ -1,7 +1,5 @@
 """The time one has chosen, on its way through "Plätze" and "Räume": across midnight, changes of the clocks, closures."""
 
-# ruff: noqa: F811 - fixtures from the module beside this one come as arguments of the same name
-
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -22,15 +20,7 @@ from presence.spaces.queries import Taken
 from presence.spaces.states import State
 from presence.spaces.tables import Space
 from storage.clock import local_date, new_id
-from tests.intranet.test_spaces_pages import (
-    bookings,
-    button,
-    clean,  # noqa: F401 - a fixture
-    space_of,
-    spaces,  # noqa: F401 - a fixture
-    staff_of,
-    text_of,
-)
+from tests.intranet.spaces.booked import bookings, button, space_of, staff_of, text_of
 
 Browse = Callable[..., AppTest]
 

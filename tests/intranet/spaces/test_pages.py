@@ -1,102 +1,34 @@
 """Plätze, Räume and Meine Buchungen, as people use them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import httpx
-import icalendar
-import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from streamlit.testing.v1 import AppTest
 
 from presence.spaces.booking import Holder, Wish, book
-from presence.spaces.drawing import Area, draw, on_plan
-from presence.spaces.feeds import open_feed
-from presence.spaces.furnishing import SpaceForm, add_building, add_floor, add_space
-from presence.spaces.opening import Opening, at
+from presence.spaces.drawing import on_plan
+from presence.spaces.furnishing import SpaceForm, add_space
+from presence.spaces.opening import at
 from presence.spaces.states import Party, State
-from presence.spaces.tables import Booking, BookingFeed, BookingSeries, BookingSlot, Space
-from storage.actors import Staff, System
+from presence.spaces.tables import Booking, Space
 from storage.clock import local_date, new_id
 from storage.house import House
-from storage.organisation.queries import load_staff
+from tests.intranet.spaces.booked import (
+    ALWAYS,
+    SYSTEM,
+    book_in,
+    bookings,
+    button,
+    space_of,
+    staff_of,
+    text_of,
+)
 
 Browse = Callable[..., AppTest]
-SYSTEM = System("test")
-ALWAYS = tuple(Opening(day, 0, 24 * 60) for day in range(7))
-
-
-def text_of(app: AppTest) -> str:
-    found = [
-        *app.get("html"), *app.markdown, *app.caption, *app.warning, *app.error, *app.title,
-        *app.subheader, *app.success,
-    ]  # fmt: skip
-    return " ".join(str(getattr(each, "value", "") or each.proto.body) for each in found)
-
-
-def staff_of(furnished: Any, login: str) -> Staff:
-    house: House = furnished.house
-    with house.database.read() as session:
-        found = load_staff(session, furnished.person(login).id, local_date(house.clock()))
-    assert found is not None
-    return found
-
-
-@pytest.fixture(scope="module")
-def spaces(furnished: Any) -> dict[str, UUID]:
-    """Two desks and a room, open day and night, on a small plan."""
-    house: House = furnished.house
-    now, office = house.clock(), furnished.office("hauptamt")
-    with house.database.write() as session:
-        building = add_building(
-            session, SYSTEM, key="rathaus", name="Rathaus", address="Markt 1", now=now
-        )
-        plan = draw(16, 8, [Area("Großraum", 0, 0, 8, 8), Area("Besprechung", 8, 0, 8, 8)])
-        floor = add_floor(session, SYSTEM, building.id, level=0, name="EG", plan=plan, now=now)
-        forms = {
-            "1": SpaceForm("desk", "Platz 1", office, on_plan(1, 2, 1.5, 0.8), hours=ALWAYS,
-                           on_holidays=True, check_in_minutes=60, equipment=("Monitor",)),
-            "2": SpaceForm("desk", "Platz 2", office, on_plan(4, 2, 1.5, 0.8), hours=ALWAYS,
-                           on_holidays=True, check_in_minutes=60),
-            "raum": SpaceForm("room", "Besprechung", office, on_plan(8, 0, 8, 8), capacity=8,
-                              mode="hourly", hours=ALWAYS, on_holidays=True, ahead_days=400,
-                              equipment=("Beamer",), rules="Bitte lüften."),
-        }  # fmt: skip
-        return {
-            key: add_space(session, SYSTEM, floor.id, form, key=key, now=now).id
-            for key, form in forms.items()
-        }
-
-
-@pytest.fixture(autouse=True)
-def clean(furnished: Any, spaces: dict[str, UUID]) -> Iterator[None]:
-    yield
-    with furnished.house.database.write() as session:
-        for table in (BookingSlot, Booking, BookingSeries, BookingFeed):
-            session.execute(delete(table))
-
-
-def bookings(furnished: Any) -> list[Booking]:
-    with furnished.house.database.read() as session:
-        return list(session.scalars(select(Booking).order_by(Booking.starts)))
-
-
-def book_in(furnished: Any, login: str, space: UUID, first: int = 0, last: int = 24) -> Booking:
-    """On the day after tomorrow, by hours of the clock."""
-    house: House = furnished.house
-    day = local_date(house.clock()) + timedelta(days=2)
-    wish = Wish(space, at(day, first * 60), at(day, last * 60), title="Besetzt")
-    with house.database.write() as session:
-        return book(session, staff_of(furnished, login), wish, key=str(new_id()), now=house.clock())
-
-
-def button(app: AppTest, words: str) -> Any:
-    return next(each for each in app.button if words in each.label)
 
 
 def test_a_desk_is_booked_checked_in_and_released(
@@ -249,12 +181,6 @@ def test_who_loses_the_race_for_a_room_is_offered_another_for_the_same_time(
         session.execute(delete(Space).where(Space.id == other))
 
 
-def space_of(furnished: Any, space: UUID) -> Space:
-    with furnished.house.database.read() as session:
-        found: Space = session.get_one(Space, space)
-    return found
-
-
 def test_who_looks_after_a_space_cancels_what_others_have_there(
     browse: Browse, furnished: Any, spaces: dict[str, UUID]
 ) -> None:
@@ -318,90 +244,3 @@ def test_calendar_addresses_are_made_and_revoked(browse: Browse, furnished: Any)
     button(app, "Widerrufen").click().run()
     assert not app.exception
     assert not [each for each in app.button if each.label == "Widerrufen"]
-
-
-@pytest.mark.browser
-def test_the_calendar_is_read_without_signing_in(
-    server: str, furnished: Any, spaces: dict[str, UUID]
-) -> None:
-    booked = book_in(furnished, "anna.beispiel", spaces["raum"], 9, 10)
-    with furnished.house.database.write() as session:
-        token = open_feed(
-            session, staff_of(furnished, "anna.beispiel"), None, now=furnished.house.clock()
-        )
-    answer = httpx.get(f"{server}/kalender/{token}.ics")
-    assert answer.headers["content-type"].startswith("text/calendar")
-    assert "no-store" in answer.headers["cache-control"]
-    (event,) = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
-    assert event["DTSTART"].dt == booked.starts
-    for wrong in ("x" * 43, "x", "%2e%2e"):
-        assert httpx.get(f"{server}/kalender/{wrong}.ics").status_code == 404
-
-
-@pytest.mark.browser
-def test_a_desk_is_booked_on_the_plan(
-    sign_in: Callable[..., Page], furnished: Any, spaces: dict[str, UUID], foreign: list[str]
-) -> None:
-    page = sign_in(path="/plaetze")
-    desk = page.get_by_role("link", name="Platz 2: frei")
-    expect(desk).to_be_visible()
-    desk.focus()
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Platz 2 buchen").click()
-    expect(page.get_by_role("link", name="Platz 2: meine Buchung")).to_be_visible()
-    page.get_by_role("button", name="Einchecken").click()
-    expect(page.get_by_text("Sie sind eingecheckt.")).to_be_visible()
-    (row,) = bookings(furnished)
-    assert row.space_id == spaces["2"]
-    assert row.checked_in_at is not None
-    with furnished.house.database.read() as session:
-        assert session.get_one(Space, row.space_id).name == "Platz 2"
-    assert foreign == []
-
-
-@pytest.mark.browser
-def test_plans_are_pictures_for_who_is_signed_in(
-    sign_in: Callable[..., Page], server: str, furnished: Any, spaces: dict[str, UUID]
-) -> None:
-    with furnished.house.database.read() as session:
-        address = f"{server}/grundriss/{session.get_one(Space, spaces['1']).floor_id}.svg"
-    assert httpx.get(address).status_code == 401
-    page = sign_in(path="/plaetze")
-    expect(page.locator("img.grundriss")).to_be_visible()
-    answer = page.request.get(address)
-    assert answer.headers["content-type"] == "image/svg+xml"
-    assert "script-src" not in answer.headers["content-security-policy"]
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
-    assert page.request.get(f"{server}/grundriss/{new_id()}.svg").status == 404
-    assert page.request.get(f"{server}/grundriss/x.svg").status == 404
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_pages_have_no_serious_barriers(
-    sign_in: Callable[..., Page], server: str, furnished: Any, spaces: dict[str, UUID], theme: Any
-) -> None:
-    book_in(furnished, "anna.beispiel", spaces["raum"], 9, 10)
-    page = sign_in(path="/meine-buchungen")
-    page.emulate_media(color_scheme=theme)
-    for path in (
-        f"/plaetze?platz={spaces['1']}",
-        "/raeume",
-        f"/raeume?raum={spaces['raum']}",
-        "/meine-buchungen",
-    ):
-        page.goto(server + path)
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
-        found = [
-            (path, each["id"], [node["target"] for node in each["nodes"]])
-            for each in Axe().run(page).response["violations"]
-            if each["impact"] in {"serious", "critical"}
-        ]
-        assert found == []
-        page.set_viewport_size({"width": 390, "height": 844})
-        wide = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert wide <= 0, path
-        page.set_viewport_size({"width": 1400, "height": 900})
