@@ -1,6 +1,7 @@
 """The mailboxes from which Anliegen come in, as the file says that ``RATHAUS_MAILBOXES`` names."""
 
 from collections import Counter
+from collections.abc import Iterable
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, Self
@@ -92,6 +93,20 @@ def read_mailboxes(path: Path | None) -> tuple[Mailbox, ...]:
     if twice:
         raise MailboxesError(f"In {path} (RATHAUS_MAILBOXES) gibt es „{twice[0]}“ zweimal.")
     return found
+
+
+def office_written_to(
+    mailboxes: Iterable[Mailbox], recipients: Iterable[str], came_by: str | None = None
+) -> str | None:
+    """Key of the office whose mailbox (with anything behind a plus) is named first; else of the one the mail came by."""
+    known = list(mailboxes)
+    offices = {each.address.lower(): each.office for each in known if each.office}
+    for recipient in recipients:
+        name, _, host = recipient.lower().rpartition("@")
+        office = offices.get(f"{name}@{host}") or offices.get(f"{name.partition('+')[0]}@{host}")
+        if office is not None:
+            return office
+    return next((each.office for each in known if each.name == came_by), None)
 
 
 def _why(kind: str, message: str) -> str:

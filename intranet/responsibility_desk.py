@@ -23,7 +23,7 @@ from workflows.kiss.routing.responsibility import (
     end_group,
     end_topic,
 )
-from workflows.kiss.routing.trials import try_text
+from workflows.kiss.routing.trials import LONGEST_ADDRESS, try_text
 
 
 def try_tab(here: Visit) -> None:
@@ -32,9 +32,16 @@ def try_tab(here: Visit) -> None:
         "Text", key="probe-text", height=180, max_chars=20_000,
         placeholder="Zum Beispiel: Auf der Bahnhofstraße ist seit gestern die Laterne dunkel.",
     )  # fmt: skip
+    to = st.text_input(
+        "An welche Adresse? (freiwillig)", key="probe-an", max_chars=LONGEST_ADDRESS,
+        placeholder="tiefbau@…",
+    )  # fmt: skip
     if st.button("Wer ist zuständig?", type="primary", key="probe"):
         done, trial = carry_out(
-            here, lambda session: try_text(session, here.staff, text, now=here.house.clock())
+            here,
+            lambda session: try_text(
+                session, here.staff, text, recipient=to, now=here.house.clock()
+            ),
         )
         if done and trial is not None:
             st.session_state["probe-versuch"] = trial

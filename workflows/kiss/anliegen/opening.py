@@ -24,7 +24,7 @@ from storage.rights import Verb, require
 from storage.schema import as_core
 from workflows.kiss.anliegen.conversation import LONGEST_TEXT, FileIn, SharedFile, keep_files
 from workflows.kiss.anliegen.groups import coordination_group
-from workflows.kiss.anliegen.holders import Holder, confidential, head_of, superior_of
+from workflows.kiss.anliegen.holders import Holder, confidential, superior_of, unnamed_holder
 from workflows.kiss.anliegen.progress import journal, note_step, set_clock, wait_for_holder
 from workflows.kiss.anliegen.sight import enter_scope
 from workflows.kiss.anliegen.states import Kind, State
@@ -42,6 +42,7 @@ from workflows.kiss.routing.unopened import refuse_reports
 
 ROUTE = "kiss.route"
 LONGEST_TITLE = 120
+MOST_RECIPIENTS = 50
 
 
 _COUNTER = as_core(AnliegenCounter)
@@ -100,8 +101,8 @@ class Place:
 class Incoming:
     """What somebody wants. ``key`` names where it came from: the same mail or form twice is one Anliegen.
 
-    ``about`` is whom a complaint is about, ``topic`` what was chosen from the list, ``message_id`` and ``original`` (the
-    SHA-256 of the stored mail) belong to a mail.
+    ``about`` is whom a complaint is about, ``topic`` what was chosen from the list. To a mail belong ``recipients`` (addresses),
+    ``addressed`` (key of the office whose mailbox it came by), ``message_id`` and ``original`` (the SHA-256 of the stored mail).
     """
 
     key: str
@@ -115,6 +116,8 @@ class Incoming:
     about: UUID | None = None
     files: Sequence[FileIn | SharedFile] = ()
     sender: str | None = None
+    recipients: Sequence[str] = ()
+    addressed: str | None = None
     message_id: str | None = None
     original: str | None = None
 
@@ -147,7 +150,8 @@ def open_anliegen(
         id=new_id(), revision=1, anliegen_id=row.id, key=incoming.key, kind="incoming", state="received",
         author_id=actor.person if isinstance(actor, Staff) else None, sender=incoming.sender,
         trusted=True, subject=incoming.title or None, text=text, message_id=incoming.message_id,
-        original=incoming.original, at=now,
+        original=incoming.original, at=now, addressed=incoming.addressed,
+        recipients=list(incoming.recipients[:MOST_RECIPIENTS]) or None,
     )  # fmt: skip
     session.add(message)
     session.flush()
@@ -177,7 +181,8 @@ def _first_holder(session: Session, incoming: Incoming, now: datetime) -> tuple[
         return holder, confidential(holder.group)
     group = coordination_group(session, local_date(now))
     if incoming.kind is Kind.SUPERVISORY:
-        return Holder(group, head_of(session, group.office_id, now)), confidential(group)
+        text = f"{incoming.title}\n{incoming.text}"
+        return unnamed_holder(session, text, now), confidential(group)
     return Holder(group, None), Scope(group.office_id, ProtectionClass.INTERNAL)
 
 

@@ -14,11 +14,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.actors import ProtectionClass
 from storage.organisation.tables import STAFF_RETENTION, Valid
 from storage.privacy import privacy
 from storage.schema import Table, WithId, WithRevision
 
 ANLIEGEN_UNTIL = "drei Jahre ab Ende des Jahres der Schließung; Name und Kontakt werden ein Jahr nach der Schließung gelöscht"
+INTERNAL = ProtectionClass.INTERNAL.value
 CONTACT_UNTIL = "ein Jahr nach der Schließung des Anliegens"
 
 
@@ -42,6 +44,8 @@ class Group(WithId, WithRevision, Valid, Table):
     """What comes in is given to somebody who is there; otherwise the group takes it up by itself."""
     hours: Mapped[int] = mapped_column(default=40)
     """Office hours until an Anliegen of no topic is to be answered."""
+    protection: Mapped[str] = mapped_column(default=INTERNAL, server_default=INTERNAL)
+    """The class of all that the group is given (``ProtectionClass``)."""
 
 
 class GroupMember(WithId, Valid, Table):
@@ -77,6 +81,8 @@ class Topic(WithId, WithRevision, Valid, Table):
     four_eyes: Mapped[bool] = mapped_column(default=False)
     public: Mapped[bool] = mapped_column(default=False)
     """Offered in the form for citizens and by Open311; what is reported may be published."""
+    protection: Mapped[str] = mapped_column(default=INTERNAL, server_default=INTERNAL)
+    """The class into which an Anliegen comes with this topic (``ProtectionClass``)."""
 
 
 class KnownPlace(WithId, Valid, Table):
@@ -185,6 +191,8 @@ class Anliegen(WithId, WithRevision, Table):
     published_at: Mapped[datetime | None]
     published_text: Mapped[str | None]
     """What a person of the house wrote for everybody, without personal data."""
+    published_where: Mapped[str | None]
+    """How exactly everybody sees the place (``citizens.where.Where``)."""
     vorgang_id: Mapped[UUID | None] = mapped_column(ForeignKey("vorgang.id"))
 
 
@@ -215,6 +223,10 @@ class Message(WithId, WithRevision, Table):
     sender: Mapped[str | None]
     """The address an incoming mail names; a stranger's is marked by ``trusted``."""
     trusted: Mapped[bool] = mapped_column(default=True)
+    recipients: Mapped[list[str] | None]
+    """Addresses an incoming mail was written to; they go with the names."""
+    addressed: Mapped[str | None]
+    """Key of the office whose mailbox it was written to."""
     subject: Mapped[str | None]
     text: Mapped[str]
     message_id: Mapped[str | None]

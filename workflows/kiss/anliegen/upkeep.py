@@ -136,7 +136,9 @@ def _forget_names(session: Session, blobs: BlobStore, now: datetime) -> int:
     for message in session.scalars(mails):
         blobs.release(session, message.original or "")
     session.execute(
-        update(Message).where(Message.anliegen_id.in_(old)).values(sender=None, original=None)
+        update(Message)
+        .where(Message.anliegen_id.in_(old))
+        .values(sender=None, original=None, recipients=None)
     )
     contacts = session.scalars(
         select(Anliegen.contact_id).where(Anliegen.id.in_(old), Anliegen.contact_id.is_not(None))

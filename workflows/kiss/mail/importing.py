@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO, cast
@@ -19,7 +20,7 @@ from typing import Any, BinaryIO, cast
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from config.mailboxes import Mailbox
+from config.mailboxes import Mailbox, office_written_to, read_mailboxes
 from ocr.documents import UnreadableError
 from ocr.isolation import ReaderPool
 from storage.clock import local_date
@@ -196,7 +197,7 @@ class Importer:
             part = self._read_alone(data, *self._about(), True)
         rule = part.get("unopened") or (self._others_post(data) if "reason" in part else None)
         if rule is not None:
-            unopened.hand_over(self.house, data, rule)
+            unopened.hand_over(self.house, data, rule, self._office((), mailbox))
             return Arrived(uid, mailbox, digest, len(data))
         if "reason" in part:
             kept = stack.enter_context(self.house.blobs.stage(data))
@@ -212,7 +213,10 @@ class Importer:
             FileIn(each.name, each.type, stack.enter_context(self.house.blobs.stage(each.content)))
             for each in mail.attachments
         ]
-        return Arrived(uid, mailbox, digest, len(data), mail, original=original, files=files)
+        return Arrived(
+            uid, mailbox, digest, len(data), mail, original=original, files=files,
+            office=self._office(mail.recipients, mailbox),
+        )  # fmt: skip
 
     def _unread(self, stack: ExitStack, mailbox: str, folder: Folder, uid: int) -> Arrived:
         """One that is too large to be read: kept, piece by piece."""
@@ -226,11 +230,18 @@ class Importer:
         sha256, size = kept.ref.sha256, kept.ref.size
         rule = self._others_post(head)
         if rule is not None:
-            unopened.hand_over(self.house, Path(file.name), rule)
+            unopened.hand_over(self.house, Path(file.name), rule, self._office((), mailbox))
             return Arrived(uid, mailbox, sha256, size)
         return Arrived(
             uid, mailbox, sha256, size, reason=TOO_LARGE, original=kept, seen=glance(head)
         )
+
+    def _office(self, recipients: Sequence[str], mailbox: str) -> str | None:
+        return office_written_to(self._mailboxes, recipients, mailbox)
+
+    @cached_property
+    def _mailboxes(self) -> tuple[Mailbox, ...]:
+        return read_mailboxes(self.house.settings.mailboxes)
 
     def _others_post(self, head: bytes) -> str | None:
         return others_post(head, local_date(self.house.clock()))

@@ -21,6 +21,7 @@ from workflows.kiss.duplicates.stripping import strip
 from workflows.kiss.mail.automatic import Ours, look_at
 from workflows.kiss.mail.defects import defects_of
 from workflows.kiss.mail.marks import find_marks, where_marks_are
+from workflows.kiss.routing.understanding import recipients_of
 from workflows.kiss.routing.unopened import WHISTLEBLOWER, claimed, for_reporting_office
 
 LIMITS = Limits(
@@ -45,7 +46,7 @@ class ParsedMail:
     """A mail as it was understood. Addresses are as written, never checked for being sendable.
 
     ``key`` is the same for the same mail in two inboxes: Message-ID, sender, date, subject and content, but none of what
-    servers add on the way. ``machine`` and ``quiet`` say why it is automatic (``automatic.Automatic``); ``action``: what a
+    servers add on the way. ``recipients``: whom it was written to, by header or by the server's word. ``machine`` and ``quiet`` say why it is automatic (``automatic.Automatic``); ``action``: what a
     delivery report reports (RFC 3464, 2.3.3). ``marks``: claims of belonging to an Anliegen, the most telling first.
     """
 
@@ -56,6 +57,7 @@ class ParsedMail:
     reply_to: tuple[str, ...] = ()
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
     subject: str = ""
     date: str | None = None
     text: str = ""
@@ -155,6 +157,7 @@ def _put_together(
         reply_to=tuple(map(one_line, stated["reply_to"])),
         to=tuple(map(one_line, stated["to"])),
         cc=tuple(map(one_line, stated["cc"])),
+        recipients=tuple(map(one_line, recipients_of(stated))),
         subject=one_line(stated["subject"]),
         date=stated["date"],
         text=reading.text,

@@ -54,6 +54,8 @@ class Arrived:
     seen: Glance = NOTHING
     """What the head of an unread one says."""
     files: Sequence[FileIn] = field(default=())
+    office: str | None = None
+    """Key of the office whose mailbox it was written to."""
 
     @property
     def key(self) -> str:
@@ -128,6 +130,7 @@ def _open(session: Session, desk: Desk, arrived: Arrived, mail: ParsedMail) -> A
         key=arrived.key, channel=Channel.MAIL, kind=kind_of(mail), text=written(mail),
         title=mail.subject, caller=who, files=arrived.files, sender=mail.sender or None,
         message_id=mail.message_id or None, original=_keep(session, desk, arrived),
+        recipients=mail.recipients, addressed=arrived.office,
     )  # fmt: skip
     row = open_anliegen(session, ACTOR, incoming, blobs=desk.blobs, now=desk.now)
     if who.mail and not mail.automatic:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from config.mailboxes import office_written_to
 from ocr.documents import UnreadableError
 from storage.clock import local_date
 from storage.command_line import (
@@ -22,7 +23,8 @@ from storage.os_errors import reason
 from workflows.kiss.delimited import TableError
 from workflows.kiss.routing.book import RoutingBook
 from workflows.kiss.routing.deciding import Decision, decide
-from workflows.kiss.routing.understanding import understood
+from workflows.kiss.routing.shelf import mailboxes_of
+from workflows.kiss.routing.understanding import recipients_of, understood
 from workflows.kiss.routing.unopened import recognised, unopened
 
 LARGEST = 64 * 1024 * 1024
@@ -67,11 +69,12 @@ def _add_route(app: typer.Typer, open_house: Callable[[], House], load_book: Loa
 def routed(text: str, headers: dict[str, Any], book: RoutingBook, house: House) -> Decision:
     """The decision for a message as it came by mail or file."""
     day = local_date(house.clock())
-    rule = recognised(headers, text, day)
+    rule = recognised(headers, text, day, names=headers.get("files", ()))
     if rule is not None:
         return unopened(rule)
-    recipients = [*headers.get("to", ()), *headers.get("delivered-to", ())]
-    message = understood(text, headers.get("subject", ""), recipients, book.gazetteer)
+    recipients = recipients_of(headers)
+    office = office_written_to(mailboxes_of(house), recipients)
+    message = understood(text, headers.get("subject", ""), recipients, book.gazetteer, office)
     return decide(message, book, day)
 
 
@@ -98,7 +101,8 @@ def read_message(file: Path) -> tuple[str, dict[str, Any]]:
             reading = read_mail(content, Limits())
         except UnreadableError as error:
             raise ConflictError(error.message) from error
-        return reading.text, dict(reading.properties)
+        files = [each.name for each in reading.attachments]
+        return reading.text, {**reading.properties, "files": files}
     return decode(content), {}
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.mailboxes import Mailbox, office_written_to
 from storage.actors import SHARED_CLASSES
 from storage.clock import local_date
 from storage.conflicts import ConflictError
@@ -21,7 +22,13 @@ from workflows.kiss.routing.book import Guess, RoutingBook, Voice
 from workflows.kiss.routing.deciding import decide
 from workflows.kiss.routing.finding import decided
 from workflows.kiss.routing.rules import Conditions, Message, RuleView
-from workflows.kiss.routing.shelf import as_message, load_book, load_gazetteer, load_voice
+from workflows.kiss.routing.shelf import (
+    as_message,
+    load_book,
+    load_gazetteer,
+    load_voice,
+    mailboxes_of,
+)
 from workflows.kiss.routing.tables import RoutingTrial
 from workflows.kiss.routing.trials import REPLAY, TEXT
 from workflows.kiss.routing.understanding import understood
@@ -42,7 +49,11 @@ def answer_trial(context: JobContext, job: ClaimedJob) -> None:
         if row is None or row.done_at is not None:
             return
         try:
-            result = (_replayed if row.kind == REPLAY else _tried)(session, row.content, now)
+            result = (
+                _replayed(session, row.content, now)
+                if row.kind == REPLAY
+                else _tried(session, row.content, mailboxes_of(house), now)
+            )
         except ConflictError as error:
             result = {"problem": str(error)}
         except Exception as error:  # noqa: BLE001 - whoever waits for it is told, the log has the rest
@@ -55,11 +66,16 @@ def answer_trial(context: JobContext, job: ClaimedJob) -> None:
             kept.content = {} if kept.kind == TEXT else kept.content
 
 
-def _tried(session: Session, content: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def _tried(
+    session: Session, content: Mapping[str, Any], mailboxes: Sequence[Mailbox], now: datetime
+) -> dict[str, Any]:
     day = local_date(now)
     voice, _ = load_voice(session)
     book = load_book(session, day, voice)
-    found = decide(understood(content["text"], "", (), load_gazetteer(session, day)), book, day)
+    recipients = [content["to"]] if content.get("to") else []
+    office = office_written_to(mailboxes, recipients)
+    said = understood(content["text"], "", recipients, load_gazetteer(session, day), office)
+    found = decide(said, book, day)
     topic = book.topics[found.topic].title if found.topic else None
     group = book.groups[found.group].name if found.group else "niemand"
     return {

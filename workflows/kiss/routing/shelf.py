@@ -8,7 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.mailboxes import Mailbox, MailboxesError, read_mailboxes
 from config.seeds import load_city
+from storage.conflicts import ConflictError
+from storage.house import House
 from storage.organisation.queries import successions, valid_on
 from storage.organisation.tables import Office
 from workflows.kiss.anliegen.tables import Anliegen, Group, KnownPlace, Message, Topic
@@ -85,11 +88,21 @@ def load_voice(session: Session, group: str = SHARED) -> tuple[Voice | None, str
 _unpacked: dict[str, tuple[UUID, Voice]] = {}
 
 
+def mailboxes_of(house: House) -> tuple[Mailbox, ...]:
+    """Raises ``ConflictError`` where their file can't be used."""
+    try:
+        return read_mailboxes(house.settings.mailboxes)
+    except MailboxesError as error:
+        raise ConflictError(str(error)) from None
+
+
 def as_message(session: Session, row: Anliegen, known: Gazetteer) -> Said:
     """What rules look at: what the citizen wrote, and what was chosen in the form."""
     first = first_message(session, row.id)
     topic = session.get(Topic, row.topic_id) if row.topic_id else None
-    found = understood(first.text, first.subject or "", (), known)
+    found = understood(
+        first.text, first.subject or "", first.recipients or (), known, first.addressed
+    )
     named = known.districts(row.place or "")
     return replace(
         found,

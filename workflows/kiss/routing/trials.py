@@ -23,10 +23,13 @@ TRY = "kiss.try"
 TEXT, REPLAY = "text", "replay"
 KEPT = timedelta(days=7)
 LONGEST = 20_000
+LONGEST_ADDRESS = 254
 
 
-def try_text(session: Session, actor: Staff, text: str, *, now: datetime) -> UUID:
-    """Ask who would get it. Anybody who works here may; the answer is for them alone.
+def try_text(
+    session: Session, actor: Staff, text: str, *, recipient: str = "", now: datetime
+) -> UUID:
+    """Ask who would get it, written to this address if any. Anybody who works here may; the answer is for them alone.
 
     What must not be opened is answered at once, and nothing of it is kept.
     """
@@ -34,12 +37,13 @@ def try_text(session: Session, actor: Staff, text: str, *, now: datetime) -> UUI
     if not text.strip():
         raise ConflictError("Bitte fügen Sie einen Text ein.")
     said = text.strip()[:LONGEST]
-    rule = recognised({}, said, local_date(now))
+    to = recipient.strip()[:LONGEST_ADDRESS]
+    rule = recognised({"to": [to] if to else []}, said, local_date(now))
     if rule is None:
-        return _ask(session, actor, TEXT, {"text": said}, now)
+        return _ask(session, actor, TEXT, {"text": said, "to": to}, now)
     found = unopened(rule)
     result = {
-        "to": "Meldestelle", "decision": found.decision, "probability": None,
+        "to": rule.title, "decision": found.decision, "probability": None,
         "because": list(found.because), "otherwise": [], "suggestions": [],
     }  # fmt: skip
     return _kept(session, actor, TEXT, {}, now, result)

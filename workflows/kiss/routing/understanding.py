@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 from config.seeds import load_city, load_offices
 from ocr.analysis.unopened import fold
@@ -51,8 +52,14 @@ class Gazetteer:
                     break
             at += 1
 
-    def addressed(self, text: str, recipients: Sequence[str]) -> str | None:
-        """The office a message is for: by its mailbox, else because the text begins with „An das …“."""
+    def addressed(
+        self, text: str, recipients: Sequence[str], office: str | None = None
+    ) -> str | None:
+        """The office a message is for: whose mailbox it came by, else by an address, else because the text begins with „An
+        das …“.
+        """
+        if office in self.offices:
+            return office
         for recipient in recipients:
             box = recipient.rpartition("@")[0].casefold()
             for key in self.offices:
@@ -86,20 +93,27 @@ def seeded() -> Gazetteer:
     return Gazetteer(offices, places, city.aktenzeichen.pattern)
 
 
+def recipients_of(stated: Mapping[str, Any]) -> list[str]:
+    """The addresses a mail was written to, by its headers (names in lower case); copies are for somebody else."""
+    names = ("to", "delivered-to", "x-original-to")
+    return list(dict.fromkeys(each for name in names for each in stated.get(name, ())))
+
+
 def understood(
     text: str,
     subject: str = "",
     recipients: Sequence[str] = (),
     gazetteer: Gazetteer | None = None,
+    office: str | None = None,
 ) -> Message:
-    """A message as rules look at it."""
+    """A message as rules look at it. ``office``: key of the one whose mailbox it was written to."""
     known = gazetteer or seeded()
     whole = f"{subject}\n{text}"
     numbers = re.findall(known.file_numbers, whole) if known.file_numbers else []
     return Message(
         text=text,
         subject=subject,
-        addressed=known.addressed(whole, recipients),
+        addressed=known.addressed(whole, recipients, office),
         districts=known.districts(whole),
         file_numbers=tuple(dict.fromkeys(numbers)),
     )

@@ -90,6 +90,22 @@ def test_a_rule_decides_and_says_why(city: City, work: Callable[[], None]) -> No
         assert whole(session, city.staff("tim"), anliegen).decisions[0].id == found.id
 
 
+def test_what_is_tried_out_may_be_written_to_an_office(
+    city: City, work: Callable[[], None]
+) -> None:
+    rule(city, "gruen", addressed=["gruen"])
+    with city.house.database.write() as session:
+        tim = city.staff("tim")
+        trials = [
+            try_text(session, tim, "Eine Frage.", recipient=to, now=city.clock())
+            for to in ("", "gruen@stadt.example", "personalrat@stadt.example")
+        ]
+    work()
+    with city.house.database.read() as session:
+        found = [trial_of(session, tim, each).result for each in trials]
+    assert [each["to"] for each in found if each] == ["Koordination", "Gruen", "Personalrat"]
+
+
 def test_the_topic_of_the_form_decides_where_no_rule_does(
     city: City, work: Callable[[], None]
 ) -> None:
@@ -293,7 +309,10 @@ def test_a_whistleblower_s_text_is_answered_at_once_and_not_kept(
     with city.house.database.read() as session:
         row = trial_of(session, city.staff("tim"), secret)
         assert row.result is not None
-        assert (row.result["to"], row.content) == ("Meldestelle", {})
+        assert (row.result["to"], row.content) == (
+            "Meldestelle nach dem Hinweisgeberschutzgesetz",
+            {},
+        )
         assert session.scalars(select(Job.key).where(Job.kind == TRY)).all() == [plain.hex]
     work()
     with city.house.database.read() as session:
