@@ -12,6 +12,7 @@ from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from presence.availability.rights import require_absence
+from presence.availability.substitutes import Naming, settled
 from presence.availability.telling import note_absence
 from storage.actors import Actor
 from storage.clock import local_date
@@ -51,7 +52,7 @@ def enter_absence(
         if same.substitute_id != substitute:
             same.substitute_id = substitute
             same.revision += 1
-            note_absence(session, actor, person, now)
+            _told(session, actor, person, now)
         return same
     absence = Absence(person_id=person, starts=starts, ends=ends, substitute_id=substitute)
     session.add(absence)
@@ -81,7 +82,7 @@ def change_absence(
     _check(session, row.person_id, starts, ends, substitute, now)
     row.starts, row.ends, row.substitute_id = starts, ends, substitute
     row.revision += 1
-    note_absence(session, actor, row.person_id, now)
+    _told(session, actor, row.person_id, now)
 
 
 def end_absence(session: Session, actor: Actor, absence: UUID, *, now: datetime) -> None:
@@ -91,7 +92,7 @@ def end_absence(session: Session, actor: Actor, absence: UUID, *, now: datetime)
         return
     require_absence(session, actor, row.person_id, local_date(now))
     session.delete(row)
-    note_absence(session, actor, row.person_id, now)
+    _told(session, actor, row.person_id, now)
 
 
 def come_back(session: Session, actor: Actor, person: UUID, *, now: datetime) -> int:
@@ -105,7 +106,7 @@ def come_back(session: Session, actor: Actor, person: UUID, *, now: datetime) ->
     for row in rows:
         session.delete(row)
     if rows:
-        note_absence(session, actor, person, now)
+        _told(session, actor, person, now)
     return len(rows)
 
 
@@ -134,6 +135,12 @@ def forget_over(session: Session, now: datetime) -> int:
         delete(Absence).where(Absence.ends <= now)
     )
     return gone.rowcount
+
+
+def _told(session: Session, actor: Actor, person: UUID, now: datetime) -> None:
+    """Whoever changed it: the person is told, and need not look after a substitute who left any more."""
+    note_absence(session, actor, person, now)
+    settled(session, person, Naming.AWAY, now)
 
 
 def _check(

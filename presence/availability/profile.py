@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from presence.availability.current import CurrentStore
 from presence.availability.rights import require_own
+from presence.availability.substitutes import Naming, settled
 from presence.availability.tables import (
     AbsenceNotice,
     AvailabilityProfile,
@@ -146,6 +147,7 @@ def set_profile(
             set_={**renewed, "revision": AvailabilityProfile.revision + 1},
         )
     )
+    settled(session, person, Naming.ALWAYS, now)
 
 
 def allow_delegate(

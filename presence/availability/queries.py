@@ -29,7 +29,7 @@ from storage.agreements.queries import in_force, keys_in_force
 from storage.alphabet import place_of
 from storage.clock import local_date
 from storage.organisation.queries import names, valid_on
-from storage.organisation.substitution import absent_at, acting_substitute, ruling
+from storage.organisation.substitution import acting_substitute, substitutes_at
 from storage.organisation.tables import Absence, Membership, Person
 from storage.rights import NotAllowedError, Verb, may
 
@@ -230,14 +230,13 @@ def _absences(
     session: Session, people: Collection[UUID], now: datetime
 ) -> dict[UUID, list[AbsenceSpan]]:
     """Absences that are under way, joined to one another, or begin within a day; chains of substitutes followed."""
-    substitutes = {
-        person: row.substitute_id for person, row in ruling(absent_at(session, now)).items()
-    }
     rows = session.scalars(
         select(Absence)
         .where(Absence.person_id.in_(people), Absence.ends > now)
         .order_by(Absence.starts, Absence.id)
-    )
+    ).all()
+    named = {row.substitute_id for row in rows if row.substitute_id is not None}
+    substitutes = substitutes_at(session, now, named)
     found: dict[UUID, list[AbsenceSpan]] = {}
     for row in rows:
         follow = {**substitutes, row.person_id: row.substitute_id}
@@ -264,7 +263,7 @@ def _standing(
     }
     if not named:
         return {}
-    absent = {person: row.substitute_id for person, row in ruling(absent_at(session, now)).items()}
+    absent = substitutes_at(session, now, set(named.values()))
     found = {}
     for person, substitute in named.items():
         acting = acting_substitute(person, {**absent, person: substitute})

@@ -1,20 +1,20 @@
 """Who stands in for whom: chains of substitutes, with a guard against circles."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.clock import LOCAL
-from storage.organisation.tables import Absence
+from storage.clock import LOCAL, local_date
+from storage.organisation.tables import Absence, Person
 
 
 def acting_substitute(person: UUID, substitutes: Mapping[UUID, UUID | None]) -> UUID | None:
     """Who acts for an absent person: the first in the chain who is there.
 
-    ``substitutes`` names the substitute of everybody who is absent. ``None`` where the chain ends with somebody absent
+    ``substitutes`` names the substitute of everybody who is not there (``substitutes_at``). ``None`` where the chain ends with somebody absent
     who named nobody, or goes in a circle: then nobody acts.
     """
     seen = {person}
@@ -46,6 +46,20 @@ def local_day(day: date) -> tuple[datetime, datetime]:
 def absent_at(session: Session, now: datetime) -> Sequence[Absence]:
     """All absences of the house at this moment."""
     return session.scalars(select(Absence).where(Absence.starts <= now, Absence.ends > now)).all()
+
+
+def substitutes_at(
+    session: Session, now: datetime, named: Collection[UUID] = ()
+) -> dict[UUID, UUID | None]:
+    """Who stands in for everybody who is not there at this moment, as ``acting_substitute`` asks.
+
+    Who has left is not there either, and nobody stands in for them but who did in an absence of theirs. ``named``:
+    whom else somebody counts on, beside the substitutes of absences.
+    """
+    found = {person: row.substitute_id for person, row in ruling(absent_at(session, now)).items()}
+    counted_on = {each for each in found.values() if each is not None} | set(named)
+    left = select(Person.id).where(Person.id.in_(counted_on), Person.valid_to <= local_date(now))
+    return {**dict.fromkeys(session.scalars(left).all()), **found}
 
 
 def stand_in_for(session: Session, person: UUID, day: date) -> frozenset[UUID]:

@@ -6,6 +6,7 @@ from presence.availability.absences import forget_over
 from presence.availability.calendar.refreshing import forget_calendars, refresh
 from presence.availability.current import current_store
 from presence.availability.profile import forget_leavers, forget_old_weeks, forget_strangers
+from presence.availability.substitutes import let_leavers_go, settle_past
 from presence.availability.telling import forget_notices
 from presence.forgetting import forget_traces
 from presence.sign_in_log import forget_sign_ins
@@ -20,6 +21,8 @@ def _forget(context: JobContext) -> Mapping[str, int]:
         absences = forget_over(session, now)
         weeks = forget_old_weeks(session, local_date(now))
         forget_leavers(session, local_date(now))
+        let_leavers_go(session, now)
+        settle_past(session, now)
         forget_notices(session, now)
         forget_sign_ins(session, now)
         forget_traces(session, now)
