@@ -70,6 +70,8 @@ class Settings(SignInSettings):
 
     watched_folder: Path | None = None
     """Folder whose files are taken in; ``data_dir/eingang`` by default."""
+    post_office: str = "poststelle"
+    """Key of the office whose inbox gets what names no office: by the watched folder, or by ``eakte ingest``."""
     upload_limit_mib: int = 200
     reader_workers: int = Field(default=2, ge=1)
     spacy_model: str | None = None

@@ -1,10 +1,13 @@
 """``rathaus account`` (also for the first administrator of an installation) and ``rathaus presence``."""
 
+import re
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from config.seeds import login_of
 from presence.directory import commands as directory_commands
@@ -17,9 +20,12 @@ from storage.clock import local_date
 from storage.command_line import AsJson, acting, explained, show_json
 from storage.conflicts import ConflictError
 from storage.house import House
-from storage.organisation.operations import WHOLE_HOUSE, add_person, grant_role
-from storage.organisation.queries import office_by_key, person_by_login
-from storage.organisation.tables import Person
+from storage.organisation.operations import WHOLE_HOUSE, add_office, add_person, grant_role
+from storage.organisation.queries import office_by_key, office_ids, person_by_login
+from storage.organisation.tables import Office, Person
+
+KEY = re.compile(r"[^a-z0-9]+")
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 def commands(open_house: Callable[[], House]) -> typer.Typer:
@@ -115,6 +121,8 @@ def _create(house: House, actor: Actor, name: str, role: Role, office: str) -> t
     initial = initial_password()
     with house.database.write() as session:
         where = office_by_key(session, office, today)
+        if where is None and not office_ids(session):
+            where = _first_office(session, actor, office, today, now)
         if where is None:
             raise ConflictError(f"Das Amt „{office}“ gibt es nicht.")
         login = name.strip().lower() if " " not in name.strip() else login_of(name)
@@ -132,3 +140,14 @@ def _create(house: House, actor: Actor, name: str, role: Role, office: str) -> t
                 session, actor, person.id, role, None if role in WHOLE_HOUSE else where.id, now=now
             )
         return login, create_account(session, actor, person.id, initial, now=now)
+
+
+def _first_office(session: Session, actor: Actor, name: str, day: date, now: datetime) -> Office:
+    """A house without any office begins with this one; its name and number are changed on the page Organisation."""
+    key = KEY.sub("-", name.lower().translate(UMLAUTS)).strip("-")
+    if not key:
+        raise ConflictError(f"„{name}“ ist kein Name für ein Amt.")
+    return add_office(
+        session, actor, key=key, number="10", name=name.strip()[:1].upper() + name.strip()[1:],
+        short=name.strip()[:1].upper() + name.strip()[1:], valid_from=day, now=now,
+    )  # fmt: skip

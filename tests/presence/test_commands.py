@@ -11,7 +11,7 @@ from presence.sign_in import Token, sign_in
 from storage.actors import Role
 from storage.clock import local_date
 from storage.house import House
-from storage.organisation.queries import load_staff, person_by_login
+from storage.organisation.queries import load_staff, offices, person_by_login
 from storage.organisation.tables import Person
 
 
@@ -35,6 +35,21 @@ def test_an_account_for_somebody_new(house: House, anna: Person, run: Any) -> No
         staff = load_staff(session, person.id, today)
     assert staff is not None
     assert staff.has(Role.REGISTRY)
+
+
+def test_the_first_account_founds_the_first_office(house: House, run: Any) -> None:
+    done = run("Ömer Yıldırım", "--role", "admin", "--office", "Bürgeramt", "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert isinstance(sign_in(house, told["login"], told["password"], "::1"), Token)
+    today = local_date(house.clock())
+    with house.database.read() as session:
+        assert [(each.key, each.name) for each in offices(session, today)] == [
+            ("buergeramt", "Bürgeramt")
+        ]
+    again = run("Nora Neu", "--role", "staff", "--office", "Bauamt")
+    assert again.exit_code == 2
+    assert "„Bauamt“ gibt es nicht" in again.stderr
 
 
 def test_the_initial_password_is_shown_and_has_to_be_changed(

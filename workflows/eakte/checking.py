@@ -5,6 +5,7 @@ nothing, and the administration and the data protection officers each have a tas
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from uuid import NAMESPACE_OID, uuid5
@@ -13,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from storage.actors import Role
-from storage.clock import local
+from storage.clock import local, local_date
 from storage.jobs import runs
 from storage.jobs.handlers import JobContext
 from storage.journal.anchor import Anchor
 from storage.journal.verification import verify
+from storage.organisation.queries import office_by_key
 from storage.processes import Warner
 from storage.tasks.list import finish_tasks, open_task
 
@@ -31,6 +33,11 @@ TOLD = {Role.ADMIN: "/laeufe", Role.PRIVACY: "/"}
 NAMED = 3
 """How many findings a task names; the rest stands in the run's log."""
 NO_SCAN = "Virenprüfung aus: Es ist kein ClamAV eingerichtet (RATHAUS_CLAMD_SOCKET)."
+
+NO_INBOX = (
+    "Im Scan-Ordner {folder} bleibt liegen, was in keinem Unterordner eines Amts liegt: Das Amt „{office}“ gibt es nicht."
+    " Bitte nennen Sie mit RATHAUS_POST_OFFICE das Kürzel des Amts, das solche Post bekommt."
+)
 
 
 def check_blobs(context: JobContext) -> Mapping[str, int]:
@@ -47,8 +54,8 @@ def check_journal(context: JobContext) -> Mapping[str, int]:
 
 
 def warners(settings: Settings) -> list[Warner]:
-    """What the status warns of: findings of the last checks, and files that nobody scans for viruses."""
-    return [_last_findings, partial(_scan_off, settings)]
+    """What the status warns of: findings of the last checks, files nobody scans for viruses, a scan folder nobody empties."""
+    return [_last_findings, partial(_scan_off, settings), partial(_nobody_s_folder, settings)]
 
 
 def _last_findings(session: Session, _now: datetime) -> Sequence[str]:
@@ -62,6 +69,17 @@ def _last_findings(session: Session, _now: datetime) -> Sequence[str]:
 
 def _scan_off(settings: Settings, _session: Session, _now: datetime) -> Sequence[str]:
     return [] if settings.clamd_socket else [NO_SCAN]
+
+
+def _nobody_s_folder(settings: Settings, session: Session, now: datetime) -> Sequence[str]:
+    """Files without an office of their own wait where the office for them is missing."""
+    folder = settings.inbox_folder
+    if office_by_key(session, settings.post_office, local_date(now)) is not None:
+        return []
+    with suppress(OSError):
+        if any(not each.name.startswith(".") for each in folder.iterdir()):
+            return [NO_INBOX.format(folder=folder, office=settings.post_office)]
+    return []
 
 
 def _report(context: JobContext, check: str, found: Sequence[str]) -> Mapping[str, int]:

@@ -30,7 +30,6 @@ from workflows.eakte.aktenplan import COLUMNS, PlanChange, read_table, take_over
 from workflows.eakte.queries import search_documents, states_of
 from workflows.eakte.receiving import Incoming, Receipt, receive
 
-INBOX_OFFICE = "poststelle"
 STATUS = {
     "received": "waiting",
     "reading": "waiting",
@@ -237,10 +236,11 @@ def _inbox(house: House, actor: Actor, key: str | None) -> UUID:
     with house.database.read() as session:
         if key is None and isinstance(actor, Staff) and actor.memberships:
             return office_in_charge(session, min(actor.memberships), day)
-        office = office_by_key(session, key or INBOX_OFFICE, day)
+        wanted = key or house.settings.post_office
+        office = office_by_key(session, wanted, day)
     if office is None:
         raise ConflictError(
-            f"Das Amt „{key or INBOX_OFFICE}“ gibt es nicht. Bitte nennen Sie mit --office ein anderes."
+            f"Das Amt „{wanted}“ gibt es nicht. Bitte nennen Sie mit --office ein anderes."
         )
     return office.id
 

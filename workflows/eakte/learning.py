@@ -100,7 +100,8 @@ def train_model(context: JobContext, job: ClaimedJob) -> None:
     with house.database.read() as session:
         texts, labels = _examples(session, group)
     model = train(texts, labels)
-    if model is None:
+    if model is None:  # what was moved elsewhere since must not stay learned
+        house.database.run(lambda s: s.execute(delete(TextModel).where(TextModel.group == group)))
         context.info(f"{len(texts)} Beispiele: noch zu wenige für ein Modell")
         return
     content = model.to_bytes()

@@ -26,7 +26,6 @@ SETTLED_AFTER = 2.0
 SETTLED_UNSEEN = 10.0
 """The same where the file system does not tell who writes."""
 IGNORED = (".part", ".tmp", ".crdownload", "~")
-DEFAULT_INBOX = "poststelle"
 
 log = logging.getLogger("rathaus.watching")
 
@@ -121,7 +120,7 @@ class Watcher:
         with self.house.database.read() as session:
             day = local_date(self.house.clock())
             office = office_by_key(session, folder.parts[0], day) if folder.parts else None
-            office = office or office_by_key(session, DEFAULT_INBOX, day)
+            office = office or office_by_key(session, self.house.settings.post_office, day)
         if office is None:
             return False
         incoming = Incoming(

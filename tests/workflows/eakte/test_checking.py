@@ -121,6 +121,19 @@ def test_the_last_result_is_kept_however_old(town: Town) -> None:
     assert any("In der Ablage" in each for each in warnings(town.house))
 
 
+def test_a_scan_folder_nobody_empties_is_told(town: Town) -> None:
+    folder = town.house.settings.inbox_folder
+    folder.mkdir(parents=True)
+    town.house.settings = town.house.settings.model_copy(
+        update={"clamd_socket": Path("/run/clamd"), "post_office": "kanzlei"}
+    )
+    assert warnings(town.house) == []
+    (folder / "brief.pdf").write_bytes(b"%PDF")
+    (warning,) = warnings(town.house)
+    assert "„kanzlei“ gibt es nicht" in warning
+    assert "RATHAUS_POST_OFFICE" in warning
+
+
 def test_the_virus_scan_is_missed_only_where_it_is_off(town: Town) -> None:
     town.house.settings = town.house.settings.model_copy(
         update={"clamd_socket": Path("/run/clamd")}
