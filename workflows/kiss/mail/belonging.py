@@ -10,7 +10,7 @@ from presence.citizens.links import KEY_NAME
 from presence.keys import load_key
 from storage.actors import System
 from workflows.kiss.anliegen.sight import in_sight
-from workflows.kiss.anliegen.tables import Anliegen, Contact
+from workflows.kiss.anliegen.tables import Anliegen, Contact, Message
 from workflows.kiss.mail.marks import Mark, Marks, find_marks
 
 ACTOR = System("kiss.mail")
@@ -40,7 +40,13 @@ def belongs_to(session: Session, marks: Marks, claims: Iterable[str]) -> Anliege
     return None
 
 
-def contact_mail(session: Session, row: Anliegen) -> str | None:
-    """The address we write to about it."""
+def believed(session: Session, row: Anliegen) -> list[str]:
+    """The addresses that are known of who came with it: where we write to, and where the first mail came from."""
     contact = session.get(Contact, row.contact_id) if row.contact_id else None
-    return contact.mail if contact else None
+    first = session.scalars(
+        select(Message.sender)
+        .where(Message.anliegen_id == row.id, Message.kind == "incoming")
+        .order_by(Message.id)
+        .limit(1)
+    ).first()
+    return [each for each in (contact.mail if contact else None, first) if each]

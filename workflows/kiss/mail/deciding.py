@@ -1,6 +1,7 @@
 """What becomes of a mail that was read. Pure."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -68,12 +69,12 @@ def decide(mail: ParsedMail, *, belongs: bool) -> Decision:
     return Decision(Fate.HEARD if belongs else Fate.OPENED)
 
 
-def is_trusted(mail: ParsedMail, contact: str | None) -> bool:
-    """Whether it comes from the address we write to, however it is spelled, or asks for answers there (``caller``)."""
-    if contact is None:
-        return False
-    wished = mail.reply_to if len(mail.reply_to) == 1 else ()
-    return any(is_same_address(each, contact) for each in (mail.sender, *wished))
+def is_trusted(mail: ParsedMail, known: Iterable[str]) -> bool:
+    """Whether it comes from one of these addresses, however it is spelled, and names no other sender.
+
+    Only the From is believed: it is what mail servers check (DMARC, RFC 7489, 3.1); where answers are to go anybody may write.
+    """
+    return mail.one_sender and any(is_same_address(mail.sender, each) for each in known)
 
 
 def is_same_address(one: str, other: str) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 from ocr.detection import MAIL, detect
 from ocr.documents import Attachment, Reading, UnreadableError
 from ocr.limits import MEBIBYTE, Limits
-from ocr.readers.mail import envelope, header, read_mail
+from ocr.readers.mail import addresses, envelope, header, read_mail
 from workflows.kiss.duplicates.stripping import strip
 from workflows.kiss.mail.automatic import Ours, look_at
 from workflows.kiss.mail.defects import defects_of
@@ -58,6 +58,7 @@ class ParsedMail:
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
+    one_sender: bool = False
     subject: str = ""
     date: str | None = None
     text: str = ""
@@ -153,6 +154,7 @@ def _put_together(
         key=content_key(data, stated),
         message_id=one_line(stated["message_id"]),
         sender=one_line(stated["from"]),
+        one_sender=len(addresses(message, "From")) == 1,
         name=one_line(stated["from_name"]),
         reply_to=tuple(map(one_line, stated["reply_to"])),
         to=tuple(map(one_line, stated["to"])),

@@ -16,7 +16,7 @@ from workflows.kiss.anliegen.opening import Channel, Incoming, open_anliegen
 from workflows.kiss.anliegen.progress import look_at
 from workflows.kiss.anliegen.states import Kind
 from workflows.kiss.anliegen.tables import Anliegen
-from workflows.kiss.mail.belonging import ACTOR, belongs_to, contact_mail
+from workflows.kiss.mail.belonging import ACTOR, believed, belongs_to
 from workflows.kiss.mail.deciding import (
     Decision,
     Fate,
@@ -141,7 +141,7 @@ def _open(session: Session, desk: Desk, arrived: Arrived, mail: ParsedMail) -> A
 def _hear(session: Session, desk: Desk, arrived: Arrived, mail: ParsedMail, row: Anliegen) -> None:
     reply = Reply(
         key=arrived.key, text=written(mail), sender=mail.sender or None, subject=mail.subject or None,
-        trusted=is_trusted(mail, contact_mail(session, row)), message_id=mail.message_id or None,
+        trusted=is_trusted(mail, believed(session, row)), message_id=mail.message_id or None,
         original=_keep(session, desk, arrived), files=arrived.files,
     )  # fmt: skip
     hear(session, ACTOR, row.id, reply, blobs=desk.blobs, now=desk.now)

@@ -157,12 +157,43 @@ def test_spelling_makes_nobody_a_stranger(with_mailbox: City, take_in: TakeIn) -
     assert everything(with_mailbox)[0].state == "in_work"
 
 
-def test_who_asks_for_answers_elsewhere_is_no_stranger(with_mailbox: City, take_in: TakeIn) -> None:
+@pytest.mark.parametrize(
+    ("sender", "headers"),
+    [
+        ("karl@anderswo.example", {"Reply-To": "erika@example.org"}),
+        ("karl@anderswo.example, erika@example.org", {}),
+        ("erika@example.org, karl@anderswo.example", {"Sender": "karl@anderswo.example"}),
+        ('"erika@example.org" <karl@anderswo.example>', {}),
+        ("karl@anderswo.example", {"Sender": "erika@example.org"}),
+    ],
+)
+def test_nobody_becomes_somebody_else_by_what_no_server_checks(
+    with_mailbox: City, take_in: TakeIn, sender: str, headers: dict[str, str]
+) -> None:
     _, seal = asked(with_mailbox)
-    take_in(
-        letter("Da.", f"[{seal}]", "büro@anderswo.example", **{"Reply-To": "erika@example.org"})
-    )
-    assert everything(with_mailbox)[0].state == "in_work"
+    raw = letter("Hat sich erledigt.", f"[{seal}]", "x@y.example", **headers).as_bytes()
+    take_in(raw.replace(b"From: x@y.example", f"From: {sender}".encode()))
+    [row] = everything(with_mailbox)
+    assert row.state == "waits_citizen"
+    assert [each.trusted for each in said(with_mailbox, row.id)] == [True, False]
+
+
+def test_a_second_from_line_makes_a_stranger(with_mailbox: City, take_in: TakeIn) -> None:
+    _, seal = asked(with_mailbox)
+    raw = letter("Hat sich erledigt.", f"[{seal}]").as_bytes()
+    take_in(raw.replace(b"To: ", b"From: karl@anderswo.example\nTo: ", 1))
+    assert everything(with_mailbox)[0].state == "waits_citizen"
+
+
+def test_who_wrote_first_is_believed_wherever_answers_go(
+    with_mailbox: City, take_in: TakeIn
+) -> None:
+    take_in(letter(sender="büro@firma.example", **{"Reply-To": "erika@example.org"}))
+    [row] = everything(with_mailbox)
+    seal = mark(with_mailbox, row.id)
+    for number, sender in enumerate(("büro@firma.example", "erika@example.org", "k@x.example"), 2):
+        take_in(letter(f"Noch etwas {number}.", f"[{seal}]", sender, number))
+    assert [each.trusted for each in said(with_mailbox, row.id)] == [True, True, True, False]
 
 
 def test_a_reply_to_what_was_closed_opens_it_again(with_mailbox: City, take_in: TakeIn) -> None:
