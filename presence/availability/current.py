@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, delete, insert, select, text, update
+from sqlalchemy import Connection, Engine, Table, delete, event, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -216,6 +216,10 @@ class CurrentStore:
     def close(self) -> None:
         self._engine.dispose()
 
+    def close_with(self, _engine: Engine) -> None:
+        """For the end of the house's own engine."""
+        self.close()
+
     @contextmanager
     def _read(self) -> Iterator[Connection]:
         self._ensure()
@@ -293,12 +297,16 @@ class CurrentStore:
 
 
 def current_store(house: House) -> CurrentStore:
-    """The store of this house, one per process."""
-    url = house.database.engine.url
+    """The store of this house, one per process; on PostgreSQL it lets its connections go when the house is closed."""
+    engine = house.database.engine
+    url = engine.url
     if url.get_backend_name() == "sqlite":
         file = (house.settings.data_dir / "fluechtig" / "anwesenheit.sqlite").resolve()
         return _opened(f"sqlite:///{file}")
-    return _opened(url.render_as_string(hide_password=False))
+    store = _opened(url.render_as_string(hide_password=False))
+    if not event.contains(engine, "engine_disposed", store.close_with):
+        event.listen(engine, "engine_disposed", store.close_with)
+    return store
 
 
 @lru_cache(maxsize=8)
