@@ -22,12 +22,12 @@ from presence.availability.profile import set_working_hours, working_hours
 from presence.availability.week import Hours
 from storage.clock import WEEKDAYS, local_date
 
-DAYS = range(5)
+WORKDAYS, WEEK = range(5), range(7)
 PLACES = (None, "Büro", "Homeoffice")
 
 
 def hours_desk(visit: Visit, person: UUID) -> None:
-    """One row per working day; what is left empty is free. Two spans a day where there is a long break."""
+    """One row per day; what is left empty or hidden is free. Two spans a day where there is a long break."""
     now = visit.house.clock()
     today = local_date(now)
     with visit.house.database.read() as session:
@@ -35,9 +35,14 @@ def hours_desk(visit: Visit, person: UUID) -> None:
     st.caption(
         "Feiertage, Heiligabend und Silvester sind von selbst frei. Vergangene Arbeitszeiten werden gelöscht."
     )
+    weekend = st.toggle(
+        "auch Samstag und Sonntag",
+        value=any(each.weekday not in WORKDAYS for each in held),
+        key="wochenende",
+    )
     with st.form("arbeitszeit", border=False):
         week: list[Hours] = []
-        for day in range(7) if any(each.weekday > 4 for each in held) else DAYS:
+        for day in WEEK if weekend else WORKDAYS:
             week += _day(day, [each for each in held if each.weekday == day])
         valid_from = st.date_input("Gilt ab", today, min_value=today, format="DD.MM.YYYY")
         sent = st.form_submit_button("Arbeitszeit speichern", type="primary")

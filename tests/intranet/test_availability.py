@@ -205,6 +205,29 @@ def test_working_hours_are_saved(browse: Browse, furnished: Any) -> None:
     assert (monday.value.hour, monday.value.minute) == (12, 0)
 
 
+@pytest.mark.usefixtures("clean")
+def test_working_hours_at_weekends_are_saved_and_shown_again(
+    browse: Browse, furnished: Any
+) -> None:
+    def saturday(app: AppTest, which: str) -> list[Any]:
+        return [each for each in app.time_input if each.label == f"Samstag, erste Zeit: {which}"]
+
+    app = browse("anna.beispiel", "abwesenheit.py")
+    assert not saturday(app, "von")
+    app.toggle(key="wochenende").set_value(True).run()
+    saturday(app, "von")[0].set_value(time(9))
+    saturday(app, "bis")[0].set_value(time(13))
+    next(each for each in app.button if each.label == "Arbeitszeit speichern").click().run()
+    assert not app.exception
+    again = browse("anna.beispiel", "abwesenheit.py")
+    assert again.toggle(key="wochenende").value
+    assert saturday(again, "bis")[0].value == time(13)
+    again.toggle(key="wochenende").set_value(False).run()
+    next(each for each in again.button if each.label == "Arbeitszeit speichern").click().run()
+    assert not browse("anna.beispiel", "abwesenheit.py").toggle(key="wochenende").value
+    assert furnished
+
+
 def test_an_agreement_needs_both_sides(browse: Browse, furnished: Any) -> None:
     house, council = furnished.house, furnished.person("paula.post").id
     with house.database.write() as session:
