@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.actors import FILING_CLASSES, Actor, ProtectionClass
+from storage.clock import local_date
 from storage.conflicts import ConflictError
 from storage.journal.entries import record
 from storage.organisation.queries import offices, valid_on
@@ -30,6 +31,8 @@ COLUMNS = (
     "kinds",
 )
 FATES = ("vernichten", "anbieten")
+NAMED = 5
+"""How many entries a refusal names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +125,12 @@ def take_over_plan(
 ) -> PlanChange:
     """Make the Aktenplan what the table says, from a day on. What is missing there ends; Akten under it stay.
 
-    Raises ``ConflictError`` for an office that does not exist; nothing was changed then.
+    What an entry said until that day is kept as a row that ended. An entry changes on the day itself at the earliest: Akten
+    that are closed before are kept as long as it says until then.
+    Raises ``ConflictError`` for an office that does not exist, or changes that lie ahead; nothing was changed then.
     """
     require(actor, Verb.AKTENPLAN_CHANGE)
+    ahead: list[str] = []
     by_key = {
         name: office.id
         for office in offices(session, valid_from)
@@ -149,13 +155,19 @@ def take_over_plan(
             session.flush()
             counts["create"] += 1
         elif any(getattr(entry, name) != value for name, value in values.items()):
-            for name, value in values.items():
-                setattr(entry, name, value)
-            entry.revision += 1
+            if valid_from > local_date(now):
+                ahead.append(row.number)
+            _change(session, entry, values, valid_from)
             counts["update"] += 1
         else:
             counts["unchanged"] += 1
         ids[row.number] = entry.id
+    if ahead:
+        raise ConflictError(
+            f"Was ein Eintrag bestimmt, ändert sich an dem Tag, an dem die Tabelle eingelesen wird. Bitte lesen Sie sie am"
+            f" {valid_from:%d.%m.%Y} ein; vorher können Einträge nur dazukommen oder enden. Anders als bisher:"
+            f" {', '.join(ahead[:NAMED])}{' und weitere' if len(ahead) > NAMED else ''}."
+        )
     for entry in present.values():
         entry.valid_to, entry.revision = valid_from, entry.revision + 1
     change = PlanChange(end=len(present), **counts)
@@ -164,6 +176,17 @@ def take_over_plan(
         details=asdict(change), at=now,
     )  # fmt: skip
     return change
+
+
+def _change(session: Session, entry: PlanEntry, values: Mapping[str, Any], day: date) -> None:
+    """The row Akten belong to takes the new values; another keeps the old ones for the days before."""
+    if entry.valid_from < day:
+        kept = {name: getattr(entry, name) for name in (*values, "number", "valid_from")}
+        session.add(PlanEntry(**kept, valid_to=day))
+        entry.valid_from = day
+    for name, value in values.items():
+        setattr(entry, name, value)
+    entry.revision += 1
 
 
 def _values(
