@@ -16,7 +16,7 @@ from storage.agreements.operations import (
     record_agreement,
 )
 from storage.agreements.sides import speakers
-from storage.agreements.subjects import SUBJECTS
+from storage.agreements.subjects import offered
 from storage.clock import local_date
 
 here = visitor()
@@ -73,11 +73,12 @@ for each in (line for line in lines if line.mine):
             again("Bestätigt. Die Dienstvereinbarung gilt.", done=ok)
 
 st.header("Eintragen", anchor=False)
+subjects = offered()
 with st.form("vereinbarung", border=False):
     key = st.selectbox(
         "Was erlaubt sie?",
-        list(SUBJECTS),
-        format_func=lambda each: f"{SUBJECTS[each].title}: {SUBJECTS[each].allows}",
+        list(subjects),
+        format_func=lambda each: f"{subjects[each].title}: {subjects[each].allows}",
     )
     title = st.text_input("Titel", max_chars=300)
     number = st.text_input("Aktenzeichen", max_chars=100)

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from presence.availability.facts import SourceEntry
+from storage.agreements.subjects import offer
 
 __all__ = ["SOURCES", "Source", "SourceEntry", "entries", "register"]
 
@@ -33,7 +34,9 @@ SOURCES: dict[str, Source] = {}
 
 
 def register(name: str, load: Load, *, agreement: str | None) -> None:
-    """Let a source count. Registering the same name again replaces it."""
+    """Let a source count, and an agreement about it be entered. Registering the same name again replaces it."""
+    if agreement is not None:
+        offer(agreement)
     SOURCES[name] = Source(name, agreement, load)
 
 

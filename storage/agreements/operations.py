@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from storage.actors import Staff
 from storage.agreements.sides import Side, side_of
-from storage.agreements.subjects import SUBJECTS
+from storage.agreements.subjects import offered
 from storage.agreements.tables import Agreement
 from storage.clock import local_date, new_id
 from storage.conflicts import ConflictError, NotFoundError
@@ -139,7 +139,7 @@ def _check(
     valid_to: date | None,
     today: date,
 ) -> None:
-    if key not in SUBJECTS:
+    if key not in offered():
         raise ConflictError("Bitte wählen Sie, was die Dienstvereinbarung erlaubt.")
     if not title or len(title) > LONGEST_TITLE:
         raise ConflictError(

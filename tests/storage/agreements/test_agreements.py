@@ -185,7 +185,7 @@ def test_whoever_laid_the_administration_down_for_it_does_not_either(
             confirm_agreement(session, _now(database, alma), row, now=NOW)
         with pytest.raises(NotAllowedError):
             record_agreement(
-                session, _now(database, alma), key="phone", title="T", file_number="1", signed_on=TODAY,
+                session, _now(database, alma), key="calendar", title="T", file_number="1", signed_on=TODAY,
                 valid_from=TODAY, now=NOW,
             )  # fmt: skip
         assert [name for name, _ in speakers(session, TODAY)] == ["paul"]
