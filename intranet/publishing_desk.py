@@ -13,14 +13,17 @@ from intranet.visit import Visit
 from ocr.documents import UnreadableError
 from storage.blobs.errors import BlobStoreError
 from workflows.kiss.anliegen.tables import Anliegen, MessageFile
+from workflows.kiss.citizens.published import districts
 from workflows.kiss.citizens.publishing import (
     LONGEST,
     pictures_of,
     publish,
+    usual_where,
     why_not,
     withdraw_publication,
 )
 from workflows.kiss.citizens.redrawing import redraw
+from workflows.kiss.citizens.where import WHERE_NAMES, Where, shown
 
 
 def publishing(here: Visit, row: Anliegen, seen: int) -> None:
@@ -56,9 +59,10 @@ def _form(here: Visit, row: Anliegen, files: list[MessageFile], seen: int) -> No
                 value=file.shown_sha256 is not None, key=f"bild-{file.id.hex}",
             ):  # fmt: skip
                 chosen[file.id] = drawn[file.id]
+    where = _where(here, row)
     label = "Veröffentlichung ändern" if row.published_at else "Veröffentlichen"
     if st.button(label, type="primary", key="veroeffentlichen"):
-        done, _ = attempt(lambda: _publish(here, row.id, seen, text, chosen))
+        done, _ = attempt(lambda: _publish(here, row.id, seen, text, chosen, where))
         if done:
             note("Veröffentlicht.")
             st.rerun()
@@ -81,7 +85,29 @@ def _drawn(here: Visit, row: Anliegen, files: list[MessageFile]) -> dict[UUID, b
     return found
 
 
-def _publish(here: Visit, anliegen: UUID, seen: int, text: str, chosen: dict[UUID, bytes]) -> None:
+def _where(here: Visit, row: Anliegen) -> Where:
+    """How exactly everybody may know the place, and what they would see."""
+    with here.house.database.read() as session:
+        usually, known = usual_where(session, row), districts(session)
+    options = list(Where)
+    where = st.radio(
+        "Ort für alle", options, index=options.index(Where(row.published_where or usually)),
+        format_func=lambda each: WHERE_NAMES[each], key=f"ort-{row.id.hex}",
+        help="Bei Lärm oder Streit zu Hause wäre der Ort eine Adresse: Dann bitte ungefähr oder ohne Ort.",
+    )  # fmt: skip
+    seen = shown(row, where, known)
+    told = [words.plain(seen.place)] if seen.place else []
+    if seen.latitude is not None and seen.longitude is not None:
+        told.append(f"{seen.latitude} N / {seen.longitude} O".replace(".", ","))
+    st.caption(
+        f"Alle sehen: {', '.join(told) or 'keinen Ort'}. Gemeldet wurde: {words.plain(row.place or 'kein Ort')}."
+    )
+    return where
+
+
+def _publish(
+    here: Visit, anliegen: UUID, seen: int, text: str, chosen: dict[UUID, bytes], where: Where
+) -> None:
     house = here.house
     with ExitStack() as stack:
         staged = {
@@ -91,7 +117,8 @@ def _publish(here: Visit, anliegen: UUID, seen: int, text: str, chosen: dict[UUI
 
         def deed(session: Session) -> None:
             publish(
-                session, here.staff, anliegen, seen, text, staged, blobs=house.blobs, now=house.clock()
+                session, here.staff, anliegen, seen, text, staged, where=where, blobs=house.blobs,
+                now=house.clock(),
             )  # fmt: skip
 
         house.database.run(deed)

@@ -47,6 +47,7 @@ STATES = {
     State.CLOSED: "Ihr Anliegen ist abgeschlossen.",
     State.REOPENED: "Ihr Anliegen ist wieder offen.",
 }
+ANSWERED_BEFORE = "Dieselbe Sache hatte schon jemand gemeldet. Sie ist bereits beantwortet oder abgeschlossen. Wenn Sie die Antwort brauchen, schreiben Sie uns unten."
 RATINGS = (
     ("5", "sehr zufrieden"), ("4", "zufrieden"), ("3", "teils, teils"), ("2", "unzufrieden"),
     ("1", "sehr unzufrieden"),
@@ -213,7 +214,7 @@ class _Desk:
         return page(
             who, "anliegen.html", title="Ihr Anliegen", headers=PERSONAL, status=422 if wrong else 200,
             view=view, token=request.path_params["token"], wrong=wrong, typed=typed,
-            done=DONE.get(request.query_params.get("getan", "")), state=STATES[view.state],
+            done=DONE.get(request.query_params.get("getan", "")), state=ANSWERED_BEFORE if view.answer_is_missing else STATES[view.state],
             since=_day(view.since), until=_day(view.until) if view.until else None,
             late=view.until is not None and local_date(view.until) < local_date(now),
             when=_moment, ratings=RATINGS, best=BEST, longest=LONGEST, nonce=token_urlsafe(18),

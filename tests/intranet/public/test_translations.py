@@ -115,6 +115,7 @@ def spoken() -> set[str]:
     found |= {links.INVALID, links.EXPIRED, forms.NO_DAY, offers.OVER, offers.CHANGED}
     found |= {offers.REPLACED, deciding.GONE, room_requests.TOO_MANY, room_requests.CHANGED}
     found |= {*report_status.STATES.values(), *report_status.DONE.values(), report_status.NOTHING}
+    found |= {report_status.ANSWERED_BEFORE}
     found |= {words for _, words in report_status.RATINGS}
     found |= {report_status.TOO_OFTEN, report_status.RATE_1_TO_5, report_form.NO_SPACE}
     found |= {report_form.WHERE, puzzles.WAIT, str(ForReportingOfficeError())}

@@ -49,6 +49,12 @@ class Following:
     has_mail: bool
 
     @property
+    def answer_is_missing(self) -> bool:
+        """What it goes on in was answered before; these people were told nothing of it yet."""
+        answered = any(line.ours and not line.asks for line in self.lines)
+        return self.merged and self.state in {State.ANSWERED, State.CLOSED} and not answered
+
+    @property
     def may_object(self) -> bool:
         """„Doch nicht erledigt“."""
         return allowed(self.state, Deed.REOPEN)
@@ -93,13 +99,16 @@ def follow(session: Session, row: Anliegen) -> Following:
 
 
 def _shown(session: Session, row: Anliegen) -> ColumnElement[bool]:
-    """Their own words, what was answered, and what was answered to all since it was merged into another."""
+    """Their own words, what was answered, and what was answered to all since it was merged into another.
+
+    What was said before to somebody else is shown where a clerk sent it to these people as well: a message to them
+    alone (``via_id``), or one that hangs on their own Anliegen.
+    """
     ours = and_(Message.kind.in_(("answer", "question")), Message.state == "sent")
     theirs = and_(Message.kind == "incoming", Message.trusted)
-    own = or_(
-        and_(Message.anliegen_id == row.id, Message.via_id.is_(None)), Message.via_id == row.id
-    )
-    shown = or_(and_(Message.anliegen_id == row.id, ours), and_(own, theirs))
+    to_all = Message.via_id.is_(None)
+    own = or_(and_(Message.anliegen_id == row.id, to_all), Message.via_id == row.id)
+    shown = and_(own, or_(ours, theirs))
     merged = session.scalars(
         select(Merge)
         .where(Merge.anliegen_id == row.id, Merge.undone_at.is_(None))
@@ -109,7 +118,8 @@ def _shown(session: Session, row: Anliegen) -> ColumnElement[bool]:
     if merged is None:
         return shown
     return or_(
-        shown, and_(Message.anliegen_id == merged.into_id, ours, Message.sent_at >= merged.at)
+        shown,
+        and_(Message.anliegen_id == merged.into_id, to_all, ours, Message.sent_at >= merged.at),
     )
 
 

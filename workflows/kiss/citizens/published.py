@@ -1,12 +1,12 @@
 """Published reports as everybody sees them: what a person wrote and released, and nothing of who it came from."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from storage.actors import SHARED_CLASSES
 from storage.conflicts import NotFoundError
@@ -14,9 +14,13 @@ from storage.organisation.tables import Office
 from workflows.kiss.anliegen.progress import reference
 from workflows.kiss.anliegen.states import OPEN_STATES, OPEN_VALUES, State
 from workflows.kiss.anliegen.tables import Anliegen, KnownPlace, Message, MessageFile, Topic
+from workflows.kiss.citizens.where import Where, shown
 
 MOST = 1_000
 _SHARED = tuple(sorted(each.value for each in SHARED_CLASSES))
+
+_Main = aliased(Anliegen)
+"""What a merged one goes on in; of all others itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,10 @@ class Asked:
 def published(session: Session, asked: Asked | None = None, limit: int = MOST) -> list[Published]:
     """The newest first."""
     rows = session.execute(
-        select(Anliegen, Topic, Office)
+        select(Anliegen, Topic, Office, _Main)
         .join(Topic, Topic.id == Anliegen.topic_id)
-        .join(Office, Office.id == Anliegen.office_id)
+        .join(_Main, _Main.id == func.coalesce(Anliegen.merged_into_id, Anliegen.id))
+        .join(Office, Office.id == _Main.office_id)
         .where(*_conditions(asked or Asked()))
         .order_by(Anliegen.id.desc())
         .limit(limit)
@@ -64,17 +69,23 @@ def published(session: Session, asked: Asked | None = None, limit: int = MOST) -
         select(MessageFile.id, Message.anliegen_id)
         .join(Message, Message.id == MessageFile.message_id)
         .where(
-            Message.anliegen_id.in_([row.id for row, _, _ in rows]),
+            Message.anliegen_id.in_([row.id for row, *_ in rows]),
             MessageFile.shown_sha256.is_not(None),
         )
         .order_by(MessageFile.id)
     ):
         pictures.setdefault(anliegen, []).append(file)
-    known = set(session.scalars(select(KnownPlace.name)))
+    known = districts(session)
     return [
-        _published(row, topic, office, known, pictures.get(row.id, ()))
-        for row, topic, office in rows
+        _published(row, topic, office, main, known, pictures.get(row.id, ()))
+        for row, topic, office, main in rows
     ]
+
+
+def districts(session: Session) -> dict[str, str]:
+    """The district of each known place by name."""
+    found = session.execute(select(KnownPlace.name, KnownPlace.district))
+    return {row.name: row.district for row in found}
 
 
 def shown_picture(session: Session, number: str, file: UUID) -> str:
@@ -108,7 +119,7 @@ def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
     if asked.until is not None:
         found.append(Anliegen.received_at <= asked.until)
     if asked.is_open is not None:
-        is_open = Anliegen.state.in_(OPEN_VALUES)
+        is_open = _Main.state.in_(OPEN_VALUES)
         found.append(is_open if asked.is_open else ~is_open)
     return found
 
@@ -128,19 +139,19 @@ def _numbered(number: str) -> ColumnElement[bool]:
 
 
 def _published(
-    row: Anliegen, topic: Topic, office: Office, known: Collection[str], pictures: Sequence[UUID]
+    row: Anliegen,
+    topic: Topic,
+    office: Office,
+    main: Anliegen,
+    known: Mapping[str, str],
+    pictures: Sequence[UUID],
 ) -> Published:
-    """Of a place people may have said more than where it is: only what stands in the list is shown."""
-    place = (row.place or "").partition(", ")[0]
-    is_open = State(row.state) in OPEN_STATES
+    """What it says is its own; where it stands is told by what it goes on in."""
+    is_open = State(main.state) in OPEN_STATES
+    where = shown(row, Where(row.published_where or Where.NONE), known)
     return Published(
-        reference(row), topic.key, topic.title, row.published_text or "", is_open,
-        place if place in known else None, _rounded(row.latitude), _rounded(row.longitude),
-        row.received_at, max(row.changed_at, row.published_at or row.changed_at),
-        row.due_at if is_open else None, office.name, pictures,
+        reference(row), topic.key, topic.title, row.published_text or "", is_open, where.place,
+        where.latitude, where.longitude, row.received_at,
+        max(row.changed_at, main.changed_at, row.published_at or row.changed_at),
+        main.due_at if is_open else None, office.name, pictures,
     )  # fmt: skip
-
-
-def _rounded(degrees: float | None) -> float | None:
-    """To about ten metres: good enough to find a lamp, too coarse for who stood there."""
-    return None if degrees is None else round(degrees, 4)

@@ -15,6 +15,7 @@ from workflows.kiss.anliegen.progress import journal, take_turn
 from workflows.kiss.anliegen.sight import load_anliegen, load_for_work
 from workflows.kiss.anliegen.states import Kind
 from workflows.kiss.anliegen.tables import Anliegen, Contact, Message, MessageFile, Topic
+from workflows.kiss.citizens.where import Where, usual
 
 LONGEST = 1_000
 _PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.\w|(?:\+49|\b0)[\d /().-]{6,}\d")
@@ -43,10 +44,13 @@ def publish(
     text: str,
     pictures: Mapping[UUID, Staged] | None = None,
     *,
+    where: Where | None = None,
     blobs: BlobStore,
     now: datetime,
 ) -> None:
     """Let everybody read ``text`` and see ``pictures`` (file's id: drawn anew, nothing but pixels). Again replaces both.
+
+    ``where``: how exactly the place is shown; without it as ``usual_where`` says.
 
     Raises ``ConflictError`` without consent, for protected ones, and where the text names whom it came from.
     """
@@ -63,7 +67,14 @@ def publish(
     take_turn(session, row, revision)
     _show(session, actor, row, pictures or {}, blobs)
     row.published_text, row.published_at, row.changed_at = words, now, now
+    row.published_where = (where or usual_where(session, row)).value
     journal(session, actor, "publish", row, now)
+
+
+def usual_where(session: Session, row: Anliegen) -> Where:
+    """How exactly the place of such a report is shown if nobody says otherwise: by the kind of its topic."""
+    topic = session.get(Topic, row.topic_id) if row.topic_id else None
+    return usual(Kind(topic.kind) if topic else Kind(row.kind))
 
 
 def withdraw_publication(
@@ -126,7 +137,7 @@ def _show(
 
 
 def _hide(session: Session, row: Anliegen, blobs: BlobStore) -> None:
-    row.published_at = row.published_text = None
+    row.published_at = row.published_text = row.published_where = None
     for file in pictures_of(session, row):
         if file.shown_sha256 is not None:
             blobs.release(session, file.shown_sha256)

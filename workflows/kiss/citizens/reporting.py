@@ -115,7 +115,7 @@ def send_report(
     )  # fmt: skip
     row = open_anliegen(session, actor, incoming, blobs=blobs, now=now)
     personal = row.kind == Kind.SUPERVISORY.value
-    row.may_publish = report.may_publish and topic is not None and not personal
+    row.may_publish = report.may_publish and not personal
     if personal:  # nobody is looked for, so nobody else would say that it came in
         tell_later(session, row, "received", now, "once")
     return row

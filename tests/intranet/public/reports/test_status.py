@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from intranet.public import report_status, uploads
+from storage.clock import new_id
 from storage.jobs.tables import Job
 from tests.intranet.public.conftest import Browser, hidden
 from tests.intranet.public.reports.conftest import SYSTEM, Reports, Upload, picture
@@ -15,7 +16,7 @@ from tests.workflows.kiss.citizens.test_examining import docx, packed, pdf
 from workflows.kiss.anliegen.closing import close
 from workflows.kiss.anliegen.conversation import Reply, add_note, hear
 from workflows.kiss.anliegen.merging import merge, unmerge
-from workflows.kiss.anliegen.tables import Anliegen, MessageFile
+from workflows.kiss.anliegen.tables import Anliegen, Message, MessageFile
 from workflows.kiss.citizens import examining
 from workflows.kiss.citizens.publishing import publish
 
@@ -234,3 +235,33 @@ def test_in_english(reports: Reports, link: str) -> None:
     page = reports.browser.get(link, language="en").text
     assert '<html lang="en">' in page
     assert "Your request" in page
+
+
+def test_who_is_merged_into_an_answered_one_sees_that_and_an_answer_sent_to_them(
+    reports: Reports,
+) -> None:
+    first = reports.link(reports.send({"text": "Das erste Loch."}))
+    reports.hand_to_tim()
+    reports.answer("Guten Tag, Frau Nachbarin. Es ist zu.")
+    second = Reports(reports.house, reports.clock, reports.ids)
+    second.browser = Browser(reports.house, "203.0.113.9")
+    other = second.link(second.send({"text": "Das Loch."}))
+    main, row = reports.rows()
+    reports.clock.forward(minutes=1)
+    with reports.house.database.write() as session:
+        merge(session, reports.staff("kora"), row.id, row.revision, main.id, now=reports.clock())
+    page = second.browser.get(other).text
+    assert report_status.ANSWERED_BEFORE in page
+    assert "Frau Nachbarin" not in page
+    with reports.house.database.write() as session:  # what a clerk sends to these people alone
+        session.add(
+            Message(
+                id=new_id(), revision=1, anliegen_id=main.id, via_id=row.id, key="nachgereicht",
+                kind="answer", state="sent", text="Es ist schon zu.", at=reports.clock(),
+                sent_at=reports.clock(),
+            )
+        )  # fmt: skip
+    page = second.browser.get(other).text
+    assert "Es ist schon zu." in page
+    assert report_status.ANSWERED_BEFORE not in page
+    assert "Es ist schon zu." not in reports.browser.get(first).text

@@ -29,7 +29,8 @@ def empty(request: pytest.FixtureRequest) -> Iterator[Database]:
     database.close()
 
 
-def test_nobody_has_agreed_to_be_published(empty: Database) -> None:
+def fill(empty: Database, before: str, more: dict[str, object]) -> UUID:
+    """An Anliegen as a house of that release held it."""
     identities = {name: new_id() for name in ("office", "kiss_group", "anliegen")}
 
     def key(value: UUID) -> object:
@@ -45,11 +46,11 @@ def test_nobody_has_agreed_to_be_published(empty: Database) -> None:
             "year": 2026, "number": 1, "kind": "fault", "state": "new", "title": "Loch", "channel": "form",
             "received_at": AT, "changed_at": AT, "group_id": key(identities["kiss_group"]), "since_holder": AT,
             "office_id": key(identities["office"]), "protection": "internal", "access": "x", "allowed": 1,
-            "used": 0, "link_revision": 1, "revision": 1,
+            "used": 0, "link_revision": 1, "revision": 1, **more,
         },
     }  # fmt: skip
     with empty.engine.execution_options(writer=True).begin() as connection:
-        command.upgrade(configuration(connection), BEFORE)
+        command.upgrade(configuration(connection), before)
         held = MetaData()
         held.reflect(connection, only=list(rows))
         for name, row in rows.items():
@@ -60,8 +61,24 @@ def test_nobody_has_agreed_to_be_published(empty: Database) -> None:
                 .insert()
                 .values({each: values[each] for each in values if each in known})
             )
+    return identities["anliegen"]
+
+
+def test_nobody_has_agreed_to_be_published(empty: Database) -> None:
+    anliegen = fill(empty, BEFORE, {})
     upgrade(empty)
     with empty.read() as session:
-        row = session.get_one(Anliegen, identities["anliegen"])
+        row = session.get_one(Anliegen, anliegen)
         assert (row.may_publish, row.published_text, row.title) == (False, None, "Loch")
         assert published(session) == []
+
+
+@pytest.mark.parametrize(("kind", "where"), [("fault", "exact"), ("complaint", "none")])
+def test_what_is_out_keeps_its_place_only_where_it_is_found_by_it(
+    empty: Database, kind: str, where: str
+) -> None:
+    out = {"kind": kind, "published_at": AT, "published_text": "Text", "may_publish": True}
+    anliegen = fill(empty, "0018", out)
+    upgrade(empty)
+    with empty.read() as session:
+        assert session.get_one(Anliegen, anliegen).published_where == where
