@@ -33,6 +33,7 @@ from workflows.kiss.anliegen.taking_in import staged
 from workflows.kiss.anliegen.topics import topics
 from workflows.kiss.citizens.reporting import (
     LONGEST,
+    ONLY_SUPERVISORY,
     ForReportingOfficeError,
     Report,
     known_places,
@@ -75,6 +76,8 @@ def fields(
         Field("thema", "Thema", "choice", required=False, options=(("", "Ich weiß es nicht"), *chosen)),
         Field("text", "Was möchten Sie uns sagen?", "long", longest=LONGEST,
               missing="Bitte beschreiben Sie, worum es geht."),
+        Field("betroffen", "Um wen geht es?", required=False, when="nur bei einer Dienstaufsichtsbeschwerde",
+              hint="Name oder Dienststelle, soweit Sie es wissen. Das liest nur die vorgesetzte Stelle."),
         Field("ort", "Wo ist es?", required=False, options=places, when="nur bei einer Störung nötig",
               hint="Straße, Platz oder Park. Beim Tippen werden Vorschläge gezeigt."),
         Field("genauer", "Wo genau?", required=False, hint="Zum Beispiel: Hausnummer 12, gegenüber der Bushaltestelle"),
@@ -97,12 +100,14 @@ def report_of(filled: Filled, known: Mapping[str, UUID], language: str) -> Repor
     kind = Kind(values["art"]) if values.get("art") else None
     if kind is Kind.FAULT and not (values.get("ort") or values.get("genauer")):
         filled.refuse("ort", WHERE)
+    if values.get("betroffen") and kind is not Kind.SUPERVISORY:
+        filled.refuse("betroffen", ONLY_SUPERVISORY)
     if filled.errors or kind is None:
         return None
     return Report(
         kind, values["text"], known.get(values["thema"] or ""), values["ort"] or "", values["genauer"] or "",
         caller=Caller(values["name"], values["mail"], values["telefon"], language),
-        may_publish=values["veroeffentlichen"],
+        may_publish=values["veroeffentlichen"], concerned=values["betroffen"] or "",
     )  # fmt: skip
 
 

@@ -15,7 +15,14 @@ from storage.organisation.hierarchy import line_above
 from storage.organisation.queries import names, valid_on
 from storage.organisation.substitution import absent_at, acting_substitute, ruling
 from storage.organisation.tables import ClassGrant, Membership, Person, RoleGrant
-from workflows.kiss.anliegen.groups import general_group, least_busy, load_group, members
+from workflows.kiss.anliegen.groups import (
+    coordination_group,
+    general_group,
+    least_busy,
+    load_group,
+    members,
+)
+from workflows.kiss.anliegen.naming import is_named
 from workflows.kiss.anliegen.tables import Group
 
 
@@ -98,6 +105,37 @@ def head_of(session: Session, office: UUID, now: datetime, away: Collection[UUID
             return head
     raise ConflictError(
         "Für dieses Amt ist keine Leitung eingetragen. Bitte tragen Sie unter „Personen und Rechte“ eine ein."
+    )
+
+
+def unnamed_holder(
+    session: Session, text: str, now: datetime, away: Collection[UUID] = ()
+) -> Holder:
+    """Who a complaint goes to whose person nobody has recognised yet: who leads the coordination's office or one above, else
+    somebody of the coordination; never who seems to be named in it, and no deputy of theirs.
+
+    Raises ``ConflictError`` where nobody is left.
+    """
+    day = local_date(now)
+    group = coordination_group(session, day)
+    for fully in (False, True):  # where all bear the name, the whole one has to tell
+
+        def named(people: Collection[UUID], *, fully: bool = fully) -> set[UUID]:
+            called = names(session, people)
+            return {each for each in people if is_named(called.get(each, ""), text, fully=fully)}
+
+        for office in line_above(session, group.office_id, day):
+            heads = _heads(session, office, now)
+            meant = named(heads)
+            head = None if heads and heads[0] in meant else _first(heads, {*away, *meant})
+            if head is not None:
+                return Holder(group, head)
+        team = {each.id for each in members(session, group, day)} - {*away}
+        person = least_busy(session, team - named(team))
+        if person is not None:
+            return Holder(group, person)
+    raise ConflictError(
+        "Für diese Beschwerde ist keine Leitung eingetragen. Bitte tragen Sie unter „Personen und Rechte“ eine ein."
     )
 
 

@@ -29,11 +29,12 @@ from workflows.kiss.anliegen.holders import (
     head_of,
     holder_in,
     superior_of,
+    unnamed_holder,
 )
 from workflows.kiss.anliegen.progress import task_key
 from workflows.kiss.anliegen.sight import may_see, scope_of, works_on
 from workflows.kiss.anliegen.states import RUNNING_VALUES, Kind
-from workflows.kiss.anliegen.tables import Anliegen, Group
+from workflows.kiss.anliegen.tables import Anliegen, Group, Message
 
 
 def relieve(session: Session, now: datetime) -> int:
@@ -97,14 +98,19 @@ def _next(
     if ProtectionClass(row.protection) in SHARED_CLASSES:
         found = _group(session, row, now)
         return found, Scope(found.group.office_id, scope.protection)
-    if row.kind == Kind.SUPERVISORY.value and row.about_id is not None:
+    if row.kind == Kind.SUPERVISORY.value:
         try:
-            superior = superior_of(session, row.about_id, now, away)
+            superior = (
+                superior_of(session, row.about_id, now, away)
+                if row.about_id
+                else unnamed_holder(session, _complaint(session, row), now, away)
+            )
         except ConflictError:
-            pass
+            if row.about_id is None:
+                return None
         else:
             return superior, confidential(superior.group)
-    elif row.kind != Kind.SUPERVISORY.value:
+    else:
         there = set(cleared(session, scope, local_date(now))) - {*away, row.about_id}
         person = least_busy(session, there)
         if person is not None:
@@ -128,6 +134,12 @@ def _heir(session: Session, row: Anliegen, away: Collection[UUID], now: datetime
     if staff is None or staff.person in away or not works_on(session, staff, row):
         return None
     return staff.person
+
+
+def _complaint(session: Session, row: Anliegen) -> str:
+    """What it says, the title and first words."""
+    first = select(Message.text).where(Message.anliegen_id == row.id).order_by(Message.id).limit(1)
+    return f"{row.title}\n{session.scalar(first) or ''}"
 
 
 def _lead(session: Session, row: Anliegen, away: Collection[UUID], now: datetime) -> UUID | None:

@@ -3,7 +3,7 @@
 An internal Anliegen is seen by the office and the group that have it, by those asked for a part, and by the coordination
 of Feedback LE. A group's people count wherever they work. A protected one (personnel, social, tax, youth) only by people to whom that very scope was opened, and by
 the person who has it: a complaint about somebody goes to the superior alone. Whom it is about sees it nowhere, whatever
-else they may see.
+else they may see; until somebody has said who that is, it is nobody's but the holder's.
 """
 
 from uuid import UUID
@@ -24,8 +24,10 @@ from storage.actors import (
 from storage.conflicts import NotFoundError
 from storage.organisation.queries import office_ids
 from storage.rights import NotAllowedError
+from workflows.kiss.anliegen.states import Kind
 from workflows.kiss.anliegen.tables import Anliegen, Contribution, GroupMember
 
+_UNNAMED = and_(Anliegen.kind == Kind.SUPERVISORY.value, Anliegen.about_id.is_(None))
 _SHARED = tuple(sorted(each.value for each in SHARED_CLASSES))
 
 
@@ -71,7 +73,7 @@ def in_sight(session: Session, actor: Actor) -> ColumnElement[bool]:
     return and_(
         or_(Anliegen.about_id.is_(None), Anliegen.about_id != actor.person),
         or_(
-            Anliegen.access.in_(sorted(visible_tokens(session, actor))),
+            and_(~_UNNAMED, Anliegen.access.in_(sorted(visible_tokens(session, actor)))),
             Anliegen.person_id == actor.person,
             and_(Anliegen.protection.in_(_SHARED), Anliegen.group_id.in_(theirs)),
             and_(Anliegen.protection.in_(_SHARED), Anliegen.id.in_(asked)),
@@ -122,7 +124,8 @@ def works_on(session: Session, actor: Actor, row: Anliegen) -> bool:
         return True
     if not isinstance(actor, Staff) or row.about_id == actor.person:
         return False
-    if row.person_id == actor.person or scope_of(row) in actor.classes:
+    unnamed = row.kind == Kind.SUPERVISORY.value and row.about_id is None
+    if row.person_id == actor.person or (scope_of(row) in actor.classes and not unnamed):
         return True
     if row.protection not in _SHARED:
         return False

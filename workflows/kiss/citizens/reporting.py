@@ -27,6 +27,9 @@ from workflows.kiss.routing.unopened import for_reporting_office
 LONGEST = 5_000
 """Characters of a text."""
 
+CONCERNED = "Um wen es geht:"
+"""Stands before the name in the text; only the superior who gets the complaint reads it."""
+ONLY_SUPERVISORY = "Einen Namen nennen Sie hier bitte nur bei einer Dienstaufsichtsbeschwerde: Nur die geht allein an die vorgesetzte Stelle."
 
 NOBODY = Caller()
 
@@ -42,7 +45,9 @@ class ForReportingOfficeError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What somebody reports. ``place`` is a known one or words, ``nearer`` where exactly, in their words."""
+    """What somebody reports. ``place`` is a known one or words, ``nearer`` where exactly, in their words. ``concerned`` is
+    whom a complaint about a person names: it stays words for who gets it, and makes nobody's name a fact by itself.
+    """
 
     kind: Kind
     text: str
@@ -53,6 +58,7 @@ class Report:
     longitude: float | None = None
     caller: Caller = NOBODY
     may_publish: bool = False
+    concerned: str = ""
 
 
 def known_places(session: Session, now: datetime) -> Sequence[KnownPlace]:
@@ -108,8 +114,11 @@ def send_report(
         report.longitude if place is None else place.longitude,
     )
     title = ": ".join([KIND_NAMES[report.kind], *([topic.title] if topic else [])])
+    if report.concerned and report.kind is not Kind.SUPERVISORY:
+        raise ConflictError(ONLY_SUPERVISORY)
+    said = f"{CONCERNED} {report.concerned}\n\n{report.text}" if report.concerned else report.text
     incoming = Incoming(
-        key=key, channel=channel, kind=report.kind, text=report.text, caller=report.caller, place=where,
+        key=key, channel=channel, kind=report.kind, text=said, caller=report.caller, place=where,
         title=f"{title}, {place.name}" if place else title, topic=topic.id if topic else None,
         files=files,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from storage.jobs.tables import Job
 from tests.intranet.public.conftest import hidden
 from tests.intranet.public.reports.conftest import GOOD, Reports, picture
 from tests.workflows.kiss.citizens.test_examining import pdf
-from workflows.kiss.anliegen.tables import Contact, MessageFile
+from workflows.kiss.anliegen.tables import Anliegen, Contact, MessageFile
 from workflows.kiss.citizens import examining
 
 JPEG = ("bilder", ("loch.jpg", picture(), "image/jpeg"))
@@ -156,6 +156,23 @@ def test_a_complaint_about_somebody_is_confidential_and_goes_past_the_model(
     assert not row.may_publish
     with reports.house.database.read() as session:
         assert session.scalars(select(Job).where(Job.kind == "kiss.route")).all() == []
+
+
+def test_whom_a_complaint_is_about_can_be_said_in_words(reports: Reports) -> None:
+    complaint = {"art": "supervisory", "text": "Er war grob.", "betroffen": "Herr Wühr"}
+    assert "Um wen geht es?" in reports.browser.get("/melden").text
+    wrong = reports.send(complaint | {"art": "complaint"})
+    assert wrong.status_code == 422
+    assert "nur bei einer Dienstaufsichtsbeschwerde: Nur die" in wrong.text
+    assert "Herr Wühr" in wrong.text  # nothing typed is lost
+    assert count(reports, Anliegen) == 0
+    answer = reports.send(complaint)
+    assert "Wühr" not in answer.text
+    row = reports.row()
+    assert (row.title, row.about_id) == ("Dienstaufsichtsbeschwerde, Marktplatz", None)
+    assert [each.text for each in reports.messages()] == [
+        "Um wen es geht: Herr Wühr\n\nEr war grob."
+    ]
 
 
 def test_a_fault_needs_a_place_and_nothing_typed_is_lost(reports: Reports) -> None:
