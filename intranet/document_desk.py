@@ -5,6 +5,7 @@ from uuid import UUID
 import streamlit as st
 
 from intranet.deeds import carry_out
+from intranet.document_deadlines import next_deadline
 from intranet.document_fields import fields_form
 from intranet.filing import file_as_chosen, move_as_chosen
 from intranet.notes import note
@@ -73,6 +74,7 @@ def filing_desk(visit: Visit, view: DocumentView) -> None:
 def filed_desk(visit: Visit, view: DocumentView) -> None:
     """For a filed document: correct it, or move it with a reason."""
     document, now = view.document, visit.house.clock()
+    next_deadline(visit, view)
     corrections = fields_form(view, disabled=not view.may_edit)
     if st.button("Änderungen speichern", type="primary", key="speichern", disabled=not corrections):
         done, _ = carry_out(

@@ -17,7 +17,7 @@ HINTS = {"date": "TT.MM.JJJJ", "amount": "zum Beispiel 1.234,56"}
 def details_form(view: DocumentView, kind: str | None, *, disabled: bool) -> Mapping[str, str]:
     """Draw the fields of the kind as chosen on the page. Returns only what was written differently, as written."""
     changed: dict[str, str] = {}
-    for detail, value in shown(kind, view.document.details):
+    for detail, value in shown(kind, view.details):
         before = in_german(detail, value)
         name = f"angabe-{detail.key}"
         with st.container(key=f"beleg-{name}", gap="xsmall"):

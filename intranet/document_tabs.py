@@ -6,18 +6,20 @@ import streamlit as st
 
 from intranet import html, words
 from intranet.deeds import carry_out
+from intranet.document_deadlines import deadlines_part
 from intranet.views.document import DocumentView
 from intranet.visit import Visit
 from workflows.eakte.filing import LINK_KINDS, link_documents
 from workflows.eakte.queries import duplicates_of, history, links_of, parts_of
 
 
-def findings(view: DocumentView) -> None:
-    """What was found in the text; each lights up its place on the page picture."""
+def findings(visit: Visit, view: DocumentView) -> None:
+    """What was found in the text, deadlines first; each lights up its place on the page picture."""
     if view.summary:
         st.markdown("**Kurz gesagt**")
         st.html("<p>" + "<br>".join(html.text(each) for each in view.summary) + "</p>")
-    if not view.findings:
+    deadlines_part(visit, view)
+    if not view.findings and not view.deadlines:
         st.html(
             html.empty("Nichts Besonderes gefunden.", "Fristen, Beträge und IBAN stünden hier.")
         )

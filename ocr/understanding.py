@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ocr.analysis.pipeline import VERSION, analyse
-from ocr.documents import Analysis, Attachment, Field, Page, Reading
+from ocr.documents import Analysis, Attachment, Field, Finding, Page, Reading
 from ocr.packing import pack_analysis, pack_reading, unpack_reading
 from ocr.reading import read
 
@@ -18,6 +18,8 @@ CONTAINERS = frozenset({"application/zip", "message/rfc822", "application/vnd.ms
 """Types whose attachments become documents of their own."""
 ENVELOPE = ("from", "to", "cc", "subject", "delivered-to", "x-original-to", "sensitivity")
 """What the rules for post that stays unopened look at."""
+MOST_DEADLINES = 20
+"""Deadlines of one document that lists and tasks know of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def _understood(reading: Reading, packed: bytes | None = None) -> Understood:
 
 
 def _details(analysis: Analysis) -> dict[str, Any]:
-    """The metadata of the kind that lists and tasks show: invoice figures and the nearest deadline."""
+    """The metadata of the kind that lists and tasks show: invoice figures, and every deadline with what it is counted by."""
     details: dict[str, Any] = {}
     if (invoice := analysis.invoice) is not None:
         details["invoice"] = {
@@ -100,11 +102,24 @@ def _details(analysis: Analysis) -> dict[str, Any]:
                 "due_date",
             )
         }
-    dues = sorted(
-        each.normalized["due"]
-        for each in analysis.findings
-        if each.kind == "deadline" and each.valid and each.normalized.get("due")
-    )
-    if dues:
-        details["deadline"] = dues[0]
+    if deadlines := [_kept(each) for each in analysis.findings if _is_deadline(each)]:
+        details["found_deadlines"] = deadlines[:MOST_DEADLINES]
     return details
+
+
+def _is_deadline(finding: Finding) -> bool:
+    known = finding.normalized
+    return finding.kind == "deadline" and finding.valid and bool(known["due"] or known.get("law"))
+
+
+def _kept(finding: Finding) -> dict[str, Any]:
+    """What tells the deadline apart, and what it needs to be counted from another first day."""
+    kept = ("due", "duration", "law", "event", "word", "missing")
+    return {"at": place_of(finding)} | {
+        name: finding.normalized[name] for name in kept if finding.normalized.get(name) is not None
+    }
+
+
+def place_of(finding: Finding) -> str:
+    """Where a finding stands: the same for every analysis of the same text."""
+    return f"{finding.page}-{finding.start}"

@@ -104,7 +104,7 @@ def body(guest: Visit, view: DocumentView) -> None:
             if document.state in {"ready", "filed"} and guest.house.settings.is_on(Room.KISS):
                 pass_on(guest, view)
         with found:
-            findings(view)
+            findings(guest, view)
         with text:
             st.html(
                 page_view.plain_text(view.pages) if view.pages else html.empty("Kein Text.", "")

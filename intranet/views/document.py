@@ -8,13 +8,15 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from intranet.views.deadlines import DeadlineShown, deadlines_shown
 from intranet.views.details import detail_spans
 from intranet.views.marks import Mark, Span, marks
-from ocr.documents import Analysis, Evidence, Finding, Page, Reading
+from ocr.documents import Analysis, Evidence, Page, Reading
 from ocr.packing import unpack_analysis, unpack_reading
 from storage.actors import ProtectionClass, Staff
 from storage.clock import local_date
 from storage.rights import Verb, may
+from workflows.eakte.deadlines import next_of
 from workflows.eakte.plan import plan_entries
 from workflows.eakte.queries import analysis_of, reading_of, visible_document
 from workflows.eakte.sight import scope_of
@@ -29,7 +31,6 @@ FIELDS = {
     "date": "Datum des Schreibens",
 }
 FINDING_NAMES = {
-    "deadline": "Frist",
     "iban": "IBAN",
     "bic": "BIC",
     "amount": "Betrag",
@@ -84,6 +85,22 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """What was not read as it should be: of a page, or (``page`` is ``None``) of the whole file."""
+
+    page: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """A file that lies inside the document."""
+
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentView:
     """Everything the page draws. ``boxes``: by name of a proposal, a detail (``angabe-KEY``) or a finding."""
 
@@ -94,10 +111,21 @@ class DocumentView:
     places: tuple[Place, ...]
     sure: bool
     entries: tuple[Place, ...]
+    deadlines: tuple[DeadlineShown, ...]
+    next_deadline: date | None
     findings: tuple[Found, ...]
     summary: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    inside: tuple[Inside, ...]
     may_file: bool
     may_edit: bool
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """What the fields of the kind show: of the deadlines the one that is next today."""
+        known = self.document.details or {}
+        day = self.next_deadline
+        return known if day is None else {**known, "deadline": day.isoformat()}
 
     @property
     def sealed(self) -> bool:
@@ -138,8 +166,14 @@ def load(session: Session, staff: Staff, document_id: UUID, now: datetime) -> Do
         places=places,
         sure=sure,
         entries=entries,
+        deadlines=tuple(_deadlines(document, analysis, day)),
+        next_deadline=next_of(document.details, day),
         findings=tuple(_findings(analysis)),
         summary=tuple(each.text for each in analysis.summary) if analysis else (),
+        problems=tuple(_problems(reading)),
+        inside=tuple(
+            Inside(each.name, each.size) for each in (reading.attachments if reading else ())
+        ),
         may_file=may(staff, Verb.DOCUMENT_FILE, scope),
         may_edit=may(staff, Verb.DOCUMENT_EDIT, scope),
     )
@@ -185,12 +219,17 @@ def _findings(analysis: Analysis | None) -> list[Found]:
         return []
     order = {kind: rank for rank, kind in enumerate(FINDING_NAMES)}
     ranked = sorted(
-        enumerate(analysis.findings), key=lambda item: (order.get(item[1].kind, 99), item[0])
+        (
+            (number, each)
+            for number, each in enumerate(analysis.findings)
+            if each.kind != "deadline"
+        ),
+        key=lambda item: (order.get(item[1].kind, 99), item[0]),
     )
     seen: set[tuple[str, str]] = set()
     found = []
     for number, each in ranked:
-        words = _in_words(each)
+        words = _short(each.value)
         if (each.kind, words) in seen:
             continue
         seen.add((each.kind, words))
@@ -199,12 +238,20 @@ def _findings(analysis: Analysis | None) -> list[Found]:
     return found[:SHOWN_FINDINGS]
 
 
-def _in_words(finding: Finding) -> str:
-    if finding.kind == "deadline" and isinstance(finding.normalized, Mapping):
-        due = finding.normalized.get("due")
-        if due:
-            return f"bis {date.fromisoformat(due):%d.%m.%Y} („{_short(finding.value)}“)"
-    return _short(finding.value)
+def _deadlines(document: Document, analysis: Analysis | None, today: date) -> list[DeadlineShown]:
+    found = [
+        (f"fund-{number}", each)
+        for number, each in enumerate(analysis.findings if analysis else ())
+        if each.kind == "deadline" and isinstance(each.normalized, Mapping)
+    ]
+    return deadlines_shown(document, found, today)
+
+
+def _problems(reading: Reading | None) -> list[Problem]:
+    if reading is None:
+        return []
+    pages = [Problem(page.number, page.problem) for page in reading.pages if page.problem]
+    return [*(Problem(None, warning) for warning in reading.warnings), *pages]
 
 
 def _boxes(

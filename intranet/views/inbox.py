@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from intranet import words
 from storage.actors import Staff
+from storage.clock import local_date
+from workflows.eakte.deadlines import next_of
 from workflows.eakte.queries import INBOX_STATES, InboxRow, inbox, inbox_counts, states_of
 
 PAGE = 200
@@ -90,10 +92,10 @@ def load(
 
 def line(row: InboxRow, now: datetime) -> InboxLine:
     """One row in words."""
-    deadline = row.details.get("deadline") if row.details else None
+    deadline = next_of(row.details, local_date(now))
     note = row.reason or ""
     if not note and deadline:
-        note = f"Frist {_german(str(deadline))}"
+        note = f"Frist {words.day(deadline)}"
     return InboxLine(
         row.id,
         row.revision,
@@ -105,12 +107,6 @@ def line(row: InboxRow, now: datetime) -> InboxLine:
         note,
         row.state in BUSY,
     )
-
-
-def _german(iso: str) -> str:
-    year, _, rest = iso.partition("-")
-    month, _, day = rest.partition("-")
-    return f"{day}.{month}.{year}" if day else iso
 
 
 @dataclass(frozen=True, slots=True)

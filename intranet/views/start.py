@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from config.rooms import Room
@@ -15,14 +14,13 @@ from storage.clock import LOCAL, local_date
 from storage.organisation.queries import names
 from storage.tasks.list import count_tasks, tasks_for
 from storage.tasks.tables import Task
+from workflows.eakte import deadline_task as _deadlines_told  # noqa: F401 - says whom tasks about deadlines reach
+from workflows.eakte.deadline_queries import nearest
 from workflows.eakte.queries import inbox_counts, latest
-from workflows.eakte.sight import in_sight
-from workflows.eakte.tables import Document
 from workflows.kiss.anliegen import reach as _reach  # noqa: F401 - says whom tasks about Anliegen reach
 
 SHOWN = 15
 DEADLINES = 8
-LONG_AGO = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,25 +119,16 @@ def _post(session: Session, staff: Staff, now: datetime) -> PostView:
 
 
 def _deadlines(session: Session, staff: Staff, today: date) -> list[DeadlineLine]:
-    """The nearest deadlines found in post that is not filed yet; found is not confirmed.
-
-    What passed long ago comes last, lest it hides what can still be kept.
-    """
-    due = Document.details["deadline"].as_string()
-    long_ago = due < (today - LONG_AGO).isoformat()
-    rows = session.execute(
-        select(Document.id, Document.title, due.label("due"))
-        .where(in_sight(session, staff), Document.state == "ready", due.is_not(None))
-        .order_by(long_ago, case((long_ago, None), else_=due), due.desc())
-        .limit(DEADLINES)
-    )
-    found = []
-    for row in rows:
-        day = date.fromisoformat(row.due)
-        found.append(
-            DeadlineLine(row.id, row.title, words.due(_at_noon(day), _at_noon(today)), day < today)
+    """The nearest deadlines found in post that is not filed yet; found is not confirmed. Those of filed post are tasks."""
+    return [
+        DeadlineLine(
+            each.document,
+            each.title,
+            words.due(_at_noon(each.day), _at_noon(today)),
+            each.day < today,
         )
-    return found
+        for each in nearest(session, staff, today, DEADLINES)
+    ]
 
 
 def _at_noon(day: date) -> datetime:

@@ -1,10 +1,10 @@
 """From what a letter says of a period to its last day: which law, which anchor, which steps."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ocr.analysis.periods_text import Event
 from ocr.documents import Finding
@@ -64,26 +64,22 @@ def law_of(text: str, around: str) -> str:
 
 def count(
     law: str, period: str | None, event: Event | None, named: Finding | None, anchors: Anchors
-) -> tuple[str | None, str | None, str | None, list[str]]:
-    """Due day, period, anchor in words and the steps that led there."""
+) -> dict[str, Any]:
+    """The deadline as the finding holds it (contracts: due, duration, anchor, steps); where a period was read, also
+    ``law``, ``event`` and ``word``, by which ``count_from`` counts from another day, and ``missing``: which day of the
+    document is not known (letter, stamp, service, or event for one that only the reader knows).
+    """
     if period is None:
-        return (
+        return open_deadline(
             None,
-            None,
-            None,
-            [
-                "Werktage oder Arbeitstage rechnet das Programm nicht selbst; bitte den letzten Tag eintragen."
-            ],
+            "Werktage oder Arbeitstage rechnet das Programm nicht selbst; bitte den letzten Tag eintragen.",
         )
+    countable: dict[str, Any] = {"law": law, "event": "received", "word": "", "missing": "event"}
     if event is None and named is None:
-        return (
-            None,
-            period,
-            None,
-            [
-                "Der Text nennt kein Ereignis, ab dem die Frist läuft; bitte den ersten Tag eintragen."
-            ],
+        nameless = (
+            "Der Text nennt kein Ereignis, ab dem die Frist läuft; bitte den ersten Tag eintragen."
         )
+        return open_deadline(period, nameless) | countable
     word = event.word if event else "genannter Tag"
     kind = event.event if event else "received"
     known = event.known if event else None
@@ -97,12 +93,49 @@ def count(
             known or ""
         )
         steps = [_because(word, known, day)]
+    countable |= {
+        "event": kind,
+        "word": word,
+        "missing": (known or "event") if day is None else None,
+    }
     if day is None:
-        return None, period, word, steps
-    due = _computed(law, kind, day, period)
+        return open_deadline(period, *steps, anchor=word) | countable
+    return _from(countable, period, day, steps)
+
+
+def count_from(deadline: Mapping[str, Any], day: date, because: str) -> dict[str, Any]:
+    """The deadline counted anew from ``day``; ``because`` says where the day comes from („im Haus eingetragen“).
+
+    Only for deadlines that name a law and an event, as ``count`` gives them.
+    """
+    countable = {name: deadline[name] for name in ("law", "event", "word")} | {"missing": None}
+    said = f"{first_day_of(deadline)}: {german(day)}, {because}."
+    return _from(countable, deadline["duration"], day, [said])
+
+
+def first_day_of(deadline: Mapping[str, Any]) -> str:
+    """What the first day of a period is called: „Aufgabe zur Post“, „Zustellung“, „Zugang“."""
+    if deadline["event"] == "posted":
+        return "Aufgabe zur Post"
+    return deadline["word"] or "Erster Tag"
+
+
+def open_deadline(period: str | None, *steps: str, anchor: str | None = None) -> dict[str, Any]:
+    """A deadline whose last day is not known; the steps say what is missing."""
+    return {"due": None, "duration": period, "anchor": anchor, "steps": list(steps)}
+
+
+def _from(
+    countable: Mapping[str, Any], period: str, day: date, steps: Sequence[str]
+) -> dict[str, Any]:
+    due = _computed(countable["law"], countable["event"], day, period)
+    word = countable["word"]
     if due is None:
-        return None, period, word, [*steps, "Der letzte Tag liegt außerhalb des Kalenders."]
-    return due[0], period, f"{word} {day.isoformat()}", [*steps, *due[1]]
+        off = "Der letzte Tag liegt außerhalb des Kalenders."
+        return {**open_deadline(period, *steps, off, anchor=word), **countable}
+    anchor = f"{word} {day.isoformat()}".strip()
+    found = {"due": due[0], "duration": period, "anchor": anchor, "steps": [*steps, *due[1]]}
+    return {**found, **countable}
 
 
 @lru_cache(maxsize=1024)

@@ -132,7 +132,8 @@ def _durations(sheet: Sheet, days: list[Finding], anchors: Anchors, whole: str) 
         if behind and (event or named):
             end = _phrase_end(text, behind, named)
         counted = count(law_of(whole, around), period, event, named, anchors)
-        yield _hit(found.start(), end, *counted, "deadline.duration", 0.85 if counted[0] else 0.7)
+        confidence = 0.85 if counted["due"] else 0.7
+        yield Hit("deadline", found.start(), end, counted, "deadline.duration", confidence)
 
 
 def _first_behind(days: list[Finding], starts: list[int], end: int) -> Finding | None:

@@ -14,12 +14,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from storage.actors import Actor, Staff
+from storage.clock import local_date
 from storage.conflicts import ConflictError
 from storage.journal.entries import record
 from storage.organisation.queries import names
 from storage.rights import Verb, require, sees
 from storage.tasks.list import finish_task
 from workflows.eakte.akten import load_vorgang
+from workflows.eakte.deadline_task import renew_deadline_task
+from workflows.eakte.deadlines import confirmed_as, settled
 from workflows.eakte.learning import group_of, note_decisions, train_later
 from workflows.eakte.metadata import MetadataError, checked
 from workflows.eakte.outcomes import reindex
@@ -69,13 +72,14 @@ def file_document(
     _open_for_filing(vorgang, akte)
     take_turn(session, document, revision)
     before = _values(document)
-    _change(document, changes or {})
+    _change(document, changes or {}, now)
     note_decisions(session, document, akte, before, now)
     _lay(session, actor, document, vorgang, akte, None, now)
     document.state, document.filed_at = "filed", now
     document.filed_by = actor.person if isinstance(actor, Staff) else None
     document.reason = document.reason_code = None
     finish_task(session, f"quarantine:{document.id.hex}", now)
+    renew_deadline_task(session, document, now)
     record(
         session,
         actor=actor.journal_id,
@@ -115,6 +119,7 @@ def move_document(
     )  # it must forget what leaves it
     note_decisions(session, document, akte, _values(document), now)
     _lay(session, actor, document, vorgang, akte, " ".join(reason.split()), now)
+    renew_deadline_task(session, document, now)
     record(
         session,
         actor=actor.journal_id,
@@ -145,8 +150,9 @@ def change_document(
         )
     must_be_open(session, document)
     take_turn(session, document, revision)
-    _change(document, changes)
+    _change(document, changes, now)
     reindex(session, document)
+    renew_deadline_task(session, document, now)
     record(
         session,
         actor=actor.journal_id,
@@ -253,7 +259,7 @@ def _values(document: Document) -> dict[str, Any]:
     return {name: getattr(document, name) for name in EDITABLE}
 
 
-def _change(document: Document, changes: Mapping[str, Any]) -> None:
+def _change(document: Document, changes: Mapping[str, Any], now: datetime) -> None:
     """Set metadata; ``details`` are the fields of the kind (``metadata.py``), checked against the kind as changed."""
     rest = {name: value for name, value in changes.items() if name != "details"}
     _change_fields(document, rest)
@@ -264,8 +270,12 @@ def _change(document: Document, changes: Mapping[str, Any]) -> None:
             values = checked(document.kind, changes["details"])
         except MetadataError as error:
             raise ConflictError(str(error)) from None
-        confirmed = {**document.details.get("confirmed", {}), **values}
-        document.details = {**document.details, "confirmed": confirmed}
+        details = document.details
+        if "deadline" in values:
+            details = confirmed_as(details, values["deadline"])
+        confirmed = {**details.get("confirmed", {}), **values}
+        received = local_date(document.received_at)
+        document.details = settled({**details, "confirmed": confirmed}, received, local_date(now))
 
 
 def _change_fields(document: Document, changes: Mapping[str, Any]) -> None:

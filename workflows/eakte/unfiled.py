@@ -14,6 +14,7 @@ from storage.journal.entries import record
 from storage.organisation.tables import Office
 from storage.rights import Verb, require
 from storage.tasks.list import finish_task, open_task
+from workflows.eakte.deadline_task import renew_deadline_task
 from workflows.eakte.filing import take_turn, who_was_faster
 from workflows.eakte.outcomes import reindex, wait_for_a_look
 from workflows.eakte.receiving import PROCESS
@@ -82,6 +83,7 @@ def discard_document(
     remove(session, document.id)
     finish_task(session, f"quarantine:{document.id.hex}", now)
     finish_task(session, f"forwarded:{document.id.hex}", now)
+    renew_deadline_task(session, document, now)
     record(
         session,
         actor=actor.journal_id,
