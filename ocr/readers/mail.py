@@ -77,11 +77,22 @@ def addresses(message: Part, name: str) -> list[tuple[str, str]]:
 
 
 def is_automatic(message: Part) -> bool:
+    """Sent by a machine, or to many at once."""
+    return is_by_machine(message) or bool(sent_to_many(message))
+
+
+def sent_to_many(message: Part) -> str:
+    """„bulk“ or „list“ where it says so: lists and newsletters do, and some programs that answer by themselves („bulk“)."""
+    found = header(message, "Precedence").lower()
+    return found if found in {"bulk", "list"} else ""
+
+
+def is_by_machine(message: Part) -> bool:
     """Sent by a machine (RFC 3834 and the older habits that mean the same)."""
     submitted = header(message, "Auto-Submitted").lower()
     if submitted and not submitted.startswith("no"):
         return True
-    if header(message, "Precedence").lower() in {"bulk", "junk", "list", "auto_reply"}:
+    if header(message, "Precedence").lower() in {"junk", "auto_reply"}:
         return True
     if header(message, "Return-Path") == "<>":
         return True

@@ -21,6 +21,7 @@ from workflows.kiss.evaluation.improving import forget_proposals
 from workflows.kiss.evaluation.standing import EVALUATE, evaluate_all, work_evaluation
 from workflows.kiss.filing import FILING
 from workflows.kiss.mail import fetching
+from workflows.kiss.mail.passed_over import forget_passed_over
 from workflows.kiss.mail.retrying import REREADING
 from workflows.kiss.mail.telling import TELLING
 from workflows.kiss.routing import work as routing
@@ -95,6 +96,9 @@ def _forget(context: JobContext) -> Mapping[str, int]:
     while not context.stopping():  # in batches: whoever writes meanwhile waits for one of them only
         gone = house.database.run(lambda session: forget(session, house.blobs, now))
         gone["E-Mails"] = house.database.run(lambda session: fetching.forget(session, now))
+        gone["Übergangene E-Mails"] = house.database.run(
+            lambda session: forget_passed_over(session, house.blobs, now)
+        )
         found = {name: found.get(name, 0) + count for name, count in gone.items()}
         if not any(gone.values()):
             break

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from email.message import Message
 
-from ocr.readers.mail import header, is_automatic
+from ocr.readers.mail import header, is_automatic, is_by_machine, sent_to_many
 from workflows.kiss.mail.marks import is_our_message_id
 
 _NOBODY = re.compile(
@@ -36,12 +36,15 @@ class Ours:
 
 @dataclass(frozen=True, slots=True)
 class Automatic:
-    """Why a mail counts as automatic (German words); ``own``: a mail of ours came back."""
+    """Why a mail counts as automatic (German words); ``own``: a mail of ours came back; ``bulk``: it says that it went to
+    many, as some programs do that answer by themselves.
+    """
 
     machine: tuple[str, ...] = ()
     quiet: tuple[str, ...] = ()
     own: bool = False
     bounce: bool = False
+    bulk: bool = False
 
 
 def look_at(message: "Message[str, str]", sender: str, ours: Ours) -> Automatic:
@@ -59,7 +62,7 @@ def look_at(message: "Message[str, str]", sender: str, ours: Ours) -> Automatic:
             (own, "Das ist eine E-Mail von uns."),
             (report, "Das ist eine Zustell- oder Lesebestätigung."),
             (nobody, "Der Absender nimmt keine Antworten an (Return-Path)."),
-            (is_automatic(message), "Die Kopfzeilen nennen die E-Mail automatisch."),
+            (is_by_machine(message), "Die Kopfzeilen nennen die E-Mail automatisch."),
             (bool(_SUBJECTS.match(header(message, "Subject"))), "Der Betreff nennt die E-Mail automatisch."),
         )
         if holds
@@ -70,11 +73,11 @@ def look_at(message: "Message[str, str]", sender: str, ours: Ours) -> Automatic:
             (_suppresses(message), "Es sind keine automatischen Antworten erwünscht."),
             (bool(_NOBODY.fullmatch(local_part)), "Die Adresse des Absenders nimmt keine Antworten an."),
             (is_ours(sender, ours.inboxes), "Der Absender ist unser eigenes Postfach."),
-            (bool(header(message, "List-Id")), "Die E-Mail kam über einen Verteiler."),
+            (bool(header(message, "List-Id") or sent_to_many(message)), "Die E-Mail kam über einen Verteiler."),
         )
         if holds
     ]  # fmt: skip
-    return Automatic(tuple(machine), tuple(quiet), own, bounce)
+    return Automatic(tuple(machine), tuple(quiet), own, bounce, sent_to_many(message) == "bulk")
 
 
 def _report_type(message: "Message[str, str]") -> str:

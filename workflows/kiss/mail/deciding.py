@@ -58,13 +58,14 @@ class Decision:
 def decide(mail: ParsedMail, *, belongs: bool) -> Decision:
     """``belongs``: whether a genuine mark leads to an Anliegen.
 
-    What machines write never opens, never reopens and is never answered: it is a note where it belongs to something.
+    What machines write never opens, never reopens and is never answered: it is a note where it belongs to something. What goes
+    to many may be a person's; as a reply it may be an absence notice, so that somebody looks.
     """
     if mail.own or (mail.machine and not belongs):
         return Decision(Fate.IGNORED, mail.machine[0])
     if reports_success(mail):
         return Decision(Fate.IGNORED, "Das ist eine Empfangsbestätigung.")
-    if mail.machine:
+    if mail.machine or (mail.bulk and belongs):
         return Decision(Fate.NOTED)
     return Decision(Fate.HEARD if belongs else Fate.OPENED)
 

@@ -32,7 +32,7 @@ from workflows.kiss.mail.belonging import belongs_to, marks_of
 from workflows.kiss.mail.deciding import Fate
 from workflows.kiss.mail.glance import HEAD, Glance, glance, others_post
 from workflows.kiss.mail.imap import Folder, Listed
-from workflows.kiss.mail.parsing import LIMITS, ParsedMail
+from workflows.kiss.mail.parsing import LIMITS, ParsedMail, reports_success
 from workflows.kiss.mail.settling import Arrived, Desk, settle_all
 from workflows.kiss.mail.tables import MailboxState
 
@@ -124,10 +124,20 @@ class Importer:
         return _Kept(stack, arrived, helpers.submit(self._publish, arrived))
 
     def prepare(
-        self, stack: ExitStack, mailbox: str, mails: Sequence[tuple[int, bytes]]
+        self,
+        stack: ExitStack,
+        mailbox: str,
+        mails: Sequence[tuple[int, bytes]],
+        *,
+        wanted: bool = False,
     ) -> list[Arrived]:
-        """Read mails by UID, and have what is kept of them lie durably in the blob store while ``stack`` is open."""
+        """Read mails by UID, and have what is kept of them lie durably in the blob store while ``stack`` is open.
+
+        ``wanted``: somebody says that a person wrote them.
+        """
         parts = self._read([data for _, data in mails])
+        if wanted:
+            parts = [each | _by_a_person(each) for each in parts]
         arrived = self._stage(stack, mailbox, mails, parts)
         self._publish(arrived)
         return arrived
@@ -206,9 +216,11 @@ class Importer:
                 seen=glance(data),
             )  # fmt: skip
         mail = ParsedMail(**part)
-        if mail.machine:  # at most a note is made of it
+        if mail.own or reports_success(mail):
             return Arrived(uid, mailbox, digest, len(data), mail)
         original = stack.enter_context(self.house.blobs.stage(data))
+        if mail.machine:  # at most a note is made of it; kept for a while, if somebody misses it
+            return Arrived(uid, mailbox, digest, len(data), mail, original=original)
         files = [
             FileIn(each.name, each.type, stack.enter_context(self.house.blobs.stage(each.content)))
             for each in mail.attachments
@@ -290,6 +302,14 @@ class Importer:
             return fates
 
         return house.database.run(deed)
+
+
+def _by_a_person(part: dict[str, Any]) -> dict[str, Any]:
+    """What machines are known by only keeps it from being answered by one."""
+    if "machine" not in part:
+        return {}
+    quiet = (*part["quiet"], *part["machine"])
+    return {"machine": (), "quiet": quiet, "own": False, "bulk": False}
 
 
 def _seen(mail: ParsedMail | None) -> Glance:

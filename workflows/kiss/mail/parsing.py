@@ -69,6 +69,7 @@ class ParsedMail:
     quiet: tuple[str, ...] = ()
     own: bool = False
     bounce: bool = False
+    bulk: bool = False
     action: str = ""
     marks: tuple[str, ...] = ()
     english: bool = False
@@ -170,6 +171,7 @@ def _put_together(
         quiet=judged.quiet,
         own=judged.own,
         bounce=judged.bounce,
+        bulk=judged.bulk,
         action=action,
         marks=tuple(map(str, find_marks(places))),
         english=header(message, "Content-Language").lower().startswith("en"),

@@ -17,6 +17,7 @@ from workflows.kiss.mail.belonging import ACTOR, marks_of
 from workflows.kiss.mail.fetching import inboxes_of
 from workflows.kiss.mail.importing import Importer
 from workflows.kiss.mail.parsing import LIMITS
+from workflows.kiss.mail.passed_over import is_wanted
 from workflows.kiss.mail.quarantine import (
     QUARANTINED,
     REREAD,
@@ -25,7 +26,7 @@ from workflows.kiss.mail.quarantine import (
     load_quarantined,
     original_of,
 )
-from workflows.kiss.mail.settling import Desk, settle_all
+from workflows.kiss.mail.settling import Desk, settle_all, settle_wanted
 from workflows.kiss.mail.tables import MailItem
 
 _FAULT = "Das Lesen ist nicht gelungen. Bitte versuchen Sie es noch einmal; die Systemverwaltung sieht den Fehler."
@@ -58,14 +59,16 @@ def retry(house: House, actor: Actor, item: UUID) -> None:
     """At once. Raises ``ConflictError`` with the reason where it still can't be read."""
     with house.database.read() as session:
         content = original_of(session, actor, house.blobs, item)
-        came_by = load_quarantined(session, actor, item).mailboxes
+        waiting = load_quarantined(session, actor, item)
+        came_by, wanted = waiting.mailboxes, is_wanted(waiting)
     try:
         inboxes = inboxes_of(read_mailboxes(house.settings.mailboxes))
     except MailboxesError as error:
         raise ConflictError(str(error)) from None
     with ReaderPool(1, LIMITS) as pool, ExitStack() as stack:
         importer = Importer(house, pool, inboxes)
-        [arrived] = importer.prepare(stack, came_by[0] if came_by else "", [(0, content)])
+        mailbox = came_by[0] if came_by else ""
+        [arrived] = importer.prepare(stack, mailbox, [(0, content)], wanted=wanted)
         if arrived.reason is not None:
             raise ConflictError(arrived.reason)
 
@@ -75,6 +78,9 @@ def retry(house: House, actor: Actor, item: UUID) -> None:
             desk = Desk(marks_of(house.settings), house.blobs, inboxes, now)
             if arrived.mail is None:  # handed over unopened: its key is its bytes, as this row's
                 end(session, row, "handed_over", house.blobs, now)
+            elif wanted:
+                fate = settle_wanted(session, desk, arrived, arrived.mail, row)
+                end(session, row, fate.value, house.blobs, now)
             else:
                 settle_all(session, desk, [arrived])
                 end(session, row, "discarded", house.blobs, now)

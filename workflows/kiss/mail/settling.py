@@ -97,12 +97,31 @@ def settle(session: Session, desk: Desk, arrived: Arrived) -> MailItem:
     """Take a mail in that was not here before. Raises what the verbs of Anliegen raise."""
     if arrived.mail is None:
         return _unread(session, desk, arrived)
-    row = belongs_to(session, desk.marks, arrived.mail.marks)
-    if row is not None and row.kind != Kind.SUPERVISORY.value and complains(arrived.mail):
+    decision, anliegen = _settled(session, desk, arrived, arrived.mail)
+    item = _note(session, desk, arrived, decision, anliegen)
+    if decision.fate is Fate.IGNORED and arrived.original is not None:
+        item.original = _keep(session, desk, arrived)
+        item.sender, item.subject = arrived.mail.sender or None, arrived.mail.subject or None
+    return item
+
+
+def settle_wanted(
+    session: Session, desk: Desk, arrived: Arrived, mail: ParsedMail, item: MailItem
+) -> Fate:
+    """Take in what was here before and passed over; to end its item is the caller's."""
+    decision, anliegen = _settled(session, desk, arrived, mail)
+    item.anliegen_id = anliegen.id if anliegen else None
+    return decision.fate
+
+
+def _settled(
+    session: Session, desk: Desk, arrived: Arrived, mail: ParsedMail
+) -> tuple[Decision, Anliegen | None]:
+    row = belongs_to(session, desk.marks, mail.marks)
+    if row is not None and row.kind != Kind.SUPERVISORY.value and complains(mail):
         row = None  # about who answers, perhaps: it must not lie with them
-    decision = decide(arrived.mail, belongs=row is not None)
-    anliegen = _carry_out(session, desk, arrived, arrived.mail, decision, row)
-    return _note(session, desk, arrived, decision, anliegen)
+    decision = decide(mail, belongs=row is not None)
+    return decision, _carry_out(session, desk, arrived, mail, decision, row)
 
 
 def _carry_out(
@@ -119,7 +138,7 @@ def _carry_out(
         _hear(session, desk, arrived, mail, row)
     elif decision.fate is Fate.NOTED and row is not None:
         add_note(session, ACTOR, row.merged_into_id or row.id, note_of(mail), now=desk.now)
-        if mail.bounce:
+        if mail.bounce or mail.bulk:
             look_at(session, row, desk.now)
     return row
 

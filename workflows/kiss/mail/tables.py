@@ -9,6 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.privacy import privacy
 from storage.schema import Table, WithId
 
+MAIL_ITEMS_UNTIL = (
+    "13 Monate nach dem Eingang; übergangene E-Mails selbst mit Absender und Betreff nach 14 Tagen"
+)
+
 
 class MailboxState(Table):
     """How far a folder was read: all UIDs up to ``last_uid`` are taken in, as long as ``uidvalidity`` is the same
@@ -29,9 +33,10 @@ class MailboxState(Table):
 class MailItem(WithId, Table):
     """A mail that came in, known by ``key`` (``parsing.ParsedMail``) or, unread, by its bytes: each is taken in once.
 
-    ``mailboxes``: names of all inboxes it came to. ``original``: SHA-256 of what is kept of a mail that could not be read.
-    Of one that was handed over unopened nothing stands here but that it was. ``sender`` and ``subject`` are what the head of an unread
-    one says, for as long as it waits; ``asked_at``: somebody had it read again, ``tried_at``: when that was last tried in vain.
+    ``mailboxes``: names of all inboxes it came to. ``original``: SHA-256 of what is kept of a mail that could not be read, or that
+    was passed over (``passed_over``).
+    Of one that was handed over unopened nothing stands here but that it was. ``sender`` and ``subject`` are what the head of such a
+    one says, for as long as it is kept; ``asked_at``: somebody had it read again, ``tried_at``: when that was last tried in vain.
     """
 
     __tablename__ = "kiss_mail"
@@ -45,7 +50,7 @@ class MailItem(WithId, Table):
         ),
         {
             "info": privacy(
-                "Eingang von E-Mails zu Anliegen", "anliegen_id", "13 Monate nach dem Eingang", "erase"
+                "Eingang von E-Mails zu Anliegen", "anliegen_id", MAIL_ITEMS_UNTIL, "erase"
             )
         },
     )  # fmt: skip
