@@ -30,7 +30,18 @@ from presence.spaces.terms import Terms
 from workflows.kiss.citizens import examining, following
 from workflows.kiss.citizens.reporting import ForReportingOfficeError
 
-FIELDS = ("von", "bis", "tag", "verein", "name", "letzter_tag", "bilder", "ort", "thema")
+FIELDS = (
+    "von",
+    "bis",
+    "tag",
+    "verein",
+    "name",
+    "letzter_tag",
+    "bilder",
+    "ort",
+    "thema",
+    "betroffen",
+)
 """Names of fields that stand where messages do."""
 ROOT = Path(__file__).parents[3]
 IN_TEMPLATES = re.compile(r"""_\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
@@ -118,7 +129,8 @@ def spoken() -> set[str]:
     found |= {report_status.ANSWERED_BEFORE}
     found |= {words for _, words in report_status.RATINGS}
     found |= {report_status.TOO_OFTEN, report_status.RATE_1_TO_5, report_form.NO_SPACE}
-    found |= {report_form.WHERE, puzzles.WAIT, str(ForReportingOfficeError())}
+    found |= {report_form.WHERE, report_form.ONLY_SUPERVISORY, puzzles.WAIT}
+    found |= {str(ForReportingOfficeError())}
     found |= {uploads.TOO_MANY, uploads.TOO_LARGE, uploads.HEIC, uploads.NO_PICTURE, uploads.AGAIN}
     found |= {uploads.NO_FILE, examining.PROGRAM, examining.ARCHIVE, examining.LOCKED}
     found |= {examining.DAMAGED}
