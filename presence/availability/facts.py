@@ -81,7 +81,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """The answer. It holds from now until ``until`` (``None``: nothing known will change it).
+    """The answer. It holds from now until ``until`` (``None``: nothing known will change it, or nobody may know when).
 
     ``place_until``: from when on ``place`` may be another one, also before ``until``. ``label`` is the level's word, ``because`` the German sentence that explains it. ``place``, ``channel`` and
     ``substitute`` are told beside the level, not part of it. ``source`` is what decided: absence, manual, the name of

@@ -1,7 +1,8 @@
 """Facts from all sources, and who may see whose availability.
 
-An office's people see each other. Others see it where the office's head has opened it to the house; else only an
-absence and its substitute, because somebody has to know whom to ask.
+An office's people see each other. Others see it where the office's head has opened it to the house; else only that
+somebody is absent and who acts, because one has to know whom to ask. How long is for those who work with them: the
+office, their working groups, delegates and the substitute.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,7 +17,7 @@ import presence.spaces.sources  # noqa: F401 - bookings count, too
 from presence.availability import sources, week
 from presence.availability.current import BusySpan, CurrentStore
 from presence.availability.facts import AbsenceSpan, Availability, Facts, SourceEntry
-from presence.availability.resolver import resolve
+from presence.availability.resolver import in_brief, resolve
 from presence.availability.tables import (
     AvailabilityProfile,
     CalendarLink,
@@ -24,6 +25,7 @@ from presence.availability.tables import (
     StatusDelegate,
     WorkingWeek,
 )
+from presence.people.tables import WorkingGroup, WorkingGroupMember
 from storage.actors import Actor, ProtectionClass, Scope, Staff, System
 from storage.agreements.queries import in_force, keys_in_force
 from storage.alphabet import place_of
@@ -119,10 +121,8 @@ def availability_of(
 
     Without a Dienstvereinbarung it tells who is absent and who acts for them, and of the others that nothing is known.
     """
-    today = local_date(now)
-    agreed = in_force(session, BOARDS, today)
-    detailed = _open_to(session, actor, people, today) if agreed else ()
-    return _answers(session, store, people, detailed, now)
+    agreed = in_force(session, BOARDS, local_date(now))
+    return _answers(session, store, actor, people, now, detailed=agreed)
 
 
 def reach_of(
@@ -133,8 +133,7 @@ def reach_of(
     No overview arises from that, so no Dienstvereinbarung is needed: it tells what the person entered. Sources that
     could monitor need their own one here as well.
     """
-    detailed = _open_to(session, actor, [person], local_date(now))
-    return _answers(session, store, [person], detailed, now)[person]
+    return _answers(session, store, actor, [person], now, detailed=True)[person]
 
 
 def board(
@@ -218,12 +217,45 @@ def may_set_for(session: Session, delegate: UUID) -> Sequence[UUID]:
 def _answers(
     session: Session,
     store: CurrentStore,
+    actor: Actor,
     people: Collection[UUID],
-    detailed: Collection[UUID],
     now: datetime,
+    *,
+    detailed: bool,
 ) -> dict[UUID, Availability]:
-    facts = facts_for(session, store, people, now, detailed=detailed)
-    return {person: resolve(each, now) for person, each in facts.items()}
+    """``detailed``: of those whose availability is in sight more than absence and substitute."""
+    day = local_date(now)
+    in_sight = set(_open_to(session, actor, people, day))
+    facts = facts_for(session, store, people, now, detailed=in_sight if detailed else ())
+    answers = {person: resolve(each, now) for person, each in facts.items()}
+    near = in_sight | _working_with(session, actor, people, day)
+    own = actor.person if isinstance(actor, Staff) else None
+    return {
+        person: each if person in near or (own and each.substitute == own) else in_brief(each)
+        for person, each in answers.items()
+    }
+
+
+def _working_with(
+    session: Session, actor: Actor, people: Collection[UUID], day: date
+) -> set[UUID]:
+    """With whom the actor shares a working group, and who lets the actor set their status."""
+    if not isinstance(actor, Staff):
+        return set()
+    own = select(WorkingGroupMember.group_id).where(
+        WorkingGroupMember.person_id == actor.person, valid_on(WorkingGroupMember, day)
+    )
+    shared = session.scalars(
+        select(WorkingGroupMember.person_id)
+        .join(WorkingGroup, WorkingGroup.id == WorkingGroupMember.group_id)
+        .where(
+            WorkingGroupMember.group_id.in_(own),
+            WorkingGroupMember.person_id.in_(people),
+            valid_on(WorkingGroupMember, day),
+            valid_on(WorkingGroup, day),
+        )
+    )
+    return {*shared, *may_set_for(session, actor.person)}
 
 
 def _absences(

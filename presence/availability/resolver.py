@@ -9,6 +9,7 @@ The answer ends where its cause ends, or where something that goes before it beg
 again, but for the place, which may change at ``place_until``.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from presence.availability.facts import (
@@ -62,6 +63,13 @@ def resolve(facts: Facts, now: datetime) -> Availability:
         return _by_hand(facts, manual, now)
     found = _decisive(facts, now) if facts.entries else None
     return _routine(facts, now) if found is None else _by_source(facts, *found, now)
+
+
+def in_brief(answer: Availability) -> Availability:
+    """What may be told of an absence to those who do not work with somebody: that it is so and who acts, not how long."""
+    without = "" if answer.substitute else ", ohne Vertretung"
+    because = f"abwesend{without}" if answer.source == "absence" else answer.because
+    return replace(answer, until=None, because=because)
 
 
 def _decisive(facts: Facts, now: datetime) -> tuple[SourceEntry, int, datetime | None] | None:

@@ -29,6 +29,7 @@ from presence.availability.queries import (
 from presence.availability.statuses import TIMERS, clear_status, set_status, timer_end
 from presence.availability.tables import CalendarLink
 from presence.availability.week import Hours
+from presence.people.groups import found_group, join_group
 from storage.actors import Actor, Staff, System
 from storage.agreements.operations import confirm_agreement, record_agreement
 from storage.clock import local_date
@@ -191,6 +192,50 @@ def test_without_an_agreement_nobody_gets_an_overview_but_one_person_can_be_look
     agree("monitor")
     assert overview(staff("ben")) == ("manual", "unknown")
     assert overview(staff("emil")) == ("unknown", "unknown")
+
+
+def test_until_when_somebody_is_absent_is_for_those_who_work_with_them(
+    house: House, store: CurrentStore, staff: Load, people: People
+) -> None:
+    now, ben = house.clock(), people["ben"]
+    with house.database.write() as session:
+        enter_absence(
+            session, staff("ben"), ben, starts=now - HOUR, ends=now + 3 * DAY,
+            substitute=people["carla"], now=now,
+        )  # fmt: skip
+
+    def seen(login: str) -> tuple[bool, str, UUID | None]:
+        with house.database.read() as session:
+            alone = reach_of(session, store, staff(login), ben, now)
+            assert availability_of(session, store, staff(login), [ben], now) == {ben: alone}
+        return alone.until is None, alone.because, alone.substitute
+
+    for colleague in ("anna", "dora", "ben"):
+        assert seen(colleague)[0] is False
+        assert "abwesend bis" in seen(colleague)[1]
+    stranger = (True, "abwesend", people["carla"])
+    assert seen("emil") == seen("paul") == seen("ada") == stranger
+    with house.database.write() as session:
+        group = found_group(session, System("test"), "Märkte", "", None, now=now).id
+        for login in ("ben", "emil"):
+            join_group(session, System("test"), group, people[login], now=now)
+        allow_delegate(session, staff("ben"), ben, people["paul"], now=now)
+    assert seen("emil")[0] is seen("paul")[0] is False  # a working group; a delegate
+    with house.database.write() as session:
+        enter_absence(
+            session, staff("ben"), ben, starts=now, ends=now + 2 * DAY,
+            substitute=people["ada"], now=now,
+        )  # fmt: skip
+    assert seen("ada")[0] is False  # who stands in
+    later = now + 4 * DAY
+    with house.database.write() as session:
+        enter_absence(
+            session, staff("anna"), people["anna"], starts=later, ends=later + DAY,
+            substitute=None, now=now,
+        )  # fmt: skip
+    with house.database.read() as session:
+        soon = reach_of(session, store, staff("emil"), people["anna"], later - HOUR)
+    assert soon.until is None  # nor from when on
 
 
 @pytest.mark.usefixtures("booked")
