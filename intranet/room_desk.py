@@ -1,5 +1,6 @@
 """A room: what it is, its week, and booking it, once or as a series whose conflicts are shown before it is saved."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import streamlit as st
@@ -9,9 +10,9 @@ from intranet import html, plan_view, words
 from intranet.booking_desk import cancel_desk, deed, deed_key, when_form
 from intranet.deeds import attempt
 from intranet.views.spaces import RoomFacts, week_plan
-from intranet.views.when import When, when_of
+from intranet.views.when import MOST_PEOPLE, USUAL_PEOPLE, When, people_asked_for, when_of
 from intranet.visit import Visit, visit
-from presence.spaces.booking import LONGEST_TITLE, Holder, Wish, book
+from presence.spaces.booking import LONGEST_TITLE, Holder, Wish, book, unfit
 from presence.spaces.recurrence import Pattern
 from presence.spaces.series import SKIPPED, Occurrence, book_series, preview
 from presence.spaces.states import PARTY_NAMES, Party
@@ -95,6 +96,10 @@ def _book(here: Visit, space: Space, facts: RoomFacts) -> None:
         help="Alle Beschäftigten sehen den Titel im Belegungsplan. Bitte keine Namen von Betroffenen.",
     )  # fmt: skip
     by_day = space.mode != "hourly"
+    people = st.number_input(
+        "Wie viele Personen?", 1, MOST_PEOPLE,
+        people_asked_for(st.query_params) or min(USUAL_PEOPLE, space.capacity), key="raum-personen",
+    )  # fmt: skip
     columns = st.columns([2, 2, 1, 1] if by_day else [2, 1, 1], vertical_alignment="bottom")
     when = when_form(here, "buchung", columns, whole=by_day)
     one, two = st.columns(2)
@@ -113,7 +118,10 @@ def _book(here: Visit, space: Space, facts: RoomFacts) -> None:
     if when.skipped:
         st.warning(SKIPPED)
         return
-    wish = Wish(space.id, *span, whole_day=when.hours is None, title=title)
+    if refusal := unfit(space, people):
+        st.warning(refusal)
+        return
+    wish = Wish(space.id, *span, whole_day=when.hours is None, title=title, people=people)
     if rhythm is None:
         _book_once(here, wish, holder, when, displace=displace)
         return
@@ -144,17 +152,35 @@ def _for_whom(space: Space) -> tuple[Holder | None, bool]:
 def _book_once(
     here: Visit, wish: Wish, holder: Holder | None, when: When, *, displace: bool
 ) -> None:
+    """Who would give way is shown first; who came meanwhile does not."""
+    now = here.house.clock()
+    moves = _giving_way(here, wish, when) if displace else ()
+    if moves:
+        titles = words.plain(", ".join(f"„{each}“" for each in moves))
+        st.warning(f"Für Ihre Buchung weicht: {titles}. Wer gebucht hatte, bekommt Bescheid.")
     if not st.button("Buchen", type="primary", icon=":material/event_available:"):
         return
-    now, key = here.house.clock(), deed_key()
+    key = deed_key()
 
     def run(session: Session) -> None:
         book(
-            session, here.staff, wish, key=key, now=now, holder=holder, displace=displace,
+            session, here.staff, wish, key=key, now=now, holder=holder, displace=bool(moves),
             tell=holder is not None,
         )  # fmt: skip
 
     deed(here, run, "Der Raum ist gebucht.", PAGE, when)
+
+
+def _giving_way(here: Visit, wish: Wish, when: When) -> Sequence[str]:
+    """The titles of what clubs hold at that time and would lose."""
+
+    def look() -> list[Occurrence]:
+        only = Pattern("day", until=when.day)
+        with here.house.database.read() as session:
+            return preview(session, here.staff, wish, only, now=here.house.clock(), displace=True)
+
+    _, found = attempt(look)
+    return [title for each in found or () for title in each.moves]
 
 
 def _book_series(

@@ -12,7 +12,7 @@ from intranet.views.spaces import (
     room_facts,
     room_lines,
 )
-from intranet.views.when import when_of
+from intranet.views.when import MOST_PEOPLE, USUAL_PEOPLE, people_asked_for, when_of
 from intranet.visit import visitor
 from storage.clock import local_date
 
@@ -30,8 +30,10 @@ def search() -> None:
     columns = st.columns([2, 1, 1], vertical_alignment="bottom")
     when = when_form(here, "raum", columns, whole=False)
     one, two = st.columns([1, 3])
-    before_people, before_equipment = st.session_state.get(LAST, (4, []))
-    people = one.number_input("Personen", 1, 5000, before_people)
+    before_people, before_equipment = st.session_state.get(
+        LAST, (people_asked_for(st.query_params) or USUAL_PEOPLE, [])
+    )
+    people = one.number_input("Personen", 1, MOST_PEOPLE, before_people)
     equipment = two.multiselect(
         "Ausstattung", everything, [each for each in before_equipment if each in everything],
         placeholder="gleich, was da ist",
@@ -54,7 +56,10 @@ def search() -> None:
             ],
             [
                 (
-                    html.page_link(f"/raeume?raum={line.space.id}{when.query}", line.space.name),
+                    html.page_link(
+                        f"/raeume?raum={line.space.id}{when.query}&personen={people}",
+                        line.space.name,
+                    ),
                     html.Safe(html.state(line.state).html + f" {html.quiet(line.why).html}"),
                     str(line.space.capacity),
                     floors[line.space.floor_id],
@@ -67,6 +72,8 @@ def search() -> None:
 
 
 asked = when_of(st.query_params, today)
+many = people_asked_for(st.query_params)
+searched = (asked.query if asked else "") + (f"&personen={many}" if many else "")
 one_or_all(
     here,
     "raum",
@@ -75,5 +82,5 @@ one_or_all(
     everything=search,
     title="Räume",
     missing="Diesen Raum gibt es nicht.",
-    back=(f"/raeume?{asked.query[1:]}" if asked else "/raeume", "← Alle Räume"),
+    back=(f"/raeume?{searched[1:]}" if searched else "/raeume", "← Alle Räume"),
 )

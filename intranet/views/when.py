@@ -10,6 +10,7 @@ from presence.spaces.tables import Space
 from presence.spaces.terms import day_span
 
 FARTHEST = timedelta(days=5 * 366)
+USUAL_PEOPLE, MOST_PEOPLE = 4, 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,13 @@ def when_of(query: Mapping[str, str], today: date) -> When | None:
     if not today <= day <= today + FARTHEST:
         return None
     return When(day, (hours[0], hours[1]) if len(hours) == 2 and hours[0] < hours[1] else None)
+
+
+def people_asked_for(query: Mapping[str, str]) -> int | None:
+    """For how many people an address asks; ``None`` where it says nothing that can be."""
+    text = query.get("personen", "")
+    count = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    return count if 1 <= count <= MOST_PEOPLE else None
 
 
 def _minute(clock: str) -> int:

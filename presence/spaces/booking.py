@@ -135,7 +135,7 @@ def drafted(
     """A booking that fits the space's rules, not yet in the database. Raises ``ConflictError``."""
     refusal = problem(
         terms_of(space), wish.starts, wish.ends, whole=wish.whole_day, now=now
-    ) or _unfit(space, wish)
+    ) or unfit(space, wish.people)
     if refusal:
         raise ConflictError(refusal)
     title, holder = one_line(wish.title), replace(holder, name=one_line(holder.name or "") or None)
@@ -217,9 +217,10 @@ def _check_holder(holder: Holder) -> None:
             raise ConflictError(str(refused)) from None
 
 
-def _unfit(space: Space, wish: Wish) -> str | None:
-    if wish.people is not None and wish.people > space.capacity:
+def unfit(space: Space, people: int | None) -> str | None:
+    """Why so many don't fit in; ``None`` where they do, or nobody said how many."""
+    if people is not None and people > space.capacity:
         return f"{space.name} hat Platz für {space.capacity} Personen. Bitte wählen Sie einen größeren Raum."
-    if wish.people is not None and wish.people < 1:
+    if people is not None and people < 1:
         return "Bitte geben Sie an, wie viele Personen kommen."
     return None

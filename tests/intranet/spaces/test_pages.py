@@ -131,6 +131,56 @@ def test_a_series_of_the_city_shows_which_club_gives_way_before_it_is_booked(
         session.get_one(Space, spaces["raum"]).notice_days = None
 
 
+def test_a_single_booking_shows_which_club_gives_way_before_it_is_booked(
+    browse: Browse, furnished: Any, spaces: dict[str, UUID]
+) -> None:
+    house: House = furnished.house
+    day = local_date(house.clock()) + timedelta(days=9)
+    wish = Wish(spaces["raum"], at(day, 600), at(day, 660), title="Chorprobe")
+    holder = Holder(Party.CLUB, name="Chor", mail="chor@example.org")
+    with house.database.write() as session:
+        session.get_one(Space, spaces["raum"]).notice_days = 3
+        clerk = staff_of(furnished, "ada.admin")
+        held = book(session, clerk, wish, key="chor", now=house.clock(), holder=holder).id
+    asked = {"tag": day.isoformat(), "von": "1000", "bis": "1100"}
+    app = browse("ada.admin", "raeume.py", raum=str(spaces["raum"]), **asked)
+    app.text_input(key="raum-titel").set_value("Ausschuss").run()
+    assert not any("weicht" in each.value for each in app.warning)
+    app.checkbox(key="verlegen").set_value(True).run()
+    assert any("weicht: „Chorprobe“" in each.value for each in app.warning)
+    assert len(bookings(furnished)) == 1
+    button(app, "Buchen").click().run()
+    assert not app.exception
+    with house.database.write() as session:
+        assert session.get_one(Booking, held).state == State.DISPLACED
+        session.get_one(Space, spaces["raum"]).notice_days = None
+
+
+def test_how_many_come_is_carried_over_from_the_search_and_has_to_fit(
+    browse: Browse, furnished: Any, spaces: dict[str, UUID]
+) -> None:
+    capacity = space_of(furnished, spaces["raum"]).capacity
+    app = browse("anna.beispiel", "raeume.py")
+    app.number_input[0].set_value(capacity).run()
+    assert f"&amp;personen={capacity}" in text_of(app)
+    day = local_date(furnished.house.clock()) + timedelta(days=2)
+    asked = {"tag": day.isoformat(), "von": "1000", "bis": "1100", "personen": str(capacity)}
+    app = browse("anna.beispiel", "raeume.py", raum=str(spaces["raum"]), **asked)
+    app.text_input(key="raum-titel").set_value("Runde").run()
+    many = app.number_input(key="raum-personen")
+    assert many.value == capacity
+    for rhythm in ("nur einmal", "jede Woche"):
+        app.selectbox(key="rhythmus").set_value(rhythm).run()
+        app.number_input(key="raum-personen").set_value(capacity + 1).run()
+        assert any("Bitte wählen Sie einen größeren Raum" in each.value for each in app.warning)
+        assert not [each for each in app.button if "buchen" in each.label.lower()]
+    app.selectbox(key="rhythmus").set_value("nur einmal").run()
+    app.number_input(key="raum-personen").set_value(capacity).run()
+    button(app, "Buchen").click().run()
+    assert not app.exception
+    assert [row.people for row in bookings(furnished)] == [capacity]
+
+
 def test_a_room_without_a_title_is_not_booked(
     browse: Browse, furnished: Any, spaces: dict[str, UUID]
 ) -> None:

@@ -38,6 +38,7 @@ def test_the_time_one_has_chosen_goes_along_from_the_search_to_the_room(
     asked = dict(parse_qsl(unescape(link[1])))
     assert asked == {
         "raum": str(spaces["raum"]), "tag": day.isoformat(), "von": "1315", "bis": "2400",
+        "personen": "4",
     }  # fmt: skip
     app = browse("anna.beispiel", "raeume.py", **asked)
     assert not app.exception
@@ -45,7 +46,7 @@ def test_the_time_one_has_chosen_goes_along_from_the_search_to_the_room(
     assert app.date_input(key="woche").value == day
     assert app.time_input(key="buchung-von").value == time(13, 15)
     assert app.time_input(key="buchung-bis").value == time(0, 0)
-    assert f"/raeume?tag={day.isoformat()}&amp;von=1315&amp;bis=2400" in text_of(app)
+    assert f"/raeume?tag={day.isoformat()}&amp;von=1315&amp;bis=2400&amp;personen=4" in text_of(app)
     app = browse("anna.beispiel", "plaetze.py", platz=str(spaces["1"]), tag=day.isoformat())
     assert app.date_input(key="platz-tag").value == day
 
