@@ -28,10 +28,12 @@ def _forget(context: JobContext) -> Mapping[str, int]:
 
 
 def schedules() -> list[ScheduleDefinition]:
-    """Forgetting belongs to the house and goes on where the room is switched off."""
+    """Forgetting belongs to the house and goes on where the room is switched off. Rooms are given away at any hour: halls
+    are open past midnight.
+    """
     return [
         ScheduleDefinition(
-            "desks.freigabe", "Nicht genutzte Buchungen freigeben", "*/5 6-20 * * *", _release
+            "desks.freigabe", "Nicht genutzte Buchungen freigeben", "*/5 * * * *", _release
         ),
         ScheduleDefinition(
             "presence.buchungen", "Vergangene Buchungen löschen", "25 0 * * *", _forget
