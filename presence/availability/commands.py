@@ -48,11 +48,16 @@ def register(app: typer.Typer, open_house: Callable[[], House]) -> None:
         as_json: AsJson = False,
     ) -> None:
         """Zeigt, wann der Kalender in einem Zeitraum belegt ist."""
-        busy = _busy(file, _moment(begins), _moment(ends))
+        window = _moment(begins), _moment(ends)
+        busy = _busy(file, *window)
         for warning in busy.warnings:
             typer.echo(f"Hinweis: {warning}", err=True)
         rows = [
-            {"start": local(one).isoformat(), "end": local(other).isoformat(), "status": status}
+            {
+                "start": local(max(one, window[0])).isoformat(),
+                "end": local(min(other, window[1])).isoformat(),
+                "status": status,
+            }
             for one, other, status in busy.rows()
         ]
         if as_json:

@@ -30,7 +30,9 @@ NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: what was tried, whether it went well (``None``: not tried), and what was found, in German."""
+    """One step: what was tried, whether it went well (``None``: not tried, or only to be noted), and what was found, in
+    German.
+    """
 
     title: str
     ok: bool | None
@@ -188,7 +190,9 @@ def _attributes(house: House, kind: Kind, entries: list[Entry]) -> Iterator[Step
     )
     if unknown:
         text += f"; unbekannt: {', '.join(unknown[:NAMED])}"
-    yield Step("Ämter", not unknown, text)
+    yield Step(
+        "Ämter", None if unknown else True, text
+    )  # who is in none here is entered all the same
 
 
 def _groups(

@@ -54,7 +54,7 @@ def register(app: typer.Typer, open_house: Callable[[], House]) -> None:
         elif not result.refused:
             _tell(result)
         if result.refused:
-            typer.echo(f"Es wurde nichts geändert. {result.refused}", err=True)
+            fail(f"Es wurde nichts geändert. {result.refused}", WRONG_INPUT)
 
     @app.command("check-directory")
     def check_directory(*, as_json: AsJson = False) -> None:

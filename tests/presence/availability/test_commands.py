@@ -141,6 +141,12 @@ def test_an_endless_series_within_a_window(run: Run, tmp_path: Path) -> None:
     ]
 
 
+def test_what_is_longer_ends_with_the_window(run: Run, tmp_path: Path) -> None:
+    window = ("--from", "2026-10-14T09:10:00+02:00", "--to", "2026-10-14T09:20:00+02:00")
+    (found,) = json.loads(_busy(run, tmp_path / "a.ics", SERIES, *window).stdout)
+    assert (found["start"], found["end"]) == (window[1], window[3])
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"Hallo", bytes(1000), SERIES[:150], b"BEGIN:VCALENDAR\r\n" * 700_000]
 )

@@ -120,7 +120,6 @@ def test_a_wrong_certificate_is_explained(
         ("ldap_filter", "(uid=niemand)", "findet niemanden"),
         ("ldap_filter", "(uid=", "nicht richtig geschrieben"),
         ("ldap_login", "carLicense", "carLicense: fehlt bei 1 (uid=anna"),
-        ("ldap_office", "sn", "unbekannt: Beispiel"),
         ("ldap_ca_file", Path("/gibt/es/nicht.pem"), "fehlt oder enthält kein Zertifikat"),
         ("ldap_servers", (), "RATHAUS_LDAP_SERVERS"),
     ],
@@ -130,6 +129,14 @@ def test_a_wrong_setting_is_explained(
 ) -> None:
     setattr(settled.house.settings, setting, value)
     assert words in "\n".join(f"{step.title}: {step.text}" for step in failures(settled))
+
+
+def test_offices_unknown_here_are_a_note_and_no_failure(settled: here.Town) -> None:
+    settled.house.settings.ldap_office = "sn"
+    steps = list(check(settled.house))
+    assert not [step for step in steps if step.ok is False]
+    (noted,) = [step for step in steps if step.title == "Ämter"]
+    assert (noted.ok, "unbekannt: Beispiel" in noted.text) == (None, True)
 
 
 def test_a_size_limit_is_explained(directory: slapd.Running, make_house: Any) -> None:
@@ -185,6 +192,18 @@ def test_the_commands(rathaus: Rathaus, settled: here.Town) -> None:
     person = settled.person("anna")
     assert person
     assert person.email == "a@stadt.example"
+
+
+def test_a_sync_that_changes_nothing_does_not_end_as_done(
+    rathaus: Rathaus, settled: here.Town
+) -> None:
+    assert rathaus("sync").returncode == 0
+    settled.map(f"roles:\n  - {{group: 'cn=weg,{settled.base}', role: head}}\n")
+    done = rathaus("sync", "--json")
+    assert done.returncode == 2
+    assert "cn=weg" in json.loads(done.stdout)["refused"]
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("Es wurde nichts geändert. Im Verzeichnis nicht zu sehen")
 
 
 def test_the_commands_say_what_is_wrong(rathaus: Rathaus, settled: here.Town) -> None:
