@@ -4,7 +4,6 @@ An office's board shows the office and the ones below it. On the board of a floo
 offices meet: there only those appear whose office shows its availability to the whole house.
 """
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from presence.availability.tables import OfficeVisibility
+from presence.monitor.rooms import stands_on
 from presence.monitor.subjects import Kind, subject_of
 from presence.people.queries import group_members
 from presence.spaces.states import State
@@ -23,8 +23,6 @@ from storage.clock import local_date
 from storage.organisation.hierarchy import parents_on
 from storage.organisation.queries import valid_on
 from storage.organisation.tables import Membership, Office, Person
-
-_ROOM = re.compile(r"([A-Za-zÄÖÜäöü]*)\s*\.?-?\s*(\d{3,4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +61,6 @@ def audience(session: Session, kind: Kind, subject: UUID, now: datetime) -> Audi
     return Audience(group.title, _parts(session, people, today))
 
 
-def stands_on(room: str, building: Collection[str], level: int) -> bool:
-    """Whether a room is on a floor by its number, as it is usual: "A 204" is in house A on the second floor.
-
-    ``building``: what the building is called in front of its rooms' numbers, in lower case.
-    """
-    found = _ROOM.search(room)
-    if found is None:
-        return False
-    house, number = found[1].casefold(), found[2]
-    return (not house or house in building) and int(number[:-2]) == level
-
-
 def _office(session: Session, office: UUID, day: date) -> Audience | None:
     top = session.scalars(
         select(Office).where(Office.id == office, valid_on(Office, day))
@@ -110,7 +96,7 @@ def _floor(session: Session, floor: UUID, now: datetime) -> Audience | None:
     rooms = session.execute(
         select(Person.id, Person.room).where(Person.room.is_not(None), valid_on(Person, today))
     )
-    called = {building.key.casefold(), building.name.casefold().split()[-1]}  # "Haus A" is "A"
+    called = {building.key.casefold(), *building.name.casefold().split()}  # "Haus A" is "A"
     people = {person for person, room in rooms if room and stands_on(room, called, place.level)}
     if in_force(session, "booking", today):
         people.update(_booked_in(session, floor, now))

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from presence.availability.facts import Availability
 from presence.availability.levels import Level
 from presence.availability.queries import BoardLine
-from presence.monitor.audience import stands_on
 from presence.monitor.boards import office_row, person_row, until_words
 from presence.monitor.brake import MOST_KEYS, Brake
 from presence.monitor.hours import evening, next_hour, resting
@@ -91,15 +90,6 @@ def test_of_fewer_than_five_no_number_and_no_time_is_told(levels: list[Level]) -
     told = f"{row.word} {row.until} {row.detail}".casefold()
     assert not any(sign.isdigit() for sign in told)
     assert not {"ein", "eine", "zwei", "drei", "vier"} & set(told.split())
-
-
-@pytest.mark.parametrize(
-    ("room", "there"),
-    [("A 204", True), ("A204", True), ("204", True), ("a-204", True), ("A 104", False),
-     ("B 204", False), ("Zimmer", False), ("A 1204", False), ("", False)],
-)  # fmt: skip
-def test_a_room_is_on_the_floor_its_number_says(room: str, there: bool) -> None:
-    assert stands_on(room, {"a"}, 2) is there
 
 
 def test_it_rests_outside_office_hours_and_is_dark_in_the_evening() -> None:
