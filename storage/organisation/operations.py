@@ -9,14 +9,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.actors import ROLE_NAMES, Actor, ProtectionClass, Role
+from storage.actors import ROLE_NAMES, Actor, ProtectionClass, Role, Staff
 from storage.clock import local_date
 from storage.conflicts import ConflictError
 from storage.journal.entries import record
 from storage.organisation.queries import valid_on
 from storage.organisation.shut_out import shut_out
 from storage.organisation.tables import HOUSE, ClassGrant, Membership, Office, Person, RoleGrant
-from storage.rights import Verb, require
+from storage.organisation.telling import tell_of_opened_class
+from storage.rights import NotAllowedError, Verb, require
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
@@ -31,6 +32,7 @@ WHOLE_HOUSE = HOUSE_ROLES | {
     Role.TRAINER,
 }
 """Roles that serve all offices unless one is named; the others are held in single ones."""
+NOT_TO_ONESELF = "Den Zugang zu geschützten Akten öffnet niemand sich selbst. Bitten Sie eine Kollegin oder einen Kollegen."
 APART = {Role.ADMIN: Role.COUNCIL, Role.COUNCIL: Role.ADMIN}
 """Roles nobody holds both of: who switches on what could monitor, and who has to agree (LPVG BW § 75)."""
 
@@ -266,8 +268,13 @@ def open_class(
     *,
     now: datetime,
 ) -> None:
-    """Open a protection class of an office to somebody by name."""
+    """Open a protection class of an office to somebody by name; the data protection officers hear of it.
+
+    Raises ``NotAllowedError`` where somebody would open it to themselves.
+    """
     require(actor, Verb.PEOPLE_CHANGE)
+    if isinstance(actor, Staff) and actor.person == person:
+        raise NotAllowedError(NOT_TO_ONESELF)
     today = local_date(now)
     if _held(session, ClassGrant, today, person, office_id=office, protection=protection.value):
         return
@@ -278,6 +285,8 @@ def open_class(
         )
     )  # fmt: skip
     _note(session, actor, "class.open", person, _class_details(office, protection), now)
+    if isinstance(actor, Staff):
+        tell_of_opened_class(session, actor, person, office, protection, today, now)
 
 
 def close_class(

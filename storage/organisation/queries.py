@@ -109,10 +109,10 @@ def has_role_holder(session: Session, role: Role, office: UUID | None, day: date
 
     Without ``office``: in the whole house.
     """
-    return session.execute(_holders(role, office, day).limit(1)).first() is not None
+    return session.execute(holders(role, office, day).limit(1)).first() is not None
 
 
-def _holders(role: Role, office: UUID | None, day: date) -> Select[UUID]:
+def holders(role: Role, office: UUID | None, day: date) -> Select[UUID]:
     """The people who hold the role in the office or in the whole house on that day."""
     return (
         select(RoleGrant.person_id)
@@ -129,15 +129,15 @@ def is_attended(
 
     As absences are entered now; one that is longer than the span counts, several short ones in a row don't.
     """
-    holders = set(session.scalars(_holders(role, office, local_date(ends))))
+    held_by = set(session.scalars(holders(role, office, local_date(ends))))
     gone = session.scalars(
         select(Absence).where(
-            Absence.person_id.in_(holders), Absence.starts <= begins, Absence.ends >= ends
+            Absence.person_id.in_(held_by), Absence.starts <= begins, Absence.ends >= ends
         )
     ).all()
     if role in STANDING_IN:
         gone = [each for each in ruling(gone).values() if each.substitute_id is None]
-    return bool(holders - {each.person_id for each in gone})
+    return bool(held_by - {each.person_id for each in gone})
 
 
 def load_staff(session: Session, person_id: UUID, day: date) -> Staff | None:
