@@ -2,13 +2,14 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import streamlit as st
 
 from intranet import html, words
 from intranet.choosing import again
 from intranet.deeds import carry_out
+from intranet.seen import before_their_eyes, was_clicked
 from intranet.views.evaluation import (
     VOTES,
     ProposalView,
@@ -26,9 +27,11 @@ from workflows.kiss.evaluation.pictures import matrix_picture, ways_picture
 from workflows.kiss.evaluation.report import EvaluationReport
 from workflows.kiss.evaluation.standing import ask, ask_for_proposals, last_search
 from workflows.kiss.evaluation.twins import matrix_table, ways_table
-from workflows.kiss.evaluation.wording import MEASURES, number, shown
+from workflows.kiss.evaluation.wording import MEASURES, SHORT, number, shown
 
 LATE = "Der Hintergrunddienst hat noch nicht geantwortet. Er arbeitet gerade nicht oder hat viel zu tun."
+MEANWHILE = "Inzwischen ist über diesen Vorschlag entschieden. Was Sie gerade wollten, wurde nicht übernommen."
+DEEDS = ("annehmen", "ablehnen", "abgeben", "begleiten")
 FEW = ("cases", "with_hand_over", "ping_pong", "first_time_right", "median_days", "unclear")
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -62,14 +65,16 @@ def _waiting(view: StandView, sentence: str) -> None:
         st.error(words.plain(view.problem), icon=":material/error:")
 
 
-def figures_tab(report: EvaluationReport) -> None:
-    """The figures of all, each with its definition, then by topic and office."""
+def figures_tab(report: EvaluationReport, mark: str = "") -> None:
+    """The figures of all, each with its definition, then by topic and office. ``mark`` tells the report on a log apart
+    from that on our own Anliegen: of a log not all can be said.
+    """
     whole = report.whole
     if whole is None:
         return
     st.html(
         html.table(
-            f"Anliegen vom {words.day(report.begins)} bis {words.day(report.ends)}",
+            f"{report.title} vom {words.day(report.begins)} bis {words.day(report.ends)}",
             ["Kennzahl", html.Column("Wert", "zahl"), html.Column("Was sie sagt", "frei")],
             [
                 (
@@ -78,23 +83,36 @@ def figures_tab(report: EvaluationReport) -> None:
                     MEASURES[each.name].definition,
                 )
                 for each in fields(whole)
+                if not mark or getattr(whole, each.name) is not None
             ],
         )
     )
     _parts("Nach Thema", "Thema", report.topics)
-    _parts("Nach Amt", "Amt", report.offices)
-    st.caption(
-        "Gezeigt wird nur, was mindestens fünf Fälle und fünf Personen umfasst; alles andere steht unter „Übrige“."
-    )
-    one, two, _ = st.columns([1, 1, 3])
-    if one.button("Word-Datei erstellen", key="als-word"):
+    _parts(*(("Nach Stelle", "Stelle") if mark else ("Nach Amt", "Amt")), report.offices)
+    least = "mindestens fünf Fälle" if mark else "mindestens fünf Fälle und fünf Personen"
+    st.caption(f"Gezeigt wird nur, was {least} umfasst; alles andere steht unter „Übrige“.")
+    files(report, mark)
+
+
+def files(report: EvaluationReport, mark: str = "") -> None:
+    """The report for Word and Excel, made when asked for."""
+    one, two, _ = st.columns([1, 1, 2])
+    if one.button("Word-Datei erstellen", key=f"als-word{mark}"):
         from workflows.kiss.evaluation.word_file import to_docx
 
-        one.download_button("Word-Datei laden", to_docx(report), file_name(report, "docx"), DOCX)
-    if two.button("Excel-Datei erstellen", key="als-excel"):
+        one.download_button(
+            "Word-Datei laden", to_docx(report), file_name(report, "docx"), DOCX, key=f"word{mark}"
+        )
+    if two.button("Excel-Datei erstellen", key=f"als-excel{mark}"):
         from workflows.kiss.evaluation.workbook import to_xlsx
 
-        two.download_button("Excel-Datei laden", to_xlsx(report), file_name(report, "xlsx"), XLSX)
+        two.download_button(
+            "Excel-Datei laden",
+            to_xlsx(report),
+            file_name(report, "xlsx"),
+            XLSX,
+            key=f"excel{mark}",
+        )
 
 
 def _parts(caption: str, first: str, parts: Mapping[str, Figures]) -> None:
@@ -105,7 +123,7 @@ def _parts(caption: str, first: str, parts: Mapping[str, Figures]) -> None:
             caption,
             [
                 html.Column(first, "frei"),
-                *(html.Column(MEASURES[name].title, "zahl") for name in FEW),
+                *(html.Column(SHORT[name], "zahl") for name in FEW),
             ],
             [
                 (part, *(shown(name, getattr(figures, name)) for name in FEW))
@@ -120,10 +138,10 @@ def ways_tab(report: EvaluationReport) -> None:
     if not report.matrix.groups:
         st.html(html.empty("Keine Weitergabe.", "Hier steht, wer Anliegen an wen weitergibt."))
         return
-    st.html(_picture(ways_picture(list(report.ribbons))))
+    st.html(_picture("Wege der Anliegen", ways_picture(list(report.ribbons))))
     with st.expander("Die Wege als Tabelle"):
         st.html(_listed(ways_table(report.ribbons)))
-    st.html(_picture(matrix_picture(report.matrix)))
+    st.html(_picture("Weitergaben zwischen Stellen", matrix_picture(report.matrix)))
     with st.expander("Die Weitergaben als Tabelle"):
         st.html(_listed(matrix_table(report.matrix)))
     for each in report.patterns:
@@ -132,10 +150,11 @@ def ways_tab(report: EvaluationReport) -> None:
             st.markdown(words.plain(each.proposal))
 
 
-def _picture(svg: str) -> str:
-    """The picture itself; what it shows stands in the table beside it."""
+def _picture(name: str, svg: str) -> str:
+    """The picture itself, in a box that scrolls where it is too wide; what it shows stands in the table beside it."""
     data = base64.b64encode(svg.encode()).decode()
-    return f'<div class="bild"><img alt="" src="data:image/svg+xml;base64,{data}"></div>'
+    box = f'<div class="bild" tabindex="0" role="region" aria-label="{name} (Bild; als Tabelle darunter)">'
+    return f'{box}<img alt="" src="data:image/svg+xml;base64,{data}"></div>'
 
 
 def _listed(table: str) -> str:
@@ -164,14 +183,21 @@ def proposals_tab(here: Visit) -> None:
             )
         )
     for view in found:
-        with st.container(border=True):
-            _proposal(here, view, decides=decides)
+        with (
+            before_their_eyes(f"vorschlag-{view.row.id.hex}", view.row.revision) as seen,
+            st.container(border=True),
+        ):
+            _proposal(here, replace(view, seen=seen), decides=decides)
 
 
 def _proposal(here: Visit, view: ProposalView, *, decides: bool) -> None:
     row = view.row
     st.markdown(f"**{words.plain(row.pattern)}**")
     st.markdown(words.plain(row.text))
+    if view.annoyed:
+        reports = words.counted(view.annoyed, "offene Meldung", "offene Meldungen")
+        about = html.page_link("/das-nervt", f"{reports} „Das nervt“ zu diesem Thema").html
+        st.html(f"<p>{about}</p>")
     if view.companion:
         st.caption(f"Begleitet von {words.plain(view.companion)}")
     for voice in view.voices:
@@ -179,6 +205,8 @@ def _proposal(here: Visit, view: ProposalView, *, decides: bool) -> None:
             f"- {words.plain(voice.who)}: {voice.vote}{f', {words.plain(voice.comment)}' if voice.comment else ''}"
         )
     if row.state != "open":
+        if was_clicked(*(f"{deed}-{row.id.hex}" for deed in DEEDS)):
+            st.error(MEANWHILE, icon=":material/error:")
         st.markdown(
             f"*{words.plain(view.decided)}*{f': {words.plain(row.reason)}' if row.reason else ''}"
         )
@@ -197,7 +225,7 @@ def _voice(here: Visit, view: ProposalView) -> None:
             "Ihre Meinung", list(VOTES), format_func=lambda each: VOTES[each], horizontal=True
         )
         comment = st.text_input("Warum?", max_chars=2000)
-        if st.form_submit_button("Abgeben"):
+        if st.form_submit_button("Abgeben", key=f"abgeben-{mark}"):
             done, _ = carry_out(
                 here, lambda session: speak(session, here.staff, row.id, vote, comment, now=now)
             )
@@ -208,7 +236,7 @@ def _voice(here: Visit, view: ProposalView) -> None:
         )
         if st.button(label, key=f"begleiten-{mark}"):
             done, _ = carry_out(
-                here, lambda session: accompany(session, here.staff, row.id, row.revision, now=now)
+                here, lambda session: accompany(session, here.staff, row.id, view.seen, now=now)
             )
             again("Notiert.", done=done)
 
@@ -219,12 +247,12 @@ def _decision(here: Visit, view: ProposalView) -> None:
     one, two, _ = st.columns([1, 1, 3])
     if one.button("Annehmen", type="primary", key=f"annehmen-{mark}"):
         done, _ = carry_out(
-            here, lambda session: accept(session, here.staff, row.id, row.revision, reason, now=now)
+            here, lambda session: accept(session, here.staff, row.id, view.seen, reason, now=now)
         )
         again("Angenommen. Es gilt ab heute.", done=done)
     if two.button("Ablehnen", key=f"ablehnen-{mark}"):
         done, _ = carry_out(
             here,
-            lambda session: decline(session, here.staff, row.id, row.revision, reason, now=now),
+            lambda session: decline(session, here.staff, row.id, view.seen, reason, now=now),
         )
         again("Abgelehnt.", done=done)

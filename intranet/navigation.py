@@ -108,6 +108,15 @@ PAGES = (
     PageSpec(
         "auswertung", "auswertung.py", "Auswertung", "monitoring", ADMIN, evaluates, room=Room.KISS
     ),
+    PageSpec(
+        "ungelesen",
+        "ungelesen.py",
+        "Ungelesene E-Mails",
+        "unsubscribe",
+        ADMIN,
+        _may(Verb.RESPONSIBILITY_CHANGE),
+        room=Room.KISS,
+    ),
     PageSpec("monitore", "monitore.py", "Monitore", "tv", ADMIN, _walls, room=Room.MONITOR),
     PageSpec(
         "zeitplaene", "zeitplaene.py", "Zeitpläne", "schedule", ADMIN, _may(Verb.SCHEDULE_SEE)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from intranet.evaluation_desk import figures_tab, proposals_tab, stand_line, ways_tab
+from intranet.log_desk import logs_tab
 from intranet.profile_book import profiles_tab
 from intranet.views.evaluation import PERIODS, load_report
 from intranet.visit import visitor
@@ -17,7 +18,9 @@ with here.house.database.read() as session:
     view = load_report(session, here.staff, days or 92, here.house.clock())
 report = view.report
 stand_line(here, days or 92, view)
-overview, ways, proposals, profiles = st.tabs(["Kennzahlen", "Wege", "Vorschläge", "Steckbriefe"])
+overview, ways, proposals, profiles, logs = st.tabs(
+    ["Kennzahlen", "Wege", "Vorschläge", "Steckbriefe", "Protokolle"]
+)
 with overview:
     if report is not None and report.whole is None:
         st.info(TOO_FEW, icon=":material/visibility_off:")
@@ -30,3 +33,5 @@ with proposals:
     proposals_tab(here)
 with profiles:
     profiles_tab(here)
+with logs:
+    logs_tab(here)

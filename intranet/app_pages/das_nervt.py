@@ -7,15 +7,20 @@ import streamlit as st
 from intranet import html, words
 from intranet.choosing import again, choice
 from intranet.deeds import carry_out
+from intranet.seen import before_their_eyes, was_clicked
 from intranet.visit import visitor
 from storage.actors import Role
 from storage.clock import local_date
 from storage.organisation.queries import offices
+from workflows.kiss.anliegen.topics import topics
 from workflows.kiss.evaluation.hearing import annoyances, complain, take_care
 from workflows.kiss.evaluation.tables import Annoyance
 
 here = visitor()
 now = here.house.clock()
+MEANWHILE = (
+    "Inzwischen hat jemand anders das erledigt. Was Sie gerade wollten, wurde nicht übernommen."
+)
 STATES = {"open": "neu", "taken": "jemand kümmert sich", "done": "erledigt"}
 st.title("Das nervt", anchor=False)
 st.caption(
@@ -23,13 +28,16 @@ st.caption(
 )
 with here.house.database.read() as session:
     known: dict[UUID, str] = {row.id: row.short for row in offices(session, local_date(now))}
+    themes = {row.id: row.title for row in topics(session, now)}
     rows = annoyances(session, here.staff)
 
 
 def tell() -> None:
     with st.form("nervt", clear_on_submit=True):
         text = st.text_area("Was nervt?", max_chars=4000)
-        office = choice(st, "Welches Amt betrifft es? (freiwillig)", known, None, "nervt-amt")
+        one, two = st.columns(2)
+        office = choice(one, "Welches Amt betrifft es? (freiwillig)", known, None, "nervt-amt")
+        topic = choice(two, "Um welches Thema geht es? (freiwillig)", themes, None, "nervt-thema")
         named = st.checkbox(
             "Mein Name darf dabeistehen",
             value=True,
@@ -40,33 +48,38 @@ def tell() -> None:
         done, _ = carry_out(
             here,
             lambda session: complain(
-                session, here.staff, text, office=office, named=named, now=now
+                session, here.staff, text, office=office, topic=topic, named=named, now=now
             ),
         )
         again("Danke. Die Koordination und die Digitallotsen kümmern sich darum.", done=done)
 
 
-def show(row: Annoyance, *, cares: bool) -> None:
+def show(row: Annoyance, seen: int, *, cares: bool) -> None:
     with st.container(border=True):
         st.html(f'<div class="gesagt">{html.text(row.text)}</div>')
-        about = f" · {known[row.office_id]}" if row.office_id in known else ""
-        st.caption(f"{STATES[row.state]} · {words.day(local_date(row.at))}{about}")
+        told = [STATES[row.state], words.day(local_date(row.at))]
+        told += [known[row.office_id]] if row.office_id in known else []
+        told += [themes[row.topic_id]] if row.topic_id in themes else []
+        st.caption(words.plain(" · ".join(told)))
         if row.answer:
             st.html(f'<div class="gesagt"><strong>Antwort:</strong> {html.text(row.answer)}</div>')
+        mark = row.id.hex
+        if row.state == "done" and was_clicked(f"kuemmern-{mark}", f"erledigt-{mark}"):
+            st.error(MEANWHILE, icon=":material/error:")
         if not cares or row.state == "done":
             return
-        with st.form(f"kuemmern-{row.id.hex}", border=False):
+        with st.form(f"nervt-{mark}", border=False):
             answer = st.text_input("Was wird daraus?", row.answer or "", max_chars=4000)
             one, two = st.columns(2)
             taken, done_with = (
-                one.form_submit_button("Ich kümmere mich"),
-                two.form_submit_button("Erledigt"),
+                one.form_submit_button("Ich kümmere mich", key=f"kuemmern-{mark}"),
+                two.form_submit_button("Erledigt", key=f"erledigt-{mark}"),
             )
         if taken or done_with:
             done, _ = carry_out(
                 here,
                 lambda session: take_care(
-                    session, here.staff, row.id, row.revision, answer, done=bool(done_with), now=now
+                    session, here.staff, row.id, seen, answer, done=bool(done_with), now=now
                 ),
             )
             again("Notiert.", done=done)
@@ -75,4 +88,5 @@ def show(row: Annoyance, *, cares: bool) -> None:
 tell()
 caring = any(grant.role in {Role.LOTSE, Role.FEEDBACK} for grant in here.staff.grants)
 for each in rows[:50]:
-    show(each, cares=caring)
+    with before_their_eyes(f"nervt-{each.id.hex}", each.revision) as seen:
+        show(each, seen, cares=caring)

@@ -11,13 +11,16 @@ from intranet.routes.files import hand_out, who_is_there
 from presence.sessions import SignedIn
 from storage.conflicts import NotFoundError
 from storage.house import House
+from storage.rights import NotAllowedError
 from workflows.kiss.anliegen.queries import visible_file
+from workflows.kiss.mail.by_hand import FILE_NAME
+from workflows.kiss.mail.quarantine import unread
 
 MISSING = "Diese Datei gibt es nicht, oder Sie dürfen sie nicht sehen."
 
 
 def routes(house: House) -> list[Route]:
-    """``/anliegen/datei/{file}``: always a download."""
+    """``/anliegen/datei/{file}``, ``/anliegen/unlesbar/{item}`` (a mail nobody could read): always a download."""
 
     async def file(request: Request) -> Response:
         signed_in = who_is_there(request)
@@ -29,7 +32,31 @@ def routes(house: House) -> list[Route]:
             return PlainTextResponse(MISSING, status_code=404)
         return await to_thread.run_sync(_file, house, signed_in, wanted)
 
-    return [Route("/anliegen/datei/{file}", file)]
+    async def unread_mail(request: Request) -> Response:
+        signed_in = who_is_there(request)
+        try:
+            wanted = UUID(request.path_params["item"])
+        except ValueError:
+            wanted = None
+        if signed_in is None or wanted is None:
+            return PlainTextResponse(MISSING, status_code=404)
+        return await to_thread.run_sync(_unread, house, signed_in, wanted)
+
+    return [
+        Route("/anliegen/datei/{file}", file),
+        Route("/anliegen/unlesbar/{item}", unread_mail),
+    ]
+
+
+def _unread(house: House, signed_in: SignedIn, item: UUID) -> Response:
+    try:
+        with house.database.read() as session:
+            row = unread(session, signed_in.staff, item)
+    except (NotFoundError, NotAllowedError):
+        return PlainTextResponse(MISSING, status_code=404)
+    if row.original is None:
+        return PlainTextResponse(MISSING, status_code=404)
+    return hand_out(house, row.id, row.original, FILE_NAME, row.size)
 
 
 def _file(house: House, signed_in: SignedIn, file: UUID) -> Response:

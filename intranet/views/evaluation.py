@@ -10,6 +10,7 @@ from intranet import words
 from storage.actors import Staff
 from storage.clock import local_date
 from storage.organisation.queries import names
+from workflows.kiss.evaluation.hearing import open_by_topic
 from workflows.kiss.evaluation.improving import proposals, voices
 from workflows.kiss.evaluation.report import EvaluationReport
 from workflows.kiss.evaluation.standing import report_of, standing
@@ -30,13 +31,18 @@ class VoiceLine:
 
 @dataclass(frozen=True, slots=True)
 class ProposalView:
-    """A proposal with what was said to it, how it was decided, and what became of it."""
+    """A proposal with what was said to it, how it was decided, and what became of it.
+
+    ``annoyed``: so many open reports „Das nervt“ about its topic are in sight. ``seen``: the revision the person decides about.
+    """
 
     row: Proposal
     voices: Sequence[VoiceLine]
     companion: str | None
     decided: str
     effect: str
+    annoyed: int
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ def stand_of(row: Evaluation | None, now: datetime) -> StandView:
 
 def load_proposals(session: Session, staff: Staff) -> list[ProposalView]:
     """All proposals in sight, the open ones first."""
-    found = []
+    found, annoyed = [], open_by_topic(session, staff)
     for row in proposals(session, staff):
         said = voices(session, row.id)
         ids = {voice.person_id for voice in said} | {row.companion_id, row.decided_by}
@@ -94,6 +100,8 @@ def load_proposals(session: Session, staff: Staff) -> list[ProposalView]:
                 f"{row.follow_up} Stand: {words.day(local_date(row.followed_at))}."
                 if row.follow_up and row.followed_at
                 else "",
+                annoyed.get(row.topic_id, 0) if row.topic_id else 0,
+                row.revision,
             )
         )
     return found

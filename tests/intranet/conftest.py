@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -91,8 +92,8 @@ def _free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="session")
-def server(furnished: Furnished) -> Iterator[str]:
+@contextmanager
+def serving(house: House) -> Iterator[str]:
     """The address of the staff web, served as ``rathaus web`` does, from a process of its own."""
     port = _free_port()
     base = f"http://127.0.0.1:{port}"
@@ -100,10 +101,10 @@ def server(furnished: Furnished) -> Iterator[str]:
     child = subprocess.Popen(
         [
             *(sys.executable, small_house.__file__),
-            *(str(furnished.house.settings.data_dir), str(port), WATCH_EVERY),
+            *(str(house.settings.data_dir), str(port), WATCH_EVERY),
         ],
         env=os.environ | {"PYTHONPATH": root},
-        cwd=furnished.house.settings.data_dir,
+        cwd=house.settings.data_dir,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -119,6 +120,13 @@ def server(furnished: Furnished) -> Iterator[str]:
     yield base
     child.terminate()
     assert child.wait(60) == 0
+
+
+@pytest.fixture(scope="session")
+def server(furnished: Furnished) -> Iterator[str]:
+    """The staff web of the house."""
+    with serving(furnished.house) as base:
+        yield base
 
 
 @pytest.fixture

@@ -2,13 +2,13 @@
 
 import re
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+
+from tests.intranet.barriers import barriers, barriers_of_all_tabs, drawn, english, fits
 
 pytestmark = pytest.mark.browser
 
@@ -17,20 +17,10 @@ SignIn = Callable[..., Page]
 BARRIERS = {
     "anna.beispiel": (
         "/", "/posteingang", "/dokument?id={bill}", "/dokument?id={broken}", "/akten", "/suche?q=Rechnung",
-        "/einstellungen", "/mein-status", "/anwesenheit",
+        "/einstellungen", "/mein-status", "/anwesenheit", "/anliegen", "/zustaendigkeiten", "/das-nervt",
     ),
     "ada.admin": ("/quarantaene", "/zeitplaene", "/laeufe", "/system", "/personen", "/dienstvereinbarungen", "/monitore"),
 }  # fmt: skip
-SPOKEN = """() => [...document.querySelectorAll("[aria-label], [title], [placeholder]")].flatMap(
-  (each) => ["aria-label", "title", "placeholder"].map((name) => each.getAttribute(name) ?? "")
-)"""
-READ = """() => {
-  const icons = [...document.querySelectorAll('[data-testid="stIconMaterial"]')]
-  icons.forEach((each) => each.style.visibility = "hidden")  // their names are drawn as pictures
-  const text = document.body.innerText
-  icons.forEach((each) => each.style.visibility = "")
-  return text
-}"""
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1400, "height": 900}
 
 
@@ -117,37 +107,21 @@ def test_pages_have_no_serious_barriers(
     page = context.new_page()
     found: list[str] = []
 
-    def look(path: str) -> None:
-        results = Axe().run(page).response["violations"]
-        found.extend(
-            f"{path}: {each['id']} {each['nodes'][0]['html'][:160]}"
-            for each in results
-            if each["impact"] in {"serious", "critical"}
-        )
-
     page.goto(server + "/anmelden")
-    look("/anmelden")
+    found += barriers(page, "/anmelden")
     page.get_by_label("Anmeldename").fill(login)
     page.get_by_label("Passwort").fill(small.PASSWORD)
     page.get_by_role("button", name="Anmelden").click()
     for path in BARRIERS[login]:
         page.goto(server + path.format(bill=furnished.bill, broken=furnished.broken))
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
-        look(path)
-        for tab in page.get_by_role("tab").all()[1:]:
-            tab.click()
-            look(f"{path} {tab.inner_text()}")
+        drawn(page)
+        found += barriers_of_all_tabs(page, path)
     context.close()
     assert not found, "\n".join(dict.fromkeys(found))
 
 
 def test_nothing_english_is_left_on_the_pages(sign_in: SignIn, server: str) -> None:
     page = sign_in("ada.admin")
-    english = re.compile(
-        r"Drag and drop|Browse files|Press Enter|Choose an option|Choose options|Running|Rerun|Deploy|Limit \d+"
-        r"|\b(done|failed|per file|heading|upload|Select|Clear|Close|Open)\b|INFO",
-    )
     for path in (
         "/",
         "/posteingang",
@@ -161,10 +135,8 @@ def test_nothing_english_is_left_on_the_pages(sign_in: SignIn, server: str) -> N
         "/dienstvereinbarungen",
     ):
         page.goto(server + path)
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
-        shown = page.evaluate(READ) + " ".join(page.evaluate(SPOKEN))
-        assert english.findall(shown) == []
+        drawn(page)
+        assert english(page) == []
     assert page.evaluate("document.documentElement.lang") == "de"
 
 
@@ -180,11 +152,8 @@ def test_the_phone_shows_pages_without_scrolling_sideways(
     page.get_by_role("button", name="Anmelden").click()
     for path in ("/", "/posteingang", f"/dokument?id={furnished.bill}", "/akten", "/suche"):
         page.goto(server + path)
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        deadline = time.monotonic() + 10
-        while (wide := page.evaluate("document.documentElement.scrollWidth")) > 390:
-            assert time.monotonic() < deadline, f"{path} is {wide} px wide"
-            page.wait_for_timeout(100)
+        drawn(page)
+        fits(page, path)
     context.close()
 
 

@@ -12,6 +12,7 @@ from workflows.kiss.evaluation.wording import number
 _STYLE = """
 svg { color-scheme: light dark; font-family: "Source Sans 3", "Source Sans Pro", Arial, sans-serif; }
 text { fill: #17252a; font-size: 13px; }
+text.name { font-size: 12px; }
 text.zahl { text-anchor: middle; }
 text.leise { fill: #3d4c52; font-size: 12px; }
 rect.feld { fill: #0b5c6b; }
@@ -95,10 +96,10 @@ def _band(band: Band) -> str:
 
 def _box(box: Box) -> str:
     kind = "ende" if box.is_end else "stelle"
-    label = f"{_short(box.name, 18)} ({number(box.cases)})"
+    label = f"{_short(box.name, 16)} ({number(box.cases)})"
     return (
         f'<rect class="{kind}" x="{box.x:g}" y="{box.y:.1f}" width="{box.width:g}" height="{box.height:.1f}"/>'
-        f'<text x="{box.x + box.width + 5:g}" y="{box.y + min(box.height / 2, 400) + 4:.1f}">{label}</text>'
+        f'<text class="name" x="{box.x + box.width + 5:g}" y="{box.y + min(box.height / 2, 400) + 4:.1f}">{label}</text>'
     )
 
 

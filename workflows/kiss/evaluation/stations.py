@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from workflows.kiss.evaluation.flows import END, Ribbon
 
-_COLUMN = 250
+_COLUMN = 190
+"""Five stations and the names of the last fit into a page of 1400 pixels."""
 _BOX = 14
 _TOP, _TALL, _GAP = 28, 420, 14
-_LABEL = 190
+_LABEL = 180
 """Right of the last column, for its names."""
 
 

@@ -89,6 +89,17 @@ MEASURES: dict[str, Word] = {
     ),
 }
 
+SHORT: dict[str, str] = {
+    "cases": "Fälle",
+    "hand_overs": "Weitergaben",
+    "with_hand_over": "Mit Weitergabe",
+    "ping_pong": "Hin und Her",
+    "first_time_right": "Gleich richtig",
+    "median_days": "Dauer (Tage)",
+    "unclear": "Unklar (0–100)",
+}
+"""Headings of columns beside each other; above or below stands what they mean."""
+
 SHARES = frozenset(
     {"with_hand_over", "ping_pong", "revisits", "first_time_right", "rework", "reopened"}
 )
