@@ -7,14 +7,17 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from intranet import words
-from intranet.deeds import carry_out
+from intranet.deeds import REFUSALS, carry_out
 from intranet.notes import note
 from intranet.views.anliegen import View
 from intranet.visit import Visit
 from storage.tasks.drafts import drop_draft, load_draft, save_draft
-from workflows.kiss.anliegen.answering import answer, start_writing, who_writes
+from workflows.kiss.anliegen.answering import STILL_OPEN, answer, start_writing, who_writes
 from workflows.kiss.anliegen.states import Deed, State, allowed
 from workflows.kiss.eakte import files_for, find_documents
+
+EVERY = "12s"
+_OPEN = "antwort-offen"
 
 
 def answer_form(here: Visit, view: View) -> None:
@@ -25,6 +28,7 @@ def answer_form(here: Visit, view: View) -> None:
     st.subheader("Antworten", anchor=False)
     field = f"antwort-{row.id.hex}"
     _begin(here, view, field)
+    st.fragment(_others, run_every=EVERY)(here, row.id)
     if view.templates:
         _template(view, field)
 
@@ -47,14 +51,29 @@ def answer_form(here: Visit, view: View) -> None:
 
 
 def _begin(here: Visit, view: View, field: str) -> None:
-    """What was typed before, and who else is typing."""
+    """What was typed before."""
     with here.house.database.read() as session:
         draft = load_draft(session, here.staff.person, _draft(view)) or {}
-        others = who_writes(session, here.staff, view.row.id, here.house.clock())
     st.session_state.setdefault(field, draft.get("text", ""))
+
+
+def _others(here: Visit, anliegen: UUID) -> None:
+    """Who else has the field open, as it is now; and that the person has it open, told now and then."""
+    now, told = here.house.clock(), f"{_OPEN}-{anliegen.hex}"
+    last = st.session_state.get(told)
+    try:
+        if last is None or now - last >= STILL_OPEN:
+            here.house.database.run(
+                lambda session: start_writing(session, here.staff, anliegen, now)
+            )
+            st.session_state[told] = now
+        with here.house.database.read() as session:
+            others = who_writes(session, here.staff, anliegen, now)
+    except REFUSALS:  # it went to somebody else, or the database is busy: nothing to say here
+        return
     if others:
         shown = words.plain(", ".join(others))
-        st.warning(f"Antwortet gerade auch: {shown}.", icon=":material/edit:")
+        st.warning(f"Hat die Antwort auch offen: {shown}.", icon=":material/edit:")
 
 
 def _send(here: Visit, view: View, field: str, documents: Sequence[UUID], *, asks: bool) -> None:
@@ -72,6 +91,7 @@ def _send(here: Visit, view: View, field: str, documents: Sequence[UUID], *, ask
     done, _ = carry_out(here, send)
     if done:
         del st.session_state[field]
+        st.session_state.pop(f"{_OPEN}-{row.id.hex}", None)
         note(
             "Die Rückfrage geht hinaus. Die Frist steht still."
             if asks

@@ -221,6 +221,22 @@ def test_a_second_pair_of_eyes_on_the_page(
     assert row_of(furnished, anliegen).state == "answered"
 
 
+def test_two_clerks_see_each_other_while_the_answer_is_open(
+    browse: Browse, furnished: Any, groups: dict[str, UUID]
+) -> None:
+    anliegen = opened(furnished, groups)
+    assert "auch offen" not in shown(browse("anna.beispiel", "anliegen.py", id=anliegen.hex))
+    other = browse("neu.hier", "anliegen.py", id=anliegen.hex)  # nobody has typed anything
+    assert "Hat die Antwort auch offen: Anna Beispiel" in shown(other)
+    anna = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
+    assert "Hat die Antwort auch offen: Neu Hier" in shown(anna)
+    furnished.house.database.run(
+        lambda session: session.execute(delete(Answering))  # as the last sign grows old
+    )
+    anna.run()  # as the fragment does by itself
+    assert "auch offen" not in shown(anna)
+
+
 def test_a_call_is_taken_down(browse: Browse, furnished: Any, groups: dict[str, UUID]) -> None:
     app = browse("anna.beispiel", "anliegen.py")
     next(each for each in app.text_area if each.label == "Worum geht es?").set_value("Ampel aus.")

@@ -25,7 +25,9 @@ from workflows.kiss.anliegen.states import Deed, State, allowed
 from workflows.kiss.anliegen.tables import Anliegen, Answering, Message, Topic
 
 TELL = "kiss.tell"
-STILL_WRITING = timedelta(minutes=10)
+STILL_WRITING = timedelta(minutes=3)
+"""So long it is told on after the last sign; the page gives one each ``STILL_OPEN`` while it is open."""
+STILL_OPEN = timedelta(minutes=1)
 
 
 def answer(

@@ -321,7 +321,7 @@ class Answering(Table):
     __tablename__ = "anliegen_answering"
     __table_args__ = {  # noqa: RUF012
         "info": privacy(
-            "Hinweis „antwortet gerade“", "person_id", "zehn Minuten, dann nachts gelöscht", "erase"
+            "Hinweis „antwortet gerade“", "person_id", "drei Minuten, dann nachts gelöscht", "erase"
         )
     }
 

@@ -258,7 +258,7 @@ def test_nothing_is_merged_across_protection_classes(city: City) -> None:
         deed(city, merge, "otto", other, main)
 
 
-def test_who_else_is_writing_is_said_for_ten_minutes(city: City) -> None:
+def test_who_else_is_writing_is_said_for_some_minutes(city: City) -> None:
     anliegen = given_to(city, "tiefbau")
     tim, tom = city.staff("tim"), city.staff("tom")
     with city.house.database.write() as session:
@@ -267,7 +267,7 @@ def test_who_else_is_writing_is_said_for_ten_minutes(city: City) -> None:
         assert who_writes(session, tom, anliegen, city.clock()) == ["Tim Beispiel"]
         with pytest.raises(NotFoundError):
             start_writing(session, city.staff("greta"), anliegen, city.clock())
-    city.clock.forward(minutes=11)
+    city.clock.forward(minutes=4)
     with city.house.database.read() as session:
         assert who_writes(session, tom, anliegen, city.clock()) == []
 
