@@ -26,6 +26,11 @@ class Settings(SignInSettings):
     database_url: str | None = None
     """SQLAlchemy URL, e.g. ``postgresql+psycopg://user:password@host/name``; SQLite in ``data_dir`` by default."""
 
+    current_url: str | None = None
+    """SQLAlchemy URL of a database of its own for the current status, which no backup of the main one holds then; by
+    default a file in ``data_dir`` beside SQLite, and a schema of the main database on PostgreSQL.
+    """
+
     # Blobs: a directory by default, an S3-compatible bucket where one is named.
     blob_bucket: str | None = None
     blob_endpoint: str | None = None

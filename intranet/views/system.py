@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from intranet import words
+from presence.availability.kept_apart import warners as warners_of_presence
 from storage.actors import Staff
 from storage.house import House
 from storage.journal.tables import JournalHead, JournalPending
@@ -39,7 +40,12 @@ def load(house: House, staff: Staff) -> SystemView:
     require(staff, Verb.SYSTEM_SEE)
     now = house.clock()
     settings = house.settings
-    found = status(house.database, now, warners(settings), rooms_off=settings.rooms_off)
+    found = status(
+        house.database,
+        now,
+        [*warners(settings), *warners_of_presence(settings)],
+        rooms_off=settings.rooms_off,
+    )
     with house.database.read() as session:
         sealed = session.scalar(select(func.max(JournalHead.size))) or 0
         unsealed = session.scalar(select(func.count()).select_from(JournalPending)) or 0

@@ -3,8 +3,8 @@
 What somebody set by hand and the busy times of their calendar are kept apart from everything that lasts: on SQLite in
 ``fluechtig/anwesenheit.sqlite`` (deleted content is overwritten with zeros, the rollback journal stays in memory, so
 that nothing is left on the disk), on PostgreSQL in UNLOGGED tables of the schema ``fluechtig`` (not in the write-ahead
-log, not on replicas, empty after a crash; ``pg_dump --exclude-schema=fluechtig``). Nothing of it is journalled, logged
-or backed up. A crash may lose it: then people's working hours and absences still answer.
+log, not on replicas, empty after a crash), best in a database of its own (``RATHAUS_CURRENT_URL``): in the main one a
+plain ``pg_dump`` would take it along, and the status warns of that. Nothing of it is journalled or logged. A crash may lose it: then people's working hours and absences still answer.
 
 ``version`` grows with every change; monitors wait for it.
 """
@@ -20,7 +20,18 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Table, delete, event, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    delete,
+    event,
+    insert,
+    make_url,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -298,15 +309,23 @@ class CurrentStore:
 
 def current_store(house: House) -> CurrentStore:
     """The store of this house, one per process; on PostgreSQL it lets its connections go when the house is closed."""
-    engine = house.database.engine
-    url = engine.url
-    if url.get_backend_name() == "sqlite":
+    engine, apart = house.database.engine, house.settings.current_url
+    if apart is None and engine.dialect.name == "sqlite":
         file = (house.settings.data_dir / "fluechtig" / "anwesenheit.sqlite").resolve()
         return _opened(f"sqlite:///{file}")
-    store = _opened(url.render_as_string(hide_password=False))
+    if apart is not None and engine.dialect.name != "sqlite" and make_url(apart) != engine.url:
+        _leave(engine)
+    store = _opened(apart or engine.url.render_as_string(hide_password=False))
     if not event.contains(engine, "engine_disposed", store.close_with):
         event.listen(engine, "engine_disposed", store.close_with)
     return store
+
+
+@lru_cache(maxsize=8)
+def _leave(engine: Engine) -> None:
+    """Nothing of it stays in the main database, and so in its backups, once it has one of its own."""
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA IF EXISTS {FLUECHTIG} CASCADE"))
 
 
 @lru_cache(maxsize=8)

@@ -10,12 +10,13 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from presence.availability.current import BusySpan, CurrentStore, Deed, current_store
 from presence.availability.current_tables import tables_of
 from presence.availability.facts import Manual
+from presence.availability.kept_apart import warners
 from presence.availability.levels import Level
 from presence.availability.statuses import clear_status, set_status
 from storage.actors import Staff
@@ -249,6 +250,40 @@ def test_backups_leave_it_out(
     assert "journal_entry" in dump
     assert MARK not in dump
     assert "current_status" not in dump
+
+
+def test_with_a_database_of_its_own_a_plain_dump_of_the_main_one_leaves_it_out(
+    house: House, staff: Callable[[str], Staff], people: dict[str, UUID]
+) -> None:
+    """And what was in the main one before goes."""
+    if house.database.dialect == "sqlite":
+        return  # it is in a file of its own there
+    main = house.database.engine.url
+    session_now = house.clock()
+    _stations(house, staff, people)
+    with house.database.read() as session:
+        (warner,) = warners(house.settings)
+        assert "RATHAUS_CURRENT_URL" in warner(session, session_now)[0]
+    apart = main.set(database=f"{main.database}_fluechtig")
+    admin = create_engine(main.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{apart.database}"'))
+    house.settings.current_url = apart.render_as_string(hide_password=False)
+    try:
+        _stations(house, staff, people)
+        url = main.set(drivername="postgresql").render_as_string(hide_password=False)
+        program = max(Path("/usr/lib/postgresql").glob("*/bin/pg_dump"))
+        dump = subprocess.run([program, url], capture_output=True, text=True, check=True).stdout
+        assert "journal_entry" in dump
+        assert MARK not in dump
+        assert "current_status" not in dump
+        with house.database.read() as session:
+            assert warners(house.settings)[0](session, session_now) == []
+    finally:
+        current_store(house).close()
+        with admin.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{apart.database}" WITH (FORCE)'))
+        admin.dispose()
 
 
 def test_errors_never_show_what_was_set(house: House, store: CurrentStore) -> None:
