@@ -1,6 +1,7 @@
 """Signing in: one neutral answer for every failure, and the same time for known and unknown names."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from presence.authenticators import SOURCES, Authenticator, SourceAwayError
@@ -13,6 +14,7 @@ from presence.tables import Account
 from storage.clock import local_date
 from storage.house import House
 from storage.organisation.queries import person_by_login
+from storage.organisation.tables import Person
 
 REFUSED = "Anmeldename oder Passwort stimmen nicht, oder das Konto ist vorübergehend gesperrt."
 AWAY = (
@@ -24,7 +26,7 @@ MAXIMUM_LOGIN = 120
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """No. ``message`` is for people and tells nothing about which accounts exist."""
+    """No. ``message`` is for people and tells nothing about which accounts exist, but to whom the account belongs."""
 
     message: str = REFUSED
 
@@ -51,10 +53,9 @@ def sign_in(
 ) -> Token | Refusal:
     """Check the password and open a session. ``address`` is the client's, behind the trusted proxy if there is one."""
     login = same_login(login)
-    if not login or len(login) > MAXIMUM_LOGIN or "\0" in login:
-        return Refusal()
     brake = Brake(house, address)
-    if not brake.admits(login):
+    possible = login and len(login) <= MAXIMUM_LOGIN and "\0" not in login
+    if not possible or not brake.admits(login):
         return Refusal()
     before = _known(house, login)
     source = authenticator or SOURCES[house.settings.sign_in_source](house)
@@ -66,6 +67,8 @@ def sign_in(
     if proof is None:
         return Refusal()
     brake.forgive()
+    if not_here := _not_here(house, proof.person):
+        return Refusal(not_here)
     seen = before[1] if before and before[0] == proof.person else None
     try:
         return open_session(
@@ -73,6 +76,23 @@ def sign_in(
         )
     except AccountChangedError:
         return Refusal()
+
+
+def _not_here(house: House, person: UUID) -> str | None:
+    """Why somebody who has proved who they are does not get in: another system still, or already, knows them."""
+    today = local_date(house.clock())
+    with house.database.read() as session:
+        row = session.get_one(Person, person)
+        begins, ends = row.valid_from, row.valid_to
+    ask = (
+        "Wenn das nicht stimmt, wenden Sie sich bitte an das Personalamt oder die Systemverwaltung."
+    )
+    if ends is not None and ends <= today:
+        last = f"{ends - timedelta(days=1):%d.%m.%Y}"
+        return f"Ihr Konto ist beendet: Ihr letzter Arbeitstag war der {last}. {ask}"
+    if begins > today:
+        return f"Ihr Konto gilt ab dem {begins:%d.%m.%Y}. {ask}"
+    return None
 
 
 def _known(house: House, login: str) -> tuple[UUID, int] | None:

@@ -4,10 +4,11 @@ import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import ldap_town as here
 import pytest
-from ldap3 import MODIFY_ADD
+from ldap3 import MODIFY_ADD, MODIFY_DELETE
 from sqlalchemy import func, select
 
 from bench import slapd
@@ -20,8 +21,10 @@ from presence.sessions import check, token_hash
 from presence.sign_in import REFUSED, Refusal, Token, sign_in
 from presence.tables import WebSession
 from storage.actors import Grant, Role, System
+from storage.clock import local_date
 from storage.database import Database
 from storage.house import House
+from storage.organisation.tables import Person
 from tests.presence.conftest import Clock
 
 pytestmark = pytest.mark.ldap
@@ -55,6 +58,30 @@ def test_a_role_withdrawn_in_the_directory_is_gone_at_the_next_sign_in(town: her
     assert here.welcome(town.house, here.enter(town.house, "rolf")).grants == {Grant(Role.CASH)}
     town.leave(group, dn)
     assert not here.welcome(town.house, here.enter(town.house, "rolf")).grants
+
+
+def test_who_has_left_is_told_so_while_the_directory_still_knows_them(town: here.Town) -> None:
+    """The password is right: they may know. A wrong one says nothing."""
+    town.add("rita", "Rita", "Rente")
+    person = here.welcome(town.house, here.enter(town.house, "rita")).person
+    today = local_date(town.house.clock())
+    with town.house.database.write() as session:
+        row = session.get_one(Person, person)
+        row.valid_to = today
+    last = f"{today - timedelta(days=1):%d.%m.%Y}"
+    told = here.enter(town.house, "rita")
+    assert isinstance(told, Refusal)
+    assert told.message.startswith(f"Ihr Konto ist beendet: Ihr letzter Arbeitstag war der {last}.")
+    assert here.enter(town.house, "rita", "falsch") == Refusal(REFUSED)
+    with town.house.database.write() as session:
+        row = session.get_one(Person, person)
+        row.valid_from, row.valid_to = today + timedelta(days=3), None
+    early = here.enter(town.house, "rita")
+    assert isinstance(early, Refusal)
+    assert early.message.startswith("Ihr Konto gilt ab dem ")
+    with town.house.database.read() as session:
+        opened = session.scalars(select(WebSession).where(WebSession.person_id == person)).all()
+    assert len(opened) == 1  # that of the first sign-in
 
 
 @pytest.mark.parametrize("login", ["öznur.weiß", "jörg (it)", "a*b", "back\\slash", "mia👩🏽‍💻"])
@@ -200,6 +227,29 @@ def test_no_is_said_in_the_same_time_to_known_and_unknown(town: here.Town) -> No
     known, unknown = (min(seconds(login) for _ in range(3)) for login in ("anna", "niemand"))
     assert min(known, unknown) >= 0.25
     assert abs(known - unknown) < 0.2
+
+
+def test_who_is_locked_by_an_administrator_is_signed_out_with_the_next_sync(
+    town: here.Town,
+) -> None:
+    town.house.settings.ldap_minimum_percent = 0
+    dn, other = town.add("geht", "Gabi", "Geht"), town.add("irrt", "Ines", "Irrt")
+    gone, stays = here.enter(town.house, "geht"), here.enter(town.house, "irrt")
+    assert isinstance(gone, Token)
+    assert isinstance(stays, Token)
+    for _ in range(
+        3
+    ):  # pwdMaxFailure: a lock-out that ends by itself is no reason to sign anybody out
+        DirectoryAccounts(town.house).authenticate("irrt", "falsch", here.anybody)
+    town.do(town.root.search(other, "(pwdAccountLockedTime=*)", "BASE"))
+    town.change(dn, pwdAccountLockedTime="000001010000Z")
+    assert town.sync(full=False).disabled == 1
+    assert check(town.house.database, gone.value, town.house.clock()) is None
+    assert check(town.house.database, stays.value, town.house.clock()) is not None
+    assert here.enter(town.house, "geht") == Refusal(REFUSED)
+    town.do(town.root.modify(dn, {"pwdAccountLockedTime": [(MODIFY_DELETE, [])]}))
+    town.sync()
+    here.welcome(town.house, here.enter(town.house, "geht"))
 
 
 def test_disabled_at_once_when_the_sync_misses_them_and_back_when_they_return(
