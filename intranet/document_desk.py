@@ -37,7 +37,7 @@ def filing_desk(visit: Visit, view: DocumentView) -> None:
     """For post that is not filed yet."""
     document, now = view.document, visit.house.clock()
     st.header("Ablage", anchor=False)
-    choice = place_form(visit, view)
+    answer = place_form(visit, view)
     button = st.container()
     st.header("Angaben", anchor=False)
     corrections = fields_form(view, disabled=not view.may_edit)
@@ -48,9 +48,11 @@ def filing_desk(visit: Visit, view: DocumentView) -> None:
         shortcut="Ctrl+Enter",
         key="ablegen",
         width="stretch",
-        disabled=choice is None or not view.may_file,
+        disabled=not view.may_file,
     )
-    if pressed and choice is not None:
+    if pressed and answer.choice is None:
+        button.error(answer.missing, icon=":material/error:")
+    elif pressed and (choice := answer.choice) is not None:
         with button:
             done, filed = carry_out(
                 visit,
@@ -87,7 +89,7 @@ def filed_desk(visit: Visit, view: DocumentView) -> None:
             note("Gespeichert.")
             st.rerun()
     with st.expander("Umlegen", icon=":material/drive_file_move:"):
-        choice = place_form(visit, view)
+        choice = place_form(visit, view).choice
         reason = st.text_input("Grund", placeholder="zum Beispiel: gehört zu einem anderen Vorgang")
         if st.button("Umlegen", key="umlegen", disabled=choice is None or not view.may_file):
             assert choice is not None

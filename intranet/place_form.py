@@ -1,4 +1,8 @@
-"""Where does it go? The suggested entries of the Aktenplan, then the Vorgang. Used for filing and for moving."""
+"""Where does it go? The suggested entries of the Aktenplan, then the Vorgang. Used for filing and for moving.
+
+A Vorgang is only chosen beforehand where something speaks for it, and the reason is said; else a new Akte is proposed,
+which can't be somebody else's, or, where the sender is known from several Vorgänge, nothing.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +14,8 @@ from intranet import words
 from intranet.filing import Choice
 from intranet.views.document import DocumentView, Place
 from intranet.visit import Visit
-from workflows.eakte.akten_queries import open_vorgaenge_under
+from workflows.eakte.places import AktePlaces, Known, known_place, open_akten, quoted_akten
+from workflows.eakte.tables import Akte, Vorgang
 
 FITS = 45
 """Letters of a line that can be read in the closed list; longer ones are written out below it."""
@@ -27,18 +32,28 @@ class Target:
     new_vorgang: bool = False
 
 
-def place_form(visit: Visit, view: DocumentView) -> Choice | None:
-    """Draw both questions; the suggested answers are set already. ``None`` while something is missing."""
-    entry = _entry(view)
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was chosen; without a ``choice``, ``missing`` says what is to be done first."""
+
+    choice: Choice | None
+    missing: str = ""
+
+
+def place_form(visit: Visit, view: DocumentView) -> Answer:
+    """Draw both questions, answered beforehand as far as something speaks for an answer."""
+    entry = _entry(view, _quoted_entry(visit, view))
     if entry is None:
-        return None
-    targets = _targets(visit, entry.entry)
-    target = st.selectbox(
-        "Vorgang",
-        targets,
-        format_func=lambda each: each.label,
-        key=f"vorgang-{view.document.id}-{entry.entry}",
-    )
+        return Answer(None, "Bitte wählen Sie zuerst einen Eintrag des Aktenplans.")
+    asked = st.text_input(
+        "Akte oder Vorgang suchen",
+        placeholder="Aktenzeichen, Name oder Wort",
+        key=f"ablage-suche-{view.document.id}",
+        help="Sucht in allen offenen Akten, in die Sie ablegen dürfen. Leer: die Akten des gewählten Eintrags.",
+    ).strip()
+    target = _target(visit, view, entry.entry, asked)
+    if target is None:
+        return Answer(None, "Bitte wählen Sie zuerst den Vorgang oder eine neue Akte.")
     if len(target.label) > FITS:
         st.caption(words.plain(target.label))
     title = view.document.title[:120]
@@ -50,21 +65,34 @@ def place_form(visit: Visit, view: DocumentView) -> Choice | None:
             "Name des neuen Vorgangs", value=title, key=f"name-{entry.entry}-{target.label}"
         )
     chosen = target.choice
-    return Choice(chosen.vorgang, chosen.akte, chosen.entry, akte_title, vorgang_title)
+    return Answer(Choice(chosen.vorgang, chosen.akte, chosen.entry, akte_title, vorgang_title))
 
 
-def _entry(view: DocumentView) -> Place | None:
-    options: list[Place] = [*view.places, OTHER]
+def _quoted_entry(visit: Visit, view: DocumentView) -> UUID | None:
+    """The entry of the one Akte the letter quotes: the surest evidence there is."""
+    with visit.house.database.read() as session:
+        quoted = quoted_akten(session, visit.staff, view.references)
+    entries = {each.akte.plan_entry_id for each in quoted}
+    return entries.pop() if len(entries) == 1 and view.document.state != "filed" else None
+
+
+def _entry(view: DocumentView, quoted: UUID | None) -> Place | None:
+    suggested = list(view.places)
+    if quoted is not None:
+        named = [each for each in (*suggested, *view.entries) if each.entry == quoted][:1]
+        suggested = [*named, *(each for each in suggested if each.entry != quoted)]
+    options: list[Place] = [*suggested, OTHER]
+    sure = view.sure or quoted is not None
     with st.container(key=_evidence_key(view)):
         chosen = st.radio(
             "Aktenplan",
             options,
-            index=0 if view.sure or not view.places else None,
+            index=0 if sure or not suggested else None,
             format_func=_label,
             captions=[_because(each) for each in options],
             key=f"eintrag-{view.document.id}",
         )
-    if not view.sure and view.places:
+    if not sure and suggested:
         st.caption("Unsicher: Bitte wählen Sie selbst.")
     if chosen is not None and chosen.entry != OTHER.entry:
         return chosen
@@ -98,26 +126,92 @@ def _because(place: Place) -> str:
     )
 
 
-def _targets(visit: Visit, entry: UUID) -> Sequence[Target]:
+def _target(visit: Visit, view: DocumentView, entry: UUID, asked: str) -> Target | None:
+    """The list of places, with what speaks for the one that is chosen beforehand."""
+    document, moving = view.document, view.document.state == "filed"
     with visit.house.database.read() as session:
-        rows = open_vorgaenge_under(session, visit.staff, entry)
-    existing = [
-        Target(
-            f"{akte.reference} {akte.title} › {vorgang.number}. {vorgang.title}",
-            Choice(vorgang=vorgang.id),
+        rows = (
+            open_akten(session, visit.staff, words=asked)
+            if asked
+            else open_akten(session, visit.staff, plan_entry=entry)
         )
-        for akte, vorgang in rows
-    ]
-    akten = {akte.id: akte for akte, _ in rows}
-    in_akte = [
-        Target(
-            f"Neuer Vorgang in {akte.reference} {akte.title}",
-            Choice(akte=akte.id),
-            new_vorgang=True,
+        known = (
+            None
+            if moving or asked
+            else known_place(
+                session, visit.staff, view.references, document.sender, document.sender_kind, entry
+            )
         )
-        for akte in akten.values()
-    ]
     new = Target(
         "Neue Akte mit neuem Vorgang", Choice(entry=entry), new_akte=True, new_vorgang=True
     )
-    return [*existing, *in_akte, new]
+    first = _of_known(known) if known else None
+    targets = [*_of(rows, document.vorgang_id), new]
+    if first is not None:
+        targets = [first, *(each for each in targets if each.choice != first.choice)]
+    before = _before(targets, new, known, first, chosen_by_hand=moving or bool(asked))
+    if asked and not rows:
+        st.caption("Keine offene Akte gefunden, in die Sie ablegen dürfen.")
+    chosen: Target | None = st.selectbox(
+        "Vorgang",
+        targets,
+        index=before,
+        format_func=lambda each: each.label,
+        placeholder="Bitte wählen",
+        key=f"vorgang-{document.id}-{entry}-{asked}",
+    )
+    if known is not None and (said := _said(known, first, chosen)):
+        st.caption(words.plain(said))
+    return chosen
+
+
+def _before(
+    targets: Sequence[Target],
+    new: Target,
+    known: Known | None,
+    first: Target | None,
+    *,
+    chosen_by_hand: bool,
+) -> int | None:
+    """Which line is chosen beforehand: the known place; without one a new Akte; where it is unclear, none."""
+    if first is not None:
+        return 0
+    if chosen_by_hand or known is not None:
+        return None
+    return targets.index(new)
+
+
+def _said(known: Known, first: Target | None, chosen: Target | None) -> str:
+    if first is None:
+        return f"{known.because} Bitte wählen Sie den Vorgang."
+    return f"Vorgeschlagen, {known.because}." if chosen == first else ""
+
+
+def _of_known(known: Known) -> Target | None:
+    if known.akte is None:
+        return None
+    return _existing(known.akte, known.vorgang) if known.vorgang else _in_akte(known.akte)
+
+
+def _of(rows: Sequence[AktePlaces], present: UUID | None) -> list[Target]:
+    """Existing Vorgänge, without the one the document lies in, then a new one in each Akte."""
+    existing = [
+        _existing(each.akte, vorgang)
+        for each in rows
+        for vorgang in each.vorgaenge
+        if vorgang.id != present
+    ]
+    return [*existing, *(_in_akte(each.akte) for each in rows)]
+
+
+def _existing(akte: Akte, vorgang: Vorgang) -> Target:
+    return Target(
+        f"{akte.reference} {akte.title} › {vorgang.number}. {vorgang.title}",
+        Choice(vorgang=vorgang.id),
+    )
+
+
+def _in_akte(akte: Akte) -> Target:
+    return Target(
+        f"Neuer Vorgang in {akte.reference} {akte.title}", Choice(akte=akte.id), new_vorgang=True
+    )

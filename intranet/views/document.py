@@ -102,7 +102,7 @@ class Inside:
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """Everything the page draws. ``boxes``: by name of a proposal, a detail (``angabe-KEY``) or a finding."""
+    """Everything the page draws. ``references``: the Aktenzeichen it quotes. ``boxes``: by name of a proposal, a detail (``angabe-KEY``) or a finding."""
 
     document: Document
     pages: tuple[Page, ...]
@@ -111,6 +111,7 @@ class DocumentView:
     places: tuple[Place, ...]
     sure: bool
     entries: tuple[Place, ...]
+    references: tuple[str, ...]
     deadlines: tuple[DeadlineShown, ...]
     next_deadline: date | None
     findings: tuple[Found, ...]
@@ -166,6 +167,7 @@ def load(session: Session, staff: Staff, document_id: UUID, now: datetime) -> Do
         places=places,
         sure=sure,
         entries=entries,
+        references=tuple(_references(analysis)),
         deadlines=tuple(_deadlines(document, analysis, day)),
         next_deadline=next_of(document.details, day),
         findings=tuple(_findings(analysis)),
@@ -245,6 +247,14 @@ def _deadlines(document: Document, analysis: Analysis | None, today: date) -> li
         if each.kind == "deadline" and isinstance(each.normalized, Mapping)
     ]
     return deadlines_shown(document, found, today)
+
+
+def _references(analysis: Analysis | None) -> list[str]:
+    """The Aktenzeichen the document quotes."""
+    found = (
+        each for each in (analysis.findings if analysis else ()) if each.kind == "aktenzeichen"
+    )
+    return list(dict.fromkeys(str(each.normalized) for each in found))
 
 
 def _problems(reading: Reading | None) -> list[Problem]:

@@ -134,25 +134,6 @@ def documents_in(
     return session.scalars(wanted.order_by(Document.id.desc()).limit(limit)).all()
 
 
-def open_vorgaenge_under(
-    session: Session, actor: Actor, plan_entry: UUID, limit: int = 30
-) -> Sequence[tuple[Akte, Vorgang]]:
-    """Open places for a document under an entry: its open Akten with their open Vorgänge, the newest first."""
-    rows = session.execute(
-        select(Akte, Vorgang)
-        .join(Vorgang, Vorgang.akte_id == Akte.id)
-        .where(
-            in_sight(session, actor, Akte),
-            Akte.plan_entry_id == plan_entry,
-            Akte.state == "open",
-            Vorgang.state == "open",
-        )
-        .order_by(Vorgang.id.desc())
-        .limit(limit)
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
 def find_open_vorgaenge(
     session: Session, actor: Actor, words: str, limit: int = 30
 ) -> Sequence[tuple[Akte, Vorgang]]:
