@@ -235,7 +235,7 @@ def visit_anliegen(page: Page, base: str, password: str, anliegen: UUID, folder:
         settled(page)
         if name == "auswertung":
             page.get_by_role("tab", name="Wege").click()
-            expect(page.locator("svg").filter(has_text="1. Stelle").first).to_be_visible()
+            expect(page.locator(".bild img").first).to_be_visible()
         (folder / f"{name}.png").write_bytes(squeeze(page.screenshot()))
 
 
