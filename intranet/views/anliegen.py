@@ -14,6 +14,7 @@ from storage.clock import local_date
 from storage.organisation.queries import names
 from storage.organisation.tables import Office
 from workflows.kiss.anliegen.groups import groups, members
+from workflows.kiss.anliegen.links import blotted
 from workflows.kiss.anliegen.opening import CHANNEL_NAMES, Channel
 from workflows.kiss.anliegen.progress import HOURS, reference
 from workflows.kiss.anliegen.queries import (
@@ -291,7 +292,7 @@ def _said(message: Message, found: Whole, staff: Staff, people: dict[UUID, str])
     elif message.state == "returned":
         kind = "hat eine Antwort geschrieben, die nicht freigegeben wurde"
     return Said(
-        message.id, who, words.moment(message.sent_at or message.at), kind, message.text,
+        message.id, who, words.moment(message.sent_at or message.at), kind, blotted(message.text),
         message.state == "waiting", message.author_id == staff.person, message.revision,
         not message.trusted,
         [(file.id, file.name, words.size(file.size)) for file in files],

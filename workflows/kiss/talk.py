@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from storage.clock import local
 from storage.organisation.queries import names
 from storage.organisation.tables import Office
+from workflows.kiss.anliegen.links import blotted
 from workflows.kiss.anliegen.opening import CHANNEL_NAMES, Channel
 from workflows.kiss.anliegen.progress import reference
 from workflows.kiss.anliegen.queries import Whole
@@ -85,7 +86,9 @@ def _spoken(message: Message, found: Whole, people: dict[UUID, str]) -> Spoken:
     else:
         who = "Das Haus"
     heading = f"{_moment(message.sent_at or message.at)}: {who} {_KINDS[message.kind]}"
-    return Spoken(heading, message.text, [file.name for file in found.files.get(message.id, ())])
+    return Spoken(
+        heading, blotted(message.text), [file.name for file in found.files.get(message.id, ())]
+    )
 
 
 def _moment(at: datetime) -> str:

@@ -12,6 +12,7 @@ from storage.actors import Actor, Citizen, Staff, System
 from storage.blobs.store import BlobRef, BlobStore, Staged
 from storage.clock import new_id
 from storage.conflicts import ConflictError
+from workflows.kiss.anliegen.links import blotted
 from workflows.kiss.anliegen.locking import hold_family
 from workflows.kiss.anliegen.progress import ask_to_look, journal, move
 from workflows.kiss.anliegen.sight import load_anliegen
@@ -140,7 +141,7 @@ def hear(
     message = Message(
         id=new_id(), revision=1, anliegen_id=row.id, via_id=via, key=reply.key, kind="incoming", state="received",
         author_id=None, sender=reply.sender, trusted=reply.trusted, subject=reply.subject,
-        text=said(reply.text) if not reply.files else reply.text.strip()[:LONGEST_TEXT],
+        text=blotted(said(reply.text) if not reply.files else reply.text.strip()[:LONGEST_TEXT]),
         message_id=reply.message_id, original=reply.original, at=now,
     )  # fmt: skip
     session.add(message)

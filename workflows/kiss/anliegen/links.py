@@ -1,14 +1,29 @@
 """The link by which somebody follows their Anliegen, on the citizens' pages."""
 
+import re
 from datetime import datetime, timedelta
 
 from config.settings import Settings
-from presence.citizens.links import Links, SignedLink, links_of
+from presence.citizens.links import LENGTH, Links, SignedLink, links_of
 from workflows.kiss.anliegen.tables import Anliegen
 
 STATUS = "anliegen"
 GOOD_FOR = timedelta(days=3 * 366)
 """From the day it came in. What is forgotten earlier is shown no more, link or not."""
+
+_CHARACTER = r"[\w-](?:\r?\n[> \t]*)?"
+_IN_TEXT = re.compile(
+    rf"(anliegen(?:/|%2F)(?:\r?\n[> \t]*)?)(?:{_CHARACTER}){{{LENGTH - 1}}}[\w-](?![\w-])",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def blotted(text: str) -> str:
+    """The text without the secret of a link that was quoted in it, also where a mail program broke or encoded it.
+
+    Who reads the text in the house or in an Akte could do with it what its owner can, for three years.
+    """
+    return _IN_TEXT.sub(r"\1[Link entfernt]", text)
 
 
 class AnliegenLinks:

@@ -25,6 +25,7 @@ from storage.schema import as_core
 from workflows.kiss.anliegen.conversation import LONGEST_TEXT, FileIn, SharedFile, keep_files
 from workflows.kiss.anliegen.groups import coordination_group
 from workflows.kiss.anliegen.holders import Holder, confidential, superior_of, unnamed_holder
+from workflows.kiss.anliegen.links import blotted
 from workflows.kiss.anliegen.progress import journal, note_step, set_clock, wait_for_holder
 from workflows.kiss.anliegen.sight import enter_scope
 from workflows.kiss.anliegen.states import Kind, State
@@ -139,7 +140,7 @@ def open_anliegen(
     known = session.scalars(select(Message).where(Message.key == incoming.key)).one_or_none()
     if known is not None:
         return session.get_one(Anliegen, known.anliegen_id)
-    text = incoming.text.strip()[:LONGEST_TEXT]
+    text = blotted(incoming.text.strip()[:LONGEST_TEXT])
     if not text:
         raise ConflictError("Bitte beschreiben Sie, worum es geht.")
     incoming = _protected(actor, incoming, now)
