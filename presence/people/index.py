@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, String, cast, func, select
+from sqlalchemy import ColumnElement, Engine, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from presence.people.finder import Entry, Field, PeopleIndex
@@ -105,9 +105,9 @@ def _house(session: Session) -> str:
 
 
 def _state(session: Session) -> Sequence[Any]:
-    """A few numbers that differ after every change of what the index is made of.
+    """A few values that differ after every change of what the index is made of.
 
-    Rows without a revision are only added, ended or deleted; their ids grow with time.
+    Rows without a revision are only added, ended or deleted, and their ends moved; their ids grow with time.
     """
     revised = (Person, Office, PersonProfile, WorkingGroup)
     added = (Membership, WorkingGroupMember, RoleGrant)
@@ -117,7 +117,7 @@ def _state(session: Session) -> Sequence[Any]:
     for held in added:
         asked += [
             _of(held, func.count()),
-            _of(held, func.count(held.valid_to)),
+            _of(held, func.aggregate_strings(_ending(held), "")),
             _of(held, func.max(cast(held.id, String))),
         ]
     asked += [
@@ -125,6 +125,11 @@ def _state(session: Session) -> Sequence[Any]:
         _of(PersonSkill, func.max(cast(PersonSkill.id, String))),
     ]
     return tuple(session.execute(select(*asked)).one())
+
+
+def _ending(held: type[Membership | WorkingGroupMember | RoleGrant]) -> ColumnElement[str]:
+    """Which row ends when; nothing for those without an end."""
+    return cast(held.id, String) + cast(held.valid_to, String)
 
 
 def _of(table: type[Any], figure: Any) -> Any:

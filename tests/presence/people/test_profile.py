@@ -12,12 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from sqlalchemy import select
 
 from ocr.documents import UnreadableError
 from presence.people.groups import end_group, forget_members, found_group, join_group, leave_group
 from presence.people.portrait import SIDE, redraw, square
 from presence.people.profile import offer_skills, set_languages, set_tasks
 from presence.people.queries import find_people, group_members, sheet
+from presence.people.tables import WorkingGroupMember
 from presence.people.vcard import LONGEST_LINE, Visitor, vcard
 from storage.actors import Citizen, Role, Staff, System
 from storage.clock import new_id
@@ -136,6 +138,37 @@ def test_groups_are_joined_once_found_and_left(
         end_group(session, staff("hans"), group, now=now)
         with pytest.raises(ConflictError, match="beendet"):
             join_group(session, staff("hans"), group, people["kati"], now=now)
+
+
+def test_an_end_that_is_moved_is_found_so_at_once(
+    house: House, staff: Load, people: People, offices: dict[str, UUID]
+) -> None:
+    """From one day to another, and from one person to another: as many rows, as many ends."""
+    now = house.clock()
+    today = now.date()
+    with house.database.write() as session:
+        group = found_group(session, staff("hans"), "Hitze", "", offices["soziales"], now=now).id
+        for login in ("ida", "kati"):
+            join_group(session, staff("hans"), group, people[login], now=now)
+
+    def end(**days: int | None) -> None:
+        with house.database.write() as session:
+            for login, ends in days.items():
+                row = session.scalars(
+                    select(WorkingGroupMember).where(WorkingGroupMember.person_id == people[login])
+                ).one()
+                row.valid_to = None if ends is None else today + timedelta(days=ends)
+
+    end(ida=0, kati=9)
+    assert found(house, "Hitze") == ["Kati Beispiel"]
+    end(ida=9, kati=0)
+    assert found(house, "Hitze") == ["Ida Beispiel"]
+    end(ida=9, kati=8)
+    assert sorted(found(house, "Hitze")) == ["Ida Beispiel", "Kati Beispiel"]
+    end(ida=0, kati=None)
+    assert found(house, "Hitze") == ["Kati Beispiel"]
+    end(ida=None, kati=0)
+    assert found(house, "Hitze") == ["Ida Beispiel"]
 
 
 def test_memberships_end_with_the_work_here_and_are_forgotten(
