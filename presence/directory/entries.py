@@ -16,6 +16,10 @@ DISABLED = 0x2
 """ADS_UF_ACCOUNTDISABLE in ``userAccountControl`` (MS-ADTS 2.2.16)."""
 NEVER = (0, 0x7FFF_FFFF_FFFF_FFFF)
 """``accountExpires`` of an account without end (MS-ADTS 2.2.17 et seq.: ticks of 100 ns since 1601)."""
+FOR_GOOD = "000001010000Z"
+"""``pwdAccountLockedTime`` of an account an administrator has locked; any other moment is a lock-out that ends by itself
+(draft-behera-ldap-password-policy-10, 5.3.3).
+"""
 _TICKS = datetime(1601, 1, 1, tzinfo=UTC)
 LONGEST = 200
 BINARY_KEY = 16
@@ -92,7 +96,8 @@ def read_entry(kind: Kind, dn: str, attributes: Attributes, now: datetime) -> En
         room=first(*kind.room),
         number=first(*kind.number),
         office=first(kind.office),
-        locked=_is_locked(first("userAccountControl"), first("accountExpires"), now),
+        locked=first("pwdAccountLockedTime") == FOR_GOOD
+        or _is_locked(first("userAccountControl"), first("accountExpires"), now),
         changed=first(kind.changed) or "",
         aliases=tuple(
             _clean(value)
@@ -133,7 +138,7 @@ def _key(values: Sequence[bytes]) -> str:
 
 
 def _is_locked(control: str | None, expires: str | None, now: datetime) -> bool:
-    """Locked by an administrator or past its end (Active Directory only; others say so when somebody signs in)."""
+    """Locked by an administrator or past its end, as Active Directory says it."""
     if control and control.lstrip("-").isdigit() and int(control) & DISABLED:
         return True
     if not expires or not expires.lstrip("-").isdigit() or int(expires) in NEVER:

@@ -51,6 +51,7 @@ OPENLDAP = Kind(
     room=("roomNumber",),
     number=("employeeNumber",),
     members=("member", "uniqueMember", "memberUid"),
+    more=("pwdAccountLockedTime",),
 )
 AD = Kind(
     name="ad",
