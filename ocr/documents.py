@@ -44,13 +44,15 @@ class Page:
 class Attachment:
     """A file found inside another one (mail attachment, PDF attachment, ZIP member).
 
-    ``name`` is safe to show and to store: no directories, no control characters.
+    ``name`` is safe to show and to store: no directories, no control characters. ``folder``: where it lay inside, as
+    safely, parted by slashes; folders may say what is to stay unopened.
     """
 
     name: str
     type: str
     size: int
     content: bytes = field(repr=False)
+    folder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,3 +23,9 @@ def safe_name(name: str | None, fallback: str = "Anhang") -> str:
             return f"{stem[: _LONGEST - len(ending) - 1]}.{ending}"
         return text[:_LONGEST]
     return text
+
+
+def safe_folder(path: str) -> str | None:
+    """The folders of a path, each as ``safe_name`` makes it, parted by slashes; none where it has none."""
+    parts = path.replace("\\", "/").split("/")[:-1]
+    return "/".join(name for part in parts if (name := safe_name(part, ""))) or None

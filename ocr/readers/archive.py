@@ -11,7 +11,7 @@ from ocr import progress
 from ocr.detection import detect
 from ocr.documents import Attachment, Page, Reading, UnreadableError
 from ocr.limits import Limits
-from ocr.names import safe_name
+from ocr.names import safe_folder, safe_name
 
 _DAMAGED = "Dieses Archiv ist beschädigt oder unvollständig. Bitte erneut anfordern."
 _SMALL = 1024 * 1024  # below it a high ratio is harmless
@@ -79,7 +79,8 @@ def read_archive(source: bytes | Path, limits: Limits) -> Reading:
                 refusals.append(error)
                 warnings.append(f"„{name}“ im Archiv: {error.message}")
                 continue
-            found.append(Attachment(name, type_of(content, name), len(content), content))
+            kind, folder = type_of(content, name), safe_folder(entry.filename)
+            found.append(Attachment(name, kind, len(content), content, folder))
             progress.report(number, len(members))
     if refusals and not found:
         raise refusals[0]

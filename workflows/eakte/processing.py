@@ -51,6 +51,8 @@ PATIENCE = 0.25
 """Seconds a finished document waits for others to share its transaction."""
 AHEAD = 24
 """Files that are decrypted and handed to the readers ahead of those being read."""
+MOST_PARTS = 2_000
+"""How many files all that came in one file may be, at all depths together."""
 DEEPEST = 5
 """How deep files may be nested in files (a mail in a ZIP in a mail ...)."""
 TRIES = 3
@@ -208,12 +210,18 @@ class Processor:
                 "too_deep",
                 "Diese Datei ist zu tief in anderen Dateien verschachtelt. Bitte entpacken Sie sie von Hand.",
             )
+        if self._parts_beside(document) + len(understood.parts) > MOST_PARTS:
+            raise UnreadableError(
+                "too_many",
+                f"Mit dieser Sendung kämen mehr als {MOST_PARTS} Dateien ins Haus. Bitte teilen Sie sie auf.",
+            )
         for part in understood.parts:
             incoming = Incoming(
                 part.name,
                 part.content,
                 document.office_id,
                 source="part",
+                folder=part.folder,
                 parent=document.id,
                 batch=document.batch,
                 protection=ProtectionClass(document.protection)
@@ -221,6 +229,19 @@ class Processor:
                 else ProtectionClass.UNFILED,
             )
             receive(self.house, HOUSE, incoming)
+
+    def _parts_beside(self, document: Document) -> int:
+        """How many files came in the same sending, but for those found in this one."""
+        count, root = 0, document
+        with self.house.database.read() as session:
+            while root.parent_id is not None and (above := session.get(Document, root.parent_id)):
+                root = above
+            level = [root.id]
+            while level:
+                inside = select(Document.id).where(Document.parent_id.in_(level))
+                level = [each for each in session.scalars(inside) if each != document.id]
+                count += len(level)
+        return count
 
     def _depth(self, document: Document) -> int:
         depth, parent = 0, document.parent_id

@@ -112,6 +112,7 @@ class Document(WithId, WithRevision, Table):
         Index(None, "akte_id", "id"),
         Index(None, "vorgang_id", "id"),
         Index(None, "intake_key", unique=True),
+        Index(None, "parent_id"),
         Index(None, "office_id", "received_at"),
         CheckConstraint(
             "state in ('received','reading','ready','filed','quarantined','unopened','discarded')",

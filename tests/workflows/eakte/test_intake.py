@@ -153,6 +153,55 @@ def test_files_in_a_zip_become_documents_of_their_own(town: Town) -> None:
         assert len(inbox(session, town.clerk)) == 3
 
 
+def _zip(**files: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def test_a_folder_in_a_zip_says_what_stays_unopened(town: Town) -> None:
+    whole = _zip(
+        **{
+            "Personalrat/brief.txt": b"Vertraulich",
+            "Bau/brief.txt": "\n".join(TREE_LETTER).encode(),
+        }
+    )
+    receipt = town.receive(whole, "post.zip", actor=town.clerk)
+    town.process()
+    with town.house.database.read() as session:
+        parts = session.scalars(select(Document).where(Document.parent_id == receipt.document))
+        assert sorted((part.state, part.unopened_rule) for part in parts) == [
+            ("ready", None),
+            ("unopened", "personalrat"),
+        ]
+
+
+def test_files_in_files_are_so_many_and_no_more(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflows.eakte.processing.MOST_PARTS", 6)
+    inner = [
+        _zip(**{f"{name}{n}.txt": f"Brief {name}{n}".encode() for n in range(3)}) for name in "ab"
+    ]
+    receipt = town.receive(
+        _zip(**{"a.zip": inner[0], "b.zip": inner[1]}), "alles.zip", actor=town.clerk
+    )
+    for _ in range(3):
+        town.process()
+    with town.house.database.read() as session:
+        parts = session.scalars(
+            select(Document).where(Document.parent_id == receipt.document)
+        ).all()
+        states = sorted(part.state for part in parts)
+        refused = next(part for part in parts if part.state == "quarantined")
+        assert states == ["quarantined", "ready"]
+        assert "teilen Sie sie auf" in (refused.reason or "")
+        count = session.scalars(select(Document.id).where(Document.parent_id.is_not(None))).all()
+        assert len(count) == 2 + 3
+
+
 def test_a_second_processing_changes_nothing(town: Town) -> None:
     receipt = town.receive(letter(*TREE_LETTER), "a.pdf")
     town.process()
