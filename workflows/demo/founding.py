@@ -35,7 +35,7 @@ from storage.organisation.tables import Office, Person
 from storage.rights import NotAllowedError
 from workflows.demo.availability import found_availability
 from workflows.demo.documents import DemoDocument, generate
-from workflows.demo.kiss import found_kiss
+from workflows.demo.kiss import SINCE_LONG, found_kiss
 from workflows.demo.monitors import found_monitors
 from workflows.demo.people import found_people
 from workflows.demo.spaces import found_spaces
@@ -193,7 +193,7 @@ def _person(
                 now=now,
             )
     for protection in _classes_of(seed.office):
-        open_class(session, FOUNDER, person.id, office.id, protection, now=now)
+        open_class(session, FOUNDER, person.id, office.id, protection, now=now - SINCE_LONG)
     create_account(session, FOUNDER, person.id, InitialPassword("", hashed), now=now)
     session.get_one(Account, person.id).must_change = False
 

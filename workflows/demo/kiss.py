@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config import seeds
-from storage.actors import Role, System
+from storage.actors import SHARED_CLASSES, ProtectionClass, Role, System
 from storage.clock import local_date, new_id
-from storage.organisation.operations import grant_role
+from storage.organisation.operations import grant_role, open_class
 from storage.organisation.tables import Membership, Office, RoleGrant
 from workflows.kiss.anliegen.groups import general_group
 from workflows.kiss.anliegen.states import Kind
@@ -49,8 +49,10 @@ def found_kiss(session: Session, now: datetime) -> None:
         form = TopicForm(
             each["title"], groups[each["group"]], Kind(each["kind"]), each["hours"], each["description"],
             each["keywords"], each.get("four_eyes", False), each.get("public", False),
+            ProtectionClass(each.get("protection", ProtectionClass.INTERNAL)),
         )  # fmt: skip
         topics[each["key"]] = add_topic(session, FOUNDER, each["key"], form, now=now).id
+        _open_to_its_office(session, form, now)
     for each in seed["rules"]:
         rule = RuleForm(
             each["title"], offices[each["owner"]], groups[each["group"]], each["position"],
@@ -66,6 +68,18 @@ def found_kiss(session: Session, now: datetime) -> None:
                 valid_from=local_date(now), valid_to=None,
             )
         )  # fmt: skip
+
+
+def _open_to_its_office(session: Session, form: TopicForm, now: datetime) -> None:
+    """Those who answer a protected topic see what comes with it."""
+    if form.protection is None or form.protection in SHARED_CLASSES:
+        return
+    office = session.get_one(Group, form.group).office_id
+    people = select(Membership.person_id).where(
+        Membership.office_id == office, Membership.valid_to.is_(None)
+    )
+    for person in session.scalars(people.order_by(Membership.person_id)):
+        open_class(session, FOUNDER, person, office, form.protection, now=now)
 
 
 def _groups(

@@ -16,7 +16,7 @@ from storage.conflicts import ConflictError
 from workflows.kiss.anliegen.answering import must_wait_for_nobody
 from workflows.kiss.anliegen.contributing import end_asking
 from workflows.kiss.anliegen.conversation import leave_note
-from workflows.kiss.anliegen.holders import Holder, confidential, holder_in, superior_of
+from workflows.kiss.anliegen.holders import Holder, confidential, holder_in, superior_of, with_sight
 from workflows.kiss.anliegen.locking import hold_family
 from workflows.kiss.anliegen.merging import children
 from workflows.kiss.anliegen.progress import (
@@ -82,7 +82,7 @@ def assign(
     if holder.group.id != row.group_id:
         must_wait_for_nobody(session, row)
     take_turn(session, row, revision)
-    _hand_over(session, row, holder, topic, now)
+    holder = _hand_over(session, row, holder, topic, now)
     if note.strip():
         leave_note(session, actor, row, note, now)
     if isinstance(actor, Staff):
@@ -166,7 +166,8 @@ def route_to(session: Session, row: Anliegen, to: To, now: datetime) -> Holder:
     """What the engine found: like ``assign``, for the row that is locked already."""
     holder = holder_in(session, to.group, to.person, now)
     row.revision += 1
-    _hand_over(session, row, holder, load_topic(session, to.topic, now) if to.topic else None, now)
+    topic = load_topic(session, to.topic, now) if to.topic else None
+    holder = _hand_over(session, row, holder, topic, now)
     journal(
         session, System("kiss.route"), "assign", row, now, group=row.group_id, topic=row.topic_id
     )
@@ -189,8 +190,12 @@ def pass_on(session: Session, row: Anliegen, holder: Holder, scope: Scope, now: 
 
 def _hand_over(
     session: Session, row: Anliegen, holder: Holder, topic: Topic | None, now: datetime
-) -> None:
+) -> Holder:
     elsewhere = holder.group.id != row.group_id
+    brought = _class_of(session, row, holder, topic) if elsewhere or topic is not None else None
+    scope = Scope(holder.group.office_id, brought or scope_of(row).protection)
+    if brought is not None:
+        holder = with_sight(session, holder, scope, now)
     if topic is not None:
         row.topic_id = topic.id
     state = State.ASSIGNED
@@ -204,13 +209,31 @@ def _hand_over(
             if elsewhere
             else Target(allowed, before.used, before.since),
         )
-    _enter(row, holder, Scope(holder.group.office_id, scope_of(row).protection), now)
+    _enter(row, holder, scope, now)
+    if brought is not None:  # copies say the same words, and other offices see it no more
+        for each in children(session, row.id):
+            _enter(each, holder, scope, now)
+        end_asking(session, row, now)
     if row.state == state.value:
         row.changed_at = now
         note_step(session, row, Deed.ASSIGN.value, now)
         wait_for_holder(session, row, now)
     else:
         move(session, row, Deed.ASSIGN, now)
+    return holder
+
+
+def _class_of(
+    session: Session, row: Anliegen, holder: Holder, topic: Topic | None
+) -> ProtectionClass | None:
+    """The class that topic or group bring along; ``None`` where neither does, or where it is a complaint about a person."""
+    if row.kind == Kind.SUPERVISORY.value:
+        return None
+    counts = topic or _topic_of(session, row, holder)
+    found = [
+        ProtectionClass(each.protection) for each in (counts, holder.group) if each is not None
+    ]
+    return next((each for each in found if each not in SHARED_CLASSES), None)
 
 
 def _topic_of(session: Session, row: Anliegen, holder: Holder) -> Topic | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.actors import ProtectionClass, Role, Scope
+from storage.actors import CLASS_NAMES, ProtectionClass, Role, Scope
 from storage.clock import local_date
 from storage.conflicts import ConflictError
 from storage.organisation.hierarchy import line_above
@@ -155,6 +155,18 @@ def _heads(session: Session, office: UUID, now: datetime) -> Sequence[UUID]:
         )
         .order_by(RoleGrant.id)
     ).all()  # fmt: skip
+
+
+def with_sight(session: Session, holder: Holder, scope: Scope, now: datetime) -> Holder:
+    """Who has what comes into a protected scope: the holder that was found, those to whom the scope was opened, else the head.
+
+    Raises ``ConflictError`` where nobody is left who could see it.
+    """
+    if holder.person is not None or cleared(session, scope, local_date(now)):
+        return holder
+    why = f"Für {CLASS_NAMES[scope.protection]} ist hier niemand freigeschaltet; es liegt bei der Leitung."
+    head = head_of(session, scope.office, now)
+    return Holder(holder.group, head, (*holder.because, why))
 
 
 def cleared(session: Session, scope: Scope, day: date) -> Sequence[UUID]:

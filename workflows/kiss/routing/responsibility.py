@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from storage.actors import Actor
+from storage.actors import FILING_CLASSES, SHARED_CLASSES, Actor, ProtectionClass
 from storage.clock import local_date, new_id
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
@@ -40,6 +40,8 @@ class GroupForm:
     spreads: bool = False
     coordination: bool = False
     members: frozenset[UUID] = frozenset()
+    protection: ProtectionClass | None = None
+    """The class of all that it is given; ``None`` leaves it as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class TopicForm:
     keywords: Sequence[str] = ()
     four_eyes: bool = False
     public: bool = False
+    protection: ProtectionClass | None = None
+    """The class its Anliegen come into; ``None`` leaves it as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ def add_group(session: Session, actor: Actor, key: str, form: GroupForm, *, now:
         id=new_id(), revision=1, key=key, name=_called(form.name), office_id=form.office, general=False,
         coordination=False, spreads=form.spreads, hours=form.hours,
         valid_from=local_date(now), valid_to=None,
+        protection=_class(form.protection, ProtectionClass.INTERNAL.value),
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -104,11 +109,25 @@ def change_group(
         raise NotFoundError("Diese Gruppe gibt es nicht.")
     _same(row.revision, revision)
     row.name, row.hours, row.spreads = _called(form.name), form.hours, form.spreads
+    row.protection = _class(form.protection, row.protection)
     row.revision += 1
     _set_coordination(session, row, coordination=form.coordination)
     if not row.general:
         _set_members(session, row, form.members, local_date(now))
     _note(session, actor, "group", row.id, now)
+
+
+def _class(wanted: ProtectionClass | None, before: str) -> str:
+    if wanted is not None and wanted not in FILING_CLASSES:
+        raise ConflictError("Diese Schutzklasse gibt es nur im Posteingang.")
+    return wanted.value if wanted is not None else before
+
+
+def _check_public(row: Topic) -> None:
+    if row.public and ProtectionClass(row.protection) not in SHARED_CLASSES:
+        raise ConflictError(
+            "Ein geschütztes Thema kann nicht öffentlich angeboten werden: Was dazu gemeldet wird, könnte veröffentlicht werden."
+        )
 
 
 def end_group(session: Session, actor: Actor, group: UUID, revision: int, *, now: datetime) -> None:
@@ -159,7 +178,9 @@ def add_topic(session: Session, actor: Actor, key: str, form: TopicForm, *, now:
         id=new_id(), revision=1, key=key, title=_called(form.title), description=form.description.strip(),
         group_id=form.group, kind=form.kind.value, keywords=list(form.keywords), hours=form.hours,
         four_eyes=form.four_eyes, public=form.public, valid_from=local_date(now), valid_to=None,
+        protection=_class(form.protection, ProtectionClass.INTERNAL.value),
     )  # fmt: skip
+    _check_public(row)
     session.add(row)
     session.flush()
     _note(session, actor, "topic", row.id, now)
@@ -184,6 +205,8 @@ def change_topic(
     )
     row.kind, row.keywords, row.hours = form.kind.value, list(form.keywords), form.hours
     row.four_eyes, row.public = form.four_eyes, form.public
+    row.protection = _class(form.protection, row.protection)
+    _check_public(row)
     row.revision += 1
     _note(session, actor, "topic", row.id, now)
 
