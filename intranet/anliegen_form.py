@@ -1,5 +1,6 @@
 """Taking an Anliegen in on the staff's side: a note of a telephone call, or something from inside."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 import streamlit as st
@@ -13,7 +14,13 @@ from workflows.kiss.anliegen.opening import Caller, Channel, Incoming, Place
 from workflows.kiss.anliegen.states import KIND_NAMES, Kind
 from workflows.kiss.anliegen.taking_in import take_in
 from workflows.kiss.anliegen.topics import topics
+from workflows.kiss.citizens.reporting import known_places
 
+WHISTLEBLOWING = (
+    "Meldet jemand einen Rechtsverstoß in der Verwaltung (Hinweisgeberschutz)? Dann bitte nichts aufschreiben: "
+    "Verbinden Sie mit der Meldestelle. Nur sie darf es aufnehmen."
+)
+LONGEST_PLACE = 200
 CHANNELS = {Channel.PHONE: "Anruf oder Besuch", Channel.INTERNAL: "aus dem Haus"}
 
 
@@ -37,6 +44,7 @@ def take_down(here: Visit) -> None:
         kind = st.selectbox(
             "Art", kinds, format_func=lambda each: KIND_NAMES[each], key=f"anliegen-art-{turn}"
         )
+        st.caption(WHISTLEBLOWING)
         with st.form(f"anliegen-aufnehmen-{turn}", border=False, clear_on_submit=False):
             _fields(here, channel or Channel.PHONE, kind or Kind.FAULT)
 
@@ -45,6 +53,7 @@ def _fields(here: Visit, channel: Channel, kind: Kind) -> None:
     now = here.house.clock()
     with here.house.database.read() as session:
         known = {row.id: row.title for row in topics(session, now)}
+        places = {row.name: (row.latitude, row.longitude) for row in known_places(session, now)}
         staff = (
             {person.id: person.name for person, _ in people(session, local_date(now))}
             if kind is Kind.SUPERVISORY
@@ -66,7 +75,11 @@ def _fields(here: Visit, channel: Channel, kind: Kind) -> None:
         format_func=lambda each: known[each],
         placeholder="das Haus findet es",
     )
-    place = two.text_input("Ort", placeholder="Straße und Hausnummer", max_chars=200)
+    place = two.selectbox(
+        "Ort", list(places), index=None, placeholder="wählen oder tippen", accept_new_options=True,
+        help="Bekannte Straßen und Plätze stehen in der Liste; dazu kommen ihre Koordinaten.",
+    )  # fmt: skip
+    nearer = two.text_input("Wo genau?", placeholder="Hausnummer, gegenüber von …", max_chars=200)
     caller = Caller()
     if channel is Channel.PHONE:
         one, two, three = st.columns(3)
@@ -80,7 +93,7 @@ def _fields(here: Visit, channel: Channel, kind: Kind) -> None:
     key = st.session_state.setdefault("anliegen-schluessel", new_id().hex)
     incoming = Incoming(
         key=f"staff:{key}", channel=channel, kind=kind, text=text, caller=caller,
-        place=Place(place.strip() or None), topic=topic, about=about,
+        place=_where(place or "", nearer, places), topic=topic, about=about,
     )  # fmt: skip
     done, anliegen = attempt(lambda: take_in(here.house, here.staff, incoming))
     if done and anliegen is not None:
@@ -92,3 +105,10 @@ def _fields(here: Visit, channel: Channel, kind: Kind) -> None:
             note("Aufgenommen. Das Haus sucht, wer zuständig ist.")
             st.query_params["id"] = anliegen.hex
         st.rerun()
+
+
+def _where(place: str, nearer: str, places: Mapping[str, tuple[float, float]]) -> Place:
+    """A known place brings where it lies; words of one's own stay words."""
+    words = ", ".join(each for each in (place.strip()[:LONGEST_PLACE], nearer.strip()) if each)
+    latitude, longitude = places.get(place.strip(), (None, None))
+    return Place(words or None, latitude, longitude)
