@@ -37,7 +37,7 @@ from intranet.public.seals import Seal, Seals
 from intranet.public.sending import address_of, examine, read_form
 from presence.citizens.links import KEY_NAME
 from presence.citizens.submissions import is_sent
-from presence.citizens.throttle import Limit, reserve, source
+from presence.citizens.throttle import Limit, booked, reserve, source
 from presence.keys import load_key
 from storage.house import House
 
@@ -64,6 +64,12 @@ class FormKit:
     ) -> tuple[Seal | None, str | None]:
         """The form's seal, and in German why it is not accepted like this; ``None``: it is."""
         return examine(self._seals, self._purpose, request, data, now)
+
+    def sent_lately(self, request: Request, now: datetime) -> int:
+        """How many forms of this kind came from there within the last hour."""
+        with self._house.database.read() as session:
+            sender = source(address_of(request))
+            return booked(session, self._key, self._purpose, sender, timedelta(hours=1), now=now)
 
     def send(
         self,

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -16,10 +17,10 @@ from intranet.public import uploads
 from intranet.public.forms import Field, Filled, read
 from intranet.public.kit import FormKit
 from intranet.public.pages import PERSONAL, page, visitor
-from intranet.public.puzzles import BITS, WAIT, paid
+from intranet.public.puzzles import BITS, BUSY, WAIT, harder, paid
 from intranet.public.sending import TOO_OFTEN
 from intranet.security_headers import PLAIN_POLICY
-from presence.citizens.throttle import one_at_a_time
+from presence.citizens.throttle import Limit, one_at_a_time
 from storage.actors import Citizen
 from storage.blobs.errors import BlobStoreError
 from storage.clock import new_id
@@ -43,6 +44,8 @@ from workflows.kiss.citizens.reporting import (
 )
 
 PURPOSE, PATH = "melden", "/melden"
+LIMITS = (Limit(60, timedelta(hours=1)), Limit(240, timedelta(days=1)))
+"""Of one connection; before that it costs more and more (``puzzles.STEPS``)."""
 KINDS = (
     (Kind.FAULT.value, "Störung: Etwas ist kaputt oder verschmutzt"),
     (Kind.IDEA.value, "Idee"),
@@ -120,7 +123,7 @@ def is_taken(session: Session, key: str) -> bool:
 class _Desk:
     def __init__(self, house: House, *, secure: bool) -> None:
         self._house, self._links = house, AnliegenLinks(house.settings)
-        self._kit = FormKit(house, PURPOSE, secure=secure)
+        self._kit = FormKit(house, PURPOSE, secure=secure, limits=LIMITS)
 
     def show(self, request: Request) -> Response:
         kinds = {value for value, _ in KINDS}
@@ -138,11 +141,12 @@ class _Desk:
         if problem:
             filled.refuse("bilder", problem)
         seal, note = self._kit.examine(request, data, now)
-        if seal is not None and note is None and not paid(seal, data.get("aufgabe", "")):
-            note = WAIT
+        more, solved = harder(self._kit.sent_lately(request, now)), data.get("aufgabe", "")
+        if seal is not None and note is None and not paid(seal, solved, more):
+            note, solved = BUSY if more else WAIT, ""
         form = partial(
             self._form, request, drawn, filled, seal=data.get("siegel") if seal else None,
-            solved=data.get("aufgabe", ""), again=bool(files),
+            solved=solved, again=bool(files),
         )  # fmt: skip
         try:
             refuse_unopened(data.get("text", ""), now)
@@ -214,7 +218,7 @@ class _Desk:
             filled.refuse("bilder", uploads.AGAIN)
         answer = self._kit.draw(
             request, "melden.html", filled, drawn, note=note, title="Der Stadt etwas melden", action=PATH,
-            submit="Absenden", solved=solved[:12], bits=BITS, **values,
+            submit="Absenden", solved=solved[:12], bits=BITS + harder(self._kit.sent_lately(request, self._house.clock())), **values,
         )  # fmt: skip
         answer.headers["Content-Security-Policy"] = WITH_SCRIPT
         return answer

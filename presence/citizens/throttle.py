@@ -41,6 +41,17 @@ def one_at_a_time(session: Session, name: str) -> None:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
 
 
+def booked(
+    session: Session, key: bytes, purpose: str, sender: str, span: timedelta, *, now: datetime
+) -> int:
+    """How many attempts were booked within the span."""
+    hashed = keyed_hash(key, f"form:{purpose}", sender.lower())
+    counted = select(func.count()).where(
+        FormAttempt.sender_key == hashed, FormAttempt.at > now - span
+    )
+    return session.scalar(counted) or 0
+
+
 def reserve(
     session: Session,
     key: bytes,

@@ -134,6 +134,7 @@ def spoken() -> set[str]:
     found |= {uploads.TOO_MANY, uploads.TOO_LARGE, uploads.HEIC, uploads.NO_PICTURE, uploads.AGAIN}
     found |= {uploads.NO_FILE, examining.PROGRAM, examining.ARCHIVE, examining.LOCKED}
     found |= {examining.DAMAGED}
+    found |= {puzzles.BUSY}
     found |= {bodies.TOO_SLOW, bodies.TOO_MUCH, bodies.NO_ROOM}
     found |= {following.REVOKED, following.GONE}
     found |= {rooms.BACK[1], room_confirming.TITLE, confirming.OVER}

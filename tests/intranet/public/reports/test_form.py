@@ -6,7 +6,10 @@ import pytest
 from sqlalchemy import func, select
 
 from intranet.public import puzzles, report_form, sending, uploads
+from presence.citizens.links import KEY_NAME
 from presence.citizens.tables import FormAttempt
+from presence.citizens.throttle import reserve
+from presence.keys import load_key
 from storage.blobs.tables import Blob
 from storage.jobs.tables import Job
 from tests.intranet.public.conftest import hidden
@@ -234,10 +237,38 @@ def test_who_has_done_the_sum_need_not_wait(reports: Reports) -> None:
     assert reports.post("/melden", {**seal, **GOOD, "aufgabe": solved}).status_code == 200
 
 
-def test_one_address_reports_five_times_an_hour(reports: Reports) -> None:
-    answers = [reports.send({"text": f"Loch Nummer {number}"}).status_code for number in range(6)]
-    assert answers == [200] * 5 + [429]
-    assert len(reports.rows()) == 5
+def bits(reports: Reports) -> int:
+    return int(re.findall(r'data-bits="(\d+)"', reports.browser.get("/melden").text)[0])
+
+
+def test_from_a_shared_address_it_costs_more_and_more_but_nobody_is_shut_out(
+    reports: Reports,
+) -> None:
+    assert bits(reports) == puzzles.BITS
+    for number in range(15):  # a terminal in the town hall on a busy day
+        answer = reports.send({"text": f"Loch Nummer {number}"}, wait=90)
+        assert answer.status_code == 200
+    assert bits(reports) == puzzles.BITS + 2
+    first = reports.send({"text": "Loch Nummer 15"}, wait=25)  # 20 seconds are too short by now
+    assert puzzles.BUSY in first.text
+    assert len(reports.rows()) == 15
+    reports.clock.forward(seconds=60)
+    again = reports.post("/melden", {**hidden(first.text), **GOOD, "text": "Loch Nummer 15"})
+    assert again.status_code == 200
+    reports.clock.forward(hours=2)
+    assert bits(reports) == puzzles.BITS
+
+
+def test_there_is_an_end_to_it(reports: Reports) -> None:
+    most = report_form.LIMITS[0].most
+    key = load_key(reports.house.settings, KEY_NAME)
+    with reports.house.database.write() as session:
+        for _ in range(most):
+            assert reserve(
+                session, key, "melden", "203.0.113.5", report_form.LIMITS, now=reports.clock()
+            )
+    assert reports.send(wait=300).status_code == 429
+    assert reports.rows() == []
 
 
 def test_only_its_own_script_may_run(reports: Reports) -> None:
