@@ -161,6 +161,11 @@ def profile_desk(visit: Visit, person: UUID, view: StatusView) -> None:
         place = st.text_input(
             "Üblicher Ort", held.place or "" if held else "", max_chars=60, placeholder="Zimmer 12"
         )
+        tells_return = st.checkbox(
+            "Alle im Haus dürfen sehen, bis wann ich abwesend bin",
+            value=bool(held and held.tells_return),
+            help="Sonst sehen es Ihr Amt, Ihre Arbeitsgruppen, Ihre Vertretung und wer Ihren Status setzen darf.",
+        )
         sent = st.form_submit_button("Speichern", type="primary")
     if sent:
         done, _ = carry_out(
@@ -172,6 +177,7 @@ def profile_desk(visit: Visit, person: UUID, view: StatusView) -> None:
                 substitute=substitute,
                 channel=channel,
                 place=place,
+                tells_return=tells_return,
                 now=now,
             ),
         )

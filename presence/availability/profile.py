@@ -124,9 +124,12 @@ def set_profile(
     substitute: UUID | None,
     channel: str | None,
     place: str | None,
+    tells_return: bool = False,
     now: datetime,
 ) -> None:
-    """Whom to ask while one is busy, how one is best reached, and where one usually is."""
+    """Whom to ask while one is busy, how one is best reached, where one usually is, and whether the whole house may
+    know until when one is absent.
+    """
     require_own(actor, person)
     if substitute == person:
         raise ConflictError("Bitte wählen Sie als Vertretung jemand anderen.")
@@ -138,6 +141,7 @@ def set_profile(
         "substitute_id": substitute,
         "channel": channel,
         "place": (place or "").strip()[:60] or None,
+        "tells_return": tells_return,
     }
     session.execute(
         insert_into(session, AvailabilityProfile)

@@ -228,7 +228,7 @@ def _answers(
     in_sight = set(_open_to(session, actor, people, day))
     facts = facts_for(session, store, people, now, detailed=in_sight if detailed else ())
     answers = {person: resolve(each, now) for person, each in facts.items()}
-    near = in_sight | _working_with(session, actor, people, day)
+    near = in_sight | _working_with(session, actor, people, day) | _telling_return(session, people)
     own = actor.person if isinstance(actor, Staff) else None
     return {
         person: each if person in near or (own and each.substitute == own) else in_brief(each)
@@ -236,9 +236,15 @@ def _answers(
     }
 
 
-def _working_with(
-    session: Session, actor: Actor, people: Collection[UUID], day: date
-) -> set[UUID]:
+def _telling_return(session: Session, people: Collection[UUID]) -> set[UUID]:
+    """Who lets everybody know until when they are absent."""
+    wanted = select(AvailabilityProfile.person_id).where(
+        AvailabilityProfile.person_id.in_(people), AvailabilityProfile.tells_return
+    )
+    return set(session.scalars(wanted))
+
+
+def _working_with(session: Session, actor: Actor, people: Collection[UUID], day: date) -> set[UUID]:
     """With whom the actor shares a working group, and who lets the actor set their status."""
     if not isinstance(actor, Staff):
         return set()

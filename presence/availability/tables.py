@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.privacy import privacy
@@ -46,6 +46,8 @@ class AvailabilityProfile(WithRevision, Table):
     substitute_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     channel: Mapped[str | None]
     place: Mapped[str | None]
+    tells_return: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Of their own will: the whole house may know until when they are absent, not only who works with them."""
 
 
 class StatusDelegate(WithId, Table):

@@ -10,6 +10,8 @@ from sqlalchemy import inspect, select, text
 
 from presence.availability.absences import come_back
 from presence.availability.current import current_store
+from presence.availability.profile import set_profile
+from presence.availability.tables import AvailabilityProfile
 from presence.availability.telling import told
 from presence.monitor.queries import by_token, monitors
 from presence.monitor.tables import MonitorDevice
@@ -90,6 +92,35 @@ def _rows(house: House) -> list[tuple[object, ...]]:
             tuple(getattr(row, column.name) for column in MonitorDevice.__table__.columns)
             for row in session.scalars(select(MonitorDevice).order_by(MonitorDevice.name))
         ]
+
+
+def test_nobody_tells_the_house_of_their_return_before_saying_so(old: House) -> None:
+    to(old, "0021")
+    anna = who(old, "anna.beispiel")
+    with old.database.write() as session:
+        session.execute(
+            text(
+                "INSERT INTO availability_profile (person_id, revision, channel)"
+                " SELECT id, 3, 'Chat' FROM person"
+            )
+        )
+        count = session.scalar(text("SELECT count(*) FROM availability_profile"))
+    upgrade(old.database)
+    assert is_current(old.database)
+    assert differences(old.database) == []
+    with old.database.read() as session:
+        rows = session.scalars(select(AvailabilityProfile)).all()
+        assert len(rows) == count
+        assert {(row.revision, row.channel, row.tells_return) for row in rows} == {
+            (3, "Chat", False)
+        }
+    with old.database.write() as session:
+        set_profile(
+            session, SYSTEM, anna, substitute=None, channel=None, place=None, tells_return=True,
+            now=old.clock(),
+        )  # fmt: skip
+    with old.database.read() as session:
+        assert session.get_one(AvailabilityProfile, anna).tells_return
 
 
 def test_absences_and_sign_ins_of_before_go_on_and_are_told_from_now_on(old: House) -> None:

@@ -16,6 +16,7 @@ def cast() -> Cast:
             "carla": ("ordnungsamt", None),
             "dora": ("ordnungsamt", Role.HEAD),
             "emil": ("bauamt", None),
+            "hugo": ("bauamt", None),
             "ada": ("bauamt", Role.ADMIN),
             "paul": ("bauamt", Role.COUNCIL),
         },

@@ -15,6 +15,7 @@ from presence.availability.profile import (
     allow_delegate,
     forget_leavers,
     forget_old_weeks,
+    set_profile,
     set_working_hours,
     show_office,
     working_hours,
@@ -227,6 +228,15 @@ def test_until_when_somebody_is_absent_is_for_those_who_work_with_them(
             substitute=people["ada"], now=now,
         )  # fmt: skip
     assert seen("ada")[0] is False  # who stands in
+    assert seen("hugo")[0] is True
+    with house.database.write() as session:
+        set_profile(
+            session, staff("ben"), ben, substitute=None, channel=None, place="Zimmer 1",
+            tells_return=True, now=now,
+        )  # fmt: skip
+    assert seen("hugo")[0] is False  # of their own will
+    with house.database.read() as session:
+        assert reach_of(session, store, staff("hugo"), ben, now).place is None
     later = now + 4 * DAY
     with house.database.write() as session:
         enter_absence(
