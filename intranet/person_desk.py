@@ -11,7 +11,14 @@ from intranet.choosing import again
 from intranet.deeds import carry_out
 from intranet.views.offices import OfficeChoice
 from intranet.visit import Visit
-from presence.identities import answer_question, identities_of, question_about, unlink
+from presence.identities import (
+    answer_question,
+    identities_of,
+    is_the_newcomer,
+    newcomer_question,
+    question_about,
+    unlink,
+)
 from presence.operations import (
     create_account,
     disable_account,
@@ -74,6 +81,12 @@ def _identities(visit: Visit, person: PersonLine) -> None:
     with visit.house.database.read() as session:
         found = identities_of(session, staff, person.person)
         question = question_about(session, staff, person.login)
+        newcomer = newcomer_question(session, staff, person.person)
+    if newcomer:
+        st.warning(words.plain(newcomer[0]), icon=":material/person_alert:")
+        if st.button("Ja, das ist dieselbe Person", key="dieselbe"):
+            done, _ = carry_out(visit, lambda s: is_the_newcomer(s, staff, person.person, now=now))
+            again("Der nächste Abgleich verknüpft beide.", done=done)
     if question:
         st.warning(words.plain(question), icon=":material/person_alert:")
         if st.button("Ist geklärt", key="geklaert"):

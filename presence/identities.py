@@ -3,12 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from presence.directory.conflicts import PROVIDER_CONFLICT, open_about, settle
+from presence.directory.conflicts import (
+    CONFLICT,
+    PROVIDER_CONFLICT,
+    link_about,
+    open_about,
+    settle,
+)
+from presence.directory.plan import newcomer_key
 from presence.directory.queries import LDAP
 from presence.directory.tables import DirectoryIdentity
 from presence.oidc.accounts import unclear
@@ -19,7 +27,7 @@ from storage.conflicts import NotFoundError
 from storage.journal.entries import record
 from storage.organisation.operations import withdraw_role
 from storage.organisation.queries import valid_on
-from storage.organisation.staff_changes import leave_office
+from storage.organisation.staff_changes import leave_office, rename_logins
 from storage.organisation.tables import DIRECTORY, Membership, Person, RoleGrant
 from storage.rights import Verb, require
 
@@ -58,6 +66,27 @@ def answer_question(session: Session, actor: Actor, login: str, *, now: datetime
     """It is settled who that is; who comes again as somebody else is asked about again."""
     require(actor, Verb.PEOPLE_CHANGE)
     settle(session, unclear(login), PROVIDER_CONFLICT, now)
+
+
+def newcomer_question(session: Session, actor: Actor, person: UUID) -> tuple[str, str] | None:
+    """Somebody in the directory who may be this expected person: the question in German, and their login there."""
+    require(actor, Verb.PEOPLE_CHANGE)
+    about = newcomer_key(person)
+    text, link = open_about(session, about, CONFLICT), link_about(session, about, CONFLICT)
+    login = dict(parse_qsl(urlsplit(link or "").query)).get("heisst")
+    return (text, login) if text and login else None
+
+
+def is_the_newcomer(session: Session, actor: Actor, person: UUID, *, now: datetime) -> None:
+    """Yes: the expected person has the directory's login from now on, by which the next sync or sign-in links them.
+
+    Raises ``NotFoundError`` where nobody asks (any more), ``ConflictError`` where somebody else has the login.
+    """
+    asked = newcomer_question(session, actor, person)
+    if asked is None:
+        raise NotFoundError("Diese Frage ist schon geklärt.")
+    rename_logins(session, actor, {person: asked[1]}, now=now)
+    settle(session, newcomer_key(person), CONFLICT, now)
 
 
 def unlink(session: Session, actor: Actor, identity: UUID, *, now: datetime) -> UUID:

@@ -29,6 +29,7 @@ from presence.directory.queries import (
     is_active,
     known_facts,
     known_people,
+    newcomers,
     office_book,
     residents,
     was_refused,
@@ -171,6 +172,7 @@ class DirectoryAccounts:
         with house.database.read() as session:
             known = known_people(session, LDAP, entry=(entry.key, entry.login, entry.number))
             there = residents(session, today, {entry.login, *(each.login for each in known)})
+            expected = newcomers(session, today)
             same = next((each.person for each in known if each.key == entry.key), None)
             facts = known_facts(session, same).get(same, {}) if same else {}
         # What an entry lacks may only be hidden for now; the sync, which sees all of them, takes it away.
@@ -183,7 +185,10 @@ class DirectoryAccounts:
         )
         rights = {entry.key: held}
         wanted = Wanted(entry, fingerprint(entry, held))
-        plan = make_plan([wanted], known, there, complete=False)
+        plan = make_plan(
+            [wanted], known, there, complete=False, newcomers=expected,
+            offices={entry.key: held.offices},
+        )  # fmt: skip
         applied = apply(house, ACTOR, plan, rights, LDAP)
         report_conflicts(
             house, [*plan.conflicts, *office_conflicts(rights.values()), *applied.conflicts]

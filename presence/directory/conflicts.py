@@ -56,6 +56,12 @@ def open_about(session: Session, about: str, kind: str) -> str | None:
     return session.scalars(waiting).one_or_none()
 
 
+def link_about(session: Session, about: str, kind: str) -> str | None:
+    """The page where that is settled, with what has to be known for it."""
+    waiting = select(Task.link).where(Task.key == _key(about, kind), Task.done_at.is_(None))
+    return session.scalars(waiting).one_or_none()
+
+
 def settle(session: Session, about: str, kind: str, now: datetime) -> None:
     """Nobody has to look into it any more."""
     finish_tasks(session, [_key(about, kind)], now)
@@ -92,7 +98,9 @@ def _open(session: Session, conflicts: Sequence[Conflict], kind: str, now: datet
     for each in conflicts[:MOST_TASKS]:
         key = _key(each.about, kind)
         keys.add(key)
-        wait_for_admins(session, key, kind, each.text, now, _WHERE.get(kind, "/system"))
+        wait_for_admins(
+            session, key, kind, each.text, now, each.link or _WHERE.get(kind, "/system")
+        )
     if len(conflicts) > MOST_TASKS:
         key = f"{kind}:more"
         keys.add(key)

@@ -8,6 +8,8 @@ was given to somebody else is no sign of the same person, and the new one inheri
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import urlencode
 from uuid import UUID
 
 from presence.directory import guard
@@ -49,6 +51,24 @@ class Conflict:
 
     about: str
     text: str
+    link: str | None = None
+    """The page where it is settled, where that is not the directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody the house expects: entered with their Laufzettel, before the directory knew them."""
+
+    person: UUID
+    login: str
+    name: str
+    office: UUID | None
+    day: date
+
+
+def newcomer_key(person: UUID) -> str:
+    """What a conflict about an expected person is called."""
+    return f"newcomer:{person.hex}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +103,10 @@ def make_plan(
     *,
     complete: bool,
     minimum_percent: int = 0,
+    newcomers: Sequence[Newcomer] = (),
+    offices: Mapping[str, Collection[UUID]] | None = None,
 ) -> Plan:
-    """``residents`` by login. ``complete``: the entries are all there are, so whoever is missing has left.
+    """``residents`` by login. ``newcomers``: who is expected; ``offices``: those of each entry, by its key. ``complete``: the entries are all there are, so whoever is missing has left.
 
     Refused where less than ``minimum_percent`` of the known people would be left.
     """
@@ -99,7 +121,9 @@ def make_plan(
             else "Die Suche im Verzeichnis hat niemanden gefunden."
         )
     if refused is None:
-        plan = _Planner(wanted, known, residents, complete).plan()
+        planner = _Planner(wanted, known, residents, complete)
+        planner.expect(newcomers, offices or {})
+        plan = planner.plan()
         refused = guard.too_many_leave(len(plan.disable), len(active), minimum_percent)
     return Plan(refused=refused) if refused else plan
 
@@ -147,6 +171,13 @@ class _Planner:
         self._taken_over: set[str] = set()
         self._moving: dict[UUID, str] = {}
         self._plan = Plan()
+        self.expect((), {})
+
+    def expect(
+        self, newcomers: Sequence[Newcomer], offices: Mapping[str, Collection[UUID]]
+    ) -> None:
+        """Who may come under another login than the one their Laufzettel says."""
+        self._newcomers, self._offices = newcomers, offices
 
     def plan(self) -> Plan:
         unclear = self._unclear()
@@ -250,7 +281,7 @@ class _Planner:
             return
         resident = self._residents.get(entry.login)
         if resident is None:
-            self._plan.create.append(each)
+            self._enter(each)
             return
         before = self._by_person.get(resident.person)
         if before is None:
@@ -265,6 +296,25 @@ class _Planner:
                 f"Den Anmeldenamen „{entry.login}“ hat im Verzeichnis jetzt ein anderer Eintrag. "
                 "Der nächste vollständige Abgleich klärt das.",
             )
+
+    def _enter(self, each: Wanted) -> None:
+        """Somebody new, unless it may be somebody who is expected: nobody is to be here twice."""
+        entry = each.entry
+        there = self._offices.get(entry.key, ())
+        for expected in self._newcomers:
+            if alike(expected.name) == alike(entry.name) and expected.office in there:
+                self._plan.conflicts.append(
+                    Conflict(
+                        newcomer_key(expected.person),
+                        f"„{entry.name}“ steht im Verzeichnis als „{entry.login}“; erwartet wird hier „{expected.login}“ "
+                        f"im selben Amt zum {expected.day:%d.%m.%Y}. Bitte bestätigen, dass das dieselbe Person ist; "
+                        "sonst die Namen unterscheidbar machen.",
+                        "/personen?"
+                        + urlencode({"wer": expected.person.hex, "heisst": entry.login}),
+                    )
+                )
+                return
+        self._plan.create.append(each)
 
     def _meet_resident(self, each: Wanted, resident: Resident) -> None:
         """The login belongs to somebody the house knows without the directory."""

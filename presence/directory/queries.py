@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from presence.directory.guard import Given
 from presence.directory.offices import OfficeBook, spelled
-from presence.directory.plan import Known, Resident
+from presence.directory.plan import Known, Newcomer, Resident
 from presence.directory.tables import DirectoryIdentity, DirectoryState
+from presence.people.tables import Laufzettel
 from storage.actors import Actor, Grant, Role
 from storage.organisation.queries import successions, valid_on
 from storage.organisation.tables import (
@@ -26,6 +27,8 @@ from storage.organisation.tables import (
 from storage.rights import Verb, require
 
 LDAP = "ldap"
+LATE_COMING = timedelta(days=31)
+"""So long after their first day somebody may still turn up in the directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,23 @@ def known_facts(session: Session, person: UUID | None = None) -> dict[UUID, dict
         row.id: {"title": row.title, "email": row.email, "phone": row.phone, "room": row.room}
         for row in session.execute(query)
     }
+
+
+def newcomers(session: Session, day: date) -> list[Newcomer]:
+    """Who is expected to begin, or has just begun, and the directory does not vouch for yet."""
+    vouched = select(DirectoryIdentity.person_id).where(DirectoryIdentity.source == LDAP)
+    rows = session.execute(
+        select(Person.id, Person.login, Person.name, Laufzettel.office_id, Laufzettel.day)
+        .join(Laufzettel, Laufzettel.person_id == Person.id)
+        .where(
+            Laufzettel.kind == "join",
+            Laufzettel.state == "open",
+            Laufzettel.day >= day - LATE_COMING,
+            or_(Person.valid_to.is_(None), Person.valid_to > day),
+            Person.id.not_in(vouched),
+        )
+    )
+    return [Newcomer(*row) for row in rows]
 
 
 def residents(

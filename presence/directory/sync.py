@@ -25,6 +25,7 @@ from presence.directory.queries import (
     given,
     known_facts,
     known_people,
+    newcomers,
     office_book,
     residents,
 )
@@ -162,6 +163,7 @@ def _carry_out(
         offices = office_book(session, today)
         known = known_people(session, LDAP)
         everybody = residents(session, today)
+        expected = newcomers(session, today)
     # Most people are in the same few offices and groups, so the same rights are worked out once.
     given_by = cache(lambda groups, office: rights_of(groups, office, mapping, offices))
     rights = {
@@ -170,7 +172,10 @@ def _carry_out(
     }
     wanted = [Wanted(entry, fingerprint(entry, rights[entry.key])) for entry in reading.entries]
     percent = 0 if force else house.settings.ldap_minimum_percent
-    plan = make_plan(wanted, known, everybody, complete=reading.complete, minimum_percent=percent)
+    plan = make_plan(
+        wanted, known, everybody, complete=reading.complete, minimum_percent=percent,
+        newcomers=expected, offices={key: each.offices for key, each in rights.items()},
+    )  # fmt: skip
     seen = len(reading.entries)
     refused = plan.refused or _losses(house, plan, rights, percent)
     if refused:

@@ -11,9 +11,10 @@ from sqlalchemy import event, func, select
 from bench import slapd
 from presence.directory.queries import health
 from presence.directory.sync import synchronise
-from presence.people.laufzettel import open_leaving
+from presence.identities import is_the_newcomer, newcomer_question
+from presence.people.laufzettel import Newcomer, open_joining, open_leaving
 from presence.sessions import check, issue
-from presence.sign_in import Refusal, sign_in
+from presence.sign_in import REFUSED, Refusal, sign_in
 from storage.actors import Grant, Role, System
 from storage.clock import local_date
 from storage.database import Database
@@ -286,3 +287,32 @@ def test_the_administration_sees_how_it_went(town: here.Town) -> None:
     assert found.full_at == town.house.clock()
     assert found.result["created"] == 1
     assert found.refused is None
+
+
+def test_somebody_expected_under_another_login_is_asked_about_and_not_entered_twice(
+    town: here.Town,
+) -> None:
+    now, house = town.house.clock(), town.house
+    newcomer = Newcomer("Nele Neu", "nele.neu")
+    with house.database.write() as session:
+        day = local_date(now) + timedelta(days=1)
+        office = town.office("ordnungsamt").id
+        open_joining(session, System("test"), newcomer, office, day, now=now)
+    town.add("neu01", "Nele", "Neu", departmentNumber="32")
+    town.add("neu02", "Nele", "Neu", departmentNumber="50")  # in another office: somebody else
+    assert town.sync().created == 1
+    assert here.enter(house, "neu01") == Refusal(REFUSED)
+    assert town.person("neu01") is None
+    expected, admin = town.person("nele.neu"), here.staff(house, "ada.notfall")
+    assert expected
+    assert admin
+    (asked,) = [title for title in here.tasks(house) if "im Verzeichnis als „neu01“" in title]
+    with house.database.write() as session:
+        assert newcomer_question(session, admin, expected.id) == (asked, "neu01")
+        is_the_newcomer(session, admin, expected.id, now=now)
+    assert asked not in here.tasks(house)
+    assert town.sync().conflicts == 0
+    linked = town.person("neu01")
+    assert linked
+    assert linked.id == expected.id
+    assert town.person("nele.neu") is None
