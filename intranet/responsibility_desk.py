@@ -11,6 +11,7 @@ from intranet.editing import Opened, key_field, open_one
 from intranet.trial_view import show_trial
 from intranet.views.responsibility import Book, GroupLine, TopicLine
 from intranet.visit import Visit
+from storage.actors import CLASS_NAMES, FILING_CLASSES, ProtectionClass
 from workflows.kiss.anliegen.states import KIND_NAMES, Kind
 from workflows.kiss.routing.responsibility import (
     MOST_HOURS,
@@ -24,6 +25,15 @@ from workflows.kiss.routing.responsibility import (
     end_topic,
 )
 from workflows.kiss.routing.trials import LONGEST_ADDRESS, try_text
+
+CLASSES = [
+    ProtectionClass.INTERNAL,
+    *(
+        each
+        for each in FILING_CLASSES
+        if each not in {ProtectionClass.INTERNAL, ProtectionClass.OPEN}
+    ),
+]
 
 
 def try_tab(here: Visit) -> None:
@@ -118,9 +128,20 @@ def _topic_fields(book: Book, opened: Opened[TopicLine]) -> TopicForm | None:
     public = two.checkbox(
         "Im Formular für Bürgerinnen und Bürger anbieten", value=bool(old and old.public)
     )
+    protection = _protection(old.protection if old else None, f"thema-schutz-{opened.mark}")
     if group is None:
         return None
-    return TopicForm(title, group, kind, int(hours), description, split(keywords), four, public)
+    return TopicForm(
+        title, group, kind, int(hours), description, split(keywords), four, public, protection
+    )
+
+
+def _protection(held: str | None, key: str) -> ProtectionClass:
+    return st.selectbox(
+        "Schutzklasse", CLASSES, index=CLASSES.index(ProtectionClass(held)) if held else 0, key=key,
+        format_func=lambda each: CLASS_NAMES[each],
+        help="Was dazukommt, sieht nur, wer für diese Klasse freigeschaltet ist, sonst die Leitung. Auch die Koordination sieht es dann nicht mehr.",
+    )  # fmt: skip
 
 
 def groups_tab(here: Visit, book: Book, *, changes: bool) -> None:
@@ -205,6 +226,9 @@ def _group_fields(book: Book, opened: Opened[GroupLine]) -> GroupForm | None:
     coordination = two.checkbox(
         "Koordination: bekommt, wofür sich niemand findet", value=bool(old and old.coordination)
     )
+    protection = _protection(old.protection if old else None, f"gruppe-schutz-{opened.mark}")
     if office is None:
         return None
-    return GroupForm(name, office, int(hours), spreads, coordination, frozenset(members))
+    return GroupForm(
+        name, office, int(hours), spreads, coordination, frozenset(members), protection
+    )

@@ -91,6 +91,7 @@ def add_group(session: Session, actor: Actor, key: str, form: GroupForm, *, now:
     session.add(row)
     session.flush()
     _set_coordination(session, row, coordination=form.coordination)
+    _check_coordination(row)
     _set_members(session, row, form.members, local_date(now))
     _note(session, actor, "group", row.id, now)
     return row
@@ -112,6 +113,7 @@ def change_group(
     row.protection = _class(form.protection, row.protection)
     row.revision += 1
     _set_coordination(session, row, coordination=form.coordination)
+    _check_coordination(row)
     if not row.general:
         _set_members(session, row, form.members, local_date(now))
     _note(session, actor, "group", row.id, now)
@@ -121,6 +123,13 @@ def _class(wanted: ProtectionClass | None, before: str) -> str:
     if wanted is not None and wanted not in FILING_CLASSES:
         raise ConflictError("Diese Schutzklasse gibt es nur im Posteingang.")
     return wanted.value if wanted is not None else before
+
+
+def _check_coordination(row: Group) -> None:
+    if row.coordination and ProtectionClass(row.protection) not in SHARED_CLASSES:
+        raise ConflictError(
+            "Die Koordination bekommt, wofür sich niemand findet. Sie kann keine Schutzklasse haben."
+        )
 
 
 def _check_public(row: Topic) -> None:

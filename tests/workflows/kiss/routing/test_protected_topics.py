@@ -145,3 +145,11 @@ def test_who_changes_a_topic_otherwise_leaves_its_class(city: City, benefit: UUI
             )  # fmt: skip
         with pytest.raises(ConflictError, match="veröffentlicht"):
             change_topic(session, kora, benefit, row.revision, public, now=now)
+
+
+def test_the_coordination_is_never_protected(city: City) -> None:
+    with city.house.database.write() as session:
+        row = session.get_one(Group, city.groups["koordination"])
+        form = GroupForm("K", row.office_id, row.hours, coordination=True, protection=SOCIAL)
+        with pytest.raises(ConflictError, match="Koordination"):
+            change_group(session, city.staff("kora"), row.id, row.revision, form, now=city.clock())
