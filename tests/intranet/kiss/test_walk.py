@@ -132,6 +132,35 @@ def test_a_lotse_sees_the_ways_of_the_office_votes_accompanies_and_hears_what_an
     expect(page.get_by_text("jemand kümmert sich")).to_be_visible()
 
 
+def test_a_log_of_another_system_is_evaluated(
+    sign_in: SignIn, undecided: Any, engine: Engine, foreign: list[str]
+) -> None:
+    lines = [
+        f"{case},2026-03-0{case + 1}T0{hour}:00:00Z,Arbeit,{group}"
+        for case in range(6)
+        for hour, group in enumerate("ABA")
+    ]
+    content = "\n".join(["Fallnummer,Zeitstempel,Status,Team", *lines]).encode()
+    page = sign_in("kora.dinator", "/auswertung")
+    drawn(page)
+    tab(page, "Protokolle")
+    expect(page.get_by_text("Noch kein Protokoll.")).to_be_visible()
+    file = {"name": "Fachverfahren.csv", "mimeType": "text/csv", "buffer": content}
+    page.locator('input[type="file"]').set_input_files([file])
+    expect(page.get_by_text("Fachverfahren.csv")).to_be_visible()
+    page.get_by_role("button", name="Auswerten").click()
+    expect(page.get_by_text("Das Protokoll wird ausgewertet …")).to_be_visible()
+    engine()  # the page looks by itself
+    expect(page.get_by_role("table", name="Weitergaben im Protokoll")).to_contain_text("12")
+    with page.expect_download() as download:
+        page.get_by_role("tabpanel").last.get_by_role("button", name="Word-Datei erstellen").click()
+        page.get_by_role("button", name="Word-Datei laden").click()
+    assert download.value.suggested_filename.endswith(".docx")
+    page.get_by_role("button", name="Protokoll löschen").click()
+    expect(page.get_by_text("Noch kein Protokoll.")).to_be_visible()
+    assert foreign == []
+
+
 @pytest.mark.parametrize("login", BARRIERS)
 @pytest.mark.parametrize(("scheme", "size"), [("light", DESK), ("dark", PHONE)])
 def test_pages_of_kiss_have_no_serious_barriers(
