@@ -157,7 +157,7 @@ def test_a_hole_is_reported_answered_and_not_done_after_all(
         page.get_by_role("button", name="Bewerten").click()
         expect(page.get_by_text("Vielen Dank für Ihre Bewertung.")).to_be_visible()
         page.get_by_label("Was fehlt noch?").fill("Es ist schon wieder offen.")
-        page.get_by_label("Bilder").set_input_files(photo)
+        page.get_by_label("Dateien").set_input_files(photo)
         page.get_by_role("button", name="Doch nicht erledigt").press("Enter")
         expect(page.get_by_text("Ihr Anliegen ist wieder offen.", exact=True)).to_be_visible()
         look(page, "wieder-offen")
