@@ -8,6 +8,7 @@ from storage.clock import WEEKDAYS, local, local_date
 
 _JOBS = {
     "document.process": "Dokumente lesen und auswerten",
+    "akte.index": "Umbenannte Akten neu in den Suchindex aufnehmen",
     "model.train": "Aus Bestätigungen lernen",
     "mail": "E-Mail versenden",
     "office.names": "Ämter umbenennen",

@@ -9,12 +9,14 @@ import streamlit as st
 from config.rooms import Room
 from config.seeds import DOCUMENT_KINDS
 from intranet import html, words
+from intranet.akte_view import STATES
 from intranet.views.offices import all_offices
 from intranet.views.people import cards_html
 from intranet.views.people import found as found_people
 from intranet.visit import visitor
 from storage.clock import local_date
-from workflows.eakte.queries import SearchHit, search_documents
+from workflows.eakte.queries import SearchHit, search_akten, search_documents
+from workflows.eakte.tables import Akte
 
 PAGE = 20
 PEOPLE = 3
@@ -30,6 +32,11 @@ def hit_line(hit: SearchHit) -> str:
     )
     title = html.page_link(f"/dokument?id={hit.document}", hit.title).html
     return f'<li><strong>{title}</strong><br><span class="leise">{html.text(about)}</span><br>{hit.snippet}</li>'
+
+
+def akte_line(akte: Akte) -> str:
+    link = html.page_link(f"/akten?akte={akte.id}", f"{akte.reference} {akte.title}").html
+    return f"<li>{link} {html.state(STATES[akte.state]).html}</li>"
 
 
 st.title("Suche")
@@ -61,6 +68,12 @@ if query.strip():
         status = here.house.settings.is_on(Room.AVAILABILITY)
         onward = html.page_link(f"/personensuche?q={quote(query)}", "Mehr in der Personensuche")
         st.html(f"{cards_html(people, status=status, why=True)}<p>{onward.html}</p>")
+    with here.house.database.read() as session:
+        akten = [] if start else search_akten(session, here.staff, query, typing=True)
+    if akten:
+        st.header("Akten", anchor=False)
+        st.html(f'<ul class="treffer-akten">{"".join(map(akte_line, akten))}</ul>')
+    if (people or akten) and not start:
         st.header("Dokumente", anchor=False)
     office_ids: list[UUID] = [each.id for each in chosen]
     with here.house.database.read() as session:

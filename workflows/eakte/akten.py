@@ -10,9 +10,11 @@ from config.seeds import load_city
 from storage.actors import FILING_CLASSES, SHARED_CLASSES, Actor, ProtectionClass, Scope
 from storage.clock import local_date
 from storage.conflicts import ConflictError, NotFoundError
+from storage.jobs.queue import enqueue
 from storage.journal.entries import record
 from storage.organisation.queries import office_in_charge, valid_on
 from storage.rights import Verb, require, sees
+from workflows.eakte.akten_index import REINDEX, index_akte
 from workflows.eakte.akten_queries import retention_claim
 from workflows.eakte.references import next_serial
 from workflows.eakte.retention import retain_until
@@ -68,6 +70,7 @@ def open_akte(
     enter_scope(akte, scope)
     session.add(akte)
     session.flush()
+    index_akte(session, akte)
     _note(session, actor, Verb.AKTE_OPEN.value, akte, now, {"reference": akte.reference})
     return akte
 
@@ -154,6 +157,8 @@ def rename_akte(
     if not title.strip():
         raise ConflictError("Bitte geben Sie der Akte einen Namen.")
     akte.title, akte.revision = " ".join(title.split()), akte.revision + 1
+    index_akte(session, akte)
+    enqueue(session, REINDEX, akte.id.hex, again=True, now=now)
     _note(session, actor, "akte.rename", akte, now)
 
 

@@ -23,7 +23,7 @@ from storage.schema import as_core
 from storage.tasks.list import finish_tasks, open_task
 from workflows.eakte.deadlines import BY_HAND, settled
 from workflows.eakte.suggesting import Suggestion
-from workflows.eakte.tables import Document, DocumentVersion, StoredAnalysis, StoredReading
+from workflows.eakte.tables import Akte, Document, DocumentVersion, StoredAnalysis, StoredReading
 from workflows.eakte.unopened import hand_over, rule_for
 
 KIND = "document"
@@ -188,14 +188,20 @@ def apply_fields(document: Document, understood: Understood) -> None:
         setattr(document, name, chosen)
 
 
-def index_entry(document: Document, text: str = "", words: Analysed | None = None) -> Entry:
-    """The document as the full-text index takes it, with its text or its words: findable for who may see it now."""
+def index_entry(
+    document: Document, text: str = "", words: Analysed | None = None, akte: Akte | None = None
+) -> Entry:
+    """The document as the full-text index takes it, with its text or its words, and the Akte it lies in: findable for
+    who may see it now.
+    """
+    lies_in = (akte.reference, akte.title) if akte else ()
+    about = (document.sender, document.subject, document.file_name, *lies_in, text)
     return Entry(
         document.id,
         KIND,
         document.access,
         document.title,
-        "\n".join(filter(None, (document.sender, document.subject, document.file_name, text))),
+        "\n".join(filter(None, about)),
         document.document_date or local_date(document.received_at),
         {"art": document.kind or "", "amt": document.office_id.hex},
         words,
@@ -203,11 +209,24 @@ def index_entry(document: Document, text: str = "", words: Analysed | None = Non
 
 
 def reindex(session: Session, document: Document) -> None:
-    """Bring the index entry up to date with the document's metadata and who may see it."""
+    """Bring the index entry up to date with the document's metadata, its Akte and who may see it.
+
+    What could not be read is found by what people know of it; unopened post is never in the index.
+    """
+    if document.state in {"unopened", "discarded"} or _is_unopened(document):
+        return
     stored = session.get(StoredReading, document.id)
-    if stored is not None:
-        session.flush()
-        put_many(session, [index_entry(document, unpack_reading(stored.content, words=False).text)])
+    text = unpack_reading(stored.content, words=False).text if stored is not None else ""
+    session.flush()
+    put_many(session, [index_entry(document, text, akte=_akte_of(session, document))])
+
+
+def _is_unopened(document: Document) -> bool:
+    return document.protection == ProtectionClass.UNOPENED.value
+
+
+def _akte_of(session: Session, document: Document) -> Akte | None:
+    return session.get(Akte, document.akte_id) if document.akte_id else None
 
 
 def wait_for_a_look(session: Session, document: Document, now: datetime) -> None:
@@ -276,7 +295,8 @@ def store_version(session: Session, version: DocumentVersion, found: Found, now:
         select(StoredAnalysis.suggestions).where(StoredAnalysis.document_id == document_id)
     )
     _keep(session, [(document, understood, suggestions or {})], now)
-    put_many(session, [index_entry(document, words=found.words)])
+    akte = _akte_of(session, document)
+    put_many(session, [index_entry(document, words=found.words, akte=akte)])
     record(
         session,
         actor=HOUSE.journal_id,

@@ -15,6 +15,7 @@ from storage.conflicts import NotFoundError
 from storage.fulltext.index import Filters, marks, search
 from storage.organisation.queries import names
 from storage.rights import sees
+from workflows.eakte.akten_index import AKTE
 from workflows.eakte.outcomes import KIND
 from workflows.eakte.sight import in_sight, scope_of, visible_tokens
 from workflows.eakte.tables import (
@@ -305,6 +306,24 @@ def search_documents(
             )
         )
     return SearchResult(found.total, found.capped, tuple(hits))
+
+
+def search_akten(
+    session: Session, actor: Actor, query: str, *, limit: int = 5, typing: bool = False
+) -> Sequence[Akte]:
+    """The Akten within sight whose Aktenzeichen or name holds the words, the best first."""
+    found = search(
+        session,
+        query,
+        visible_tokens(session, actor),
+        limit=limit,
+        typing=typing,
+        filters=Filters(kinds=(AKTE,)),
+    )
+    ids = [hit.entry for hit in found.hits]
+    rows = session.scalars(select(Akte).where(Akte.id.in_(ids), in_sight(session, actor, Akte)))
+    by_id = {akte.id: akte for akte in rows}
+    return [by_id[each] for each in ids if each in by_id]
 
 
 def latest(

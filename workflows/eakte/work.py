@@ -10,7 +10,7 @@ from ocr.limits import Limits
 from storage.house import House
 from storage.jobs.handlers import JobKind
 from storage.schedules import ScheduleDefinition
-from workflows.eakte import checking, unopened_waiting, upkeep
+from workflows.eakte import akten_index, checking, unopened_waiting, upkeep
 from workflows.eakte.learning import TRAIN, train_model
 from workflows.eakte.processing import Processor
 from workflows.eakte.reading_versions import VersionReader
@@ -46,6 +46,13 @@ def job_kinds(house: House, pool: ReaderPool) -> list[JobKind]:
             lease=timedelta(minutes=5),
         ),
         JobKind(
+            akten_index.REINDEX,
+            "Umbenannte Akten neu in den Suchindex aufnehmen",
+            handle_one=akten_index.reindex_documents,
+            concurrency=1,
+            lease=timedelta(minutes=10),
+        ),
+        JobKind(
             TRAIN,
             "Aus Bestätigungen lernen",
             handle_one=train_model,
@@ -75,6 +82,12 @@ def schedules() -> list[ScheduleDefinition]:
             "Hängengebliebene Eingänge wieder aufnehmen",
             "*/15 * * * *",
             upkeep.resume_stuck,
+        ),
+        ScheduleDefinition(
+            "eakte.suchindex",
+            "Fehlende Akten in den Suchindex aufnehmen",
+            "40 3 * * *",
+            akten_index.index_missing,
         ),
         ScheduleDefinition(
             "suche.statistik", "Suchindex pflegen", "45 3 * * *", upkeep.refresh_index
