@@ -9,26 +9,17 @@ from sqlalchemy.orm import Session
 from intranet import html, plan_view, words
 from intranet.booking_desk import cancel_desk, deed, deed_key, when_form
 from intranet.deeds import attempt
+from intranet.series_desk import rhythm_form, series_desk
 from intranet.views.spaces import RoomFacts, week_plan
 from intranet.views.when import MOST_PEOPLE, USUAL_PEOPLE, When, people_asked_for, when_of
 from intranet.visit import Visit, visit
 from presence.spaces.booking import LONGEST_TITLE, Holder, Wish, book, unfit
 from presence.spaces.recurrence import Pattern
-from presence.spaces.series import SKIPPED, Occurrence, book_series, preview
+from presence.spaces.series import SKIPPED, Occurrence, preview
 from presence.spaces.states import PARTY_NAMES, Party
 from presence.spaces.tables import Space
-from storage.clock import WEEKDAYS, local_date
+from storage.clock import local_date
 
-ONCE = "nur einmal"
-RHYTHMS: dict[str, Pattern | None] = {
-    ONCE: None,
-    "jede Woche": Pattern("week"),
-    "alle 2 Wochen": Pattern("week", 2),
-    "alle 3 Wochen": Pattern("week", 3),
-    "alle 4 Wochen": Pattern("week", 4),
-    "jeden Monat am selben Wochentag": Pattern("month"),
-    "jeden Tag": Pattern("day"),
-}
 PAGE = "raeume?raum"
 
 
@@ -102,14 +93,7 @@ def _book(here: Visit, space: Space, facts: RoomFacts) -> None:
     )  # fmt: skip
     columns = st.columns([2, 2, 1, 1] if by_day else [2, 1, 1], vertical_alignment="bottom")
     when = when_form(here, "buchung", columns, whole=by_day)
-    one, two = st.columns(2)
-    rhythm = RHYTHMS[one.selectbox("Wiederholen", list(RHYTHMS), key="rhythmus")]
-    until = when.day
-    if rhythm is not None:
-        until = two.date_input(
-            "bis einschließlich", when.day + timedelta(weeks=8), min_value=when.day,
-            format="DD.MM.YYYY", key="serie-bis",
-        )  # fmt: skip
+    pattern = rhythm_form(when)
     holder, displace = _for_whom(space) if facts.caretaker else (None, False)
     span = when.span(space, here.house.clock())
     if span is None:
@@ -122,11 +106,10 @@ def _book(here: Visit, space: Space, facts: RoomFacts) -> None:
         st.warning(refusal)
         return
     wish = Wish(space.id, *span, whole_day=when.hours is None, title=title, people=people)
-    if rhythm is None:
+    if pattern is None:
         _book_once(here, wish, holder, when, displace=displace)
         return
-    pattern = Pattern(rhythm.every, rhythm.interval, until=until)
-    _book_series(here, wish, pattern, holder, when, displace=displace)
+    series_desk(here, wish, pattern, holder, when, PAGE, displace=displace)
 
 
 def _for_whom(space: Space) -> tuple[Holder | None, bool]:
@@ -181,72 +164,3 @@ def _giving_way(here: Visit, wish: Wish, when: When) -> Sequence[str]:
 
     _, found = attempt(look)
     return [title for each in found or () for title in each.moves]
-
-
-def _book_series(
-    here: Visit,
-    wish: Wish,
-    pattern: Pattern,
-    holder: Holder | None,
-    when: When,
-    *,
-    displace: bool,
-) -> None:
-    """First what would be booked, what stands against it and who would give way, then one button for all or all but
-    what can't be.
-    """
-    now = here.house.clock()
-
-    def look() -> list[Occurrence]:
-        with here.house.database.read() as session:
-            return preview(session, here.staff, wish, pattern, now=now, displace=displace)
-
-    done, found = attempt(look)
-    if not done or found is None:
-        return
-    conflicts = [each for each in found if each.problem]
-    moved = {each.day for each in found if each.moves}
-    giving_way = f", {len(moved)} statt eines Vereins" if moved else ""
-    st.html(
-        html.table(
-            f"Serie: {_dates(len(found))}, davon {len(conflicts)} nicht möglich{giving_way}",
-            [html.Column("Tag", "zeit"), "Ergebnis"],
-            [
-                (f"{WEEKDAYS[each.day.weekday()]}, {words.day(each.day)}", _result(each))
-                for each in found
-            ],
-        )
-    )
-    free = len(found) - len(conflicts)
-    label = f"Ohne diese Tage buchen ({_dates(free)})" if conflicts else f"{_dates(free)} buchen"
-    if not free or not st.button(label, type="primary", icon=":material/event_repeat:"):
-        return
-    key = deed_key()
-
-    def run(session: Session) -> int:
-        _, left_out = book_series(
-            session, here.staff, wish, pattern, key=key, now=now, holder=holder,
-            skip_conflicts=bool(conflicts), displace=moved, tell=holder is not None,
-        )  # fmt: skip
-        return len(found) - len(left_out)
-
-    deed(
-        here,
-        run,
-        lambda count: f"{_dates(count)} {'ist' if count == 1 else 'sind'} gebucht.",
-        PAGE,
-        when,
-    )
-
-
-def _dates(count: int) -> str:
-    return words.counted(count, "Termin", "Termine")
-
-
-def _result(each: Occurrence) -> html.Cell:
-    if each.problem:
-        return html.Safe(f"{html.state('geht nicht').html} {html.text(each.problem)}")
-    if each.moves:
-        titles = html.text(", ".join(f"„{title}“" for title in each.moves))
-        return html.Safe(f"{html.state('Verein weicht').html} {titles}")
-    return "frei"

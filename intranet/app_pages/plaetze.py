@@ -8,6 +8,7 @@ import streamlit as st
 
 from intranet import html, plan_view
 from intranet.booking_desk import desk_panel, when_form
+from intranet.series_desk import desk_again
 from intranet.views.spaces import FREE, MINE, floor_names, floor_view, home_floor
 from intranet.views.when import When
 from intranet.visit import visit, visitor
@@ -79,6 +80,7 @@ wanted = when_form(here, "platz", rest)
 if space is not None and space.kind == "desk":
     with st.container(border=True):
         desk_panel(here, space, wanted)
+        desk_again(here, space, wanted)
 else:
     st.caption("Wählen Sie einen Platz auf dem Plan oder in der Liste.")
 st.fragment(occupancy, run_every=REFRESH)(storey, wanted, space.id if space else None)

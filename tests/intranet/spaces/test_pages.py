@@ -53,6 +53,24 @@ def test_a_desk_is_booked_checked_in_and_released(
     assert bookings(furnished)[0].state == State.RELEASED
 
 
+def test_a_desk_is_booked_for_several_weeks_with_what_stands_against_it(
+    browse: Browse, furnished: Any, spaces: dict[str, UUID]
+) -> None:
+    taken = book_in(furnished, "neu.hier", spaces["1"])
+    day = local_date(taken.starts)
+    first = day - timedelta(days=1)
+    app = browse("anna.beispiel", "plaetze.py", platz=str(spaces["1"]), tag=first.isoformat())
+    app.selectbox(key="rhythmus").set_value("jeden Tag").run()
+    app.date_input(key="serie-bis").set_value(first + timedelta(days=2)).run()
+    assert not app.exception
+    assert "Serie: 3 Termine, davon 1 nicht möglich" in text_of(app)
+    button(app, "Ohne diese Tage buchen (2 Termine)").click().run()
+    assert not app.exception
+    own = [row for row in bookings(furnished) if row.id != taken.id]
+    assert [row.state for row in own] == ["confirmed"] * 2
+    assert len({row.series_id for row in own}) == 1
+
+
 def test_a_taken_desk_says_so(browse: Browse, furnished: Any, spaces: dict[str, UUID]) -> None:
     day = book_in(furnished, "neu.hier", spaces["1"]).starts
     app = browse("anna.beispiel", "plaetze.py", platz=str(spaces["1"]))
