@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from storage.actors import FILING_CLASSES, SHARED_CLASSES, Actor, ProtectionClass
+from storage.actors import Actor, ProtectionClass
 from storage.clock import local_date, new_id
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
@@ -23,6 +23,7 @@ from storage.rights import Verb, require
 from workflows.kiss.anliegen.groups import load_group
 from workflows.kiss.anliegen.states import OPEN_VALUES, Kind
 from workflows.kiss.anliegen.tables import Anliegen, Group, GroupMember, Topic
+from workflows.kiss.routing.classes import check_coordination, check_public, class_of
 from workflows.kiss.routing.rules import Conditions
 from workflows.kiss.routing.tables import RoutingRule
 
@@ -71,6 +72,8 @@ class RuleForm:
     topic: UUID | None = None
     conditions: Mapping[str, Any] = field(default_factory=dict)
     reason: str | None = None
+    valid_from: date | None = None
+    """Its first day, today or later; ``None`` is today."""
 
 
 def add_group(session: Session, actor: Actor, key: str, form: GroupForm, *, now: datetime) -> Group:
@@ -86,12 +89,12 @@ def add_group(session: Session, actor: Actor, key: str, form: GroupForm, *, now:
         id=new_id(), revision=1, key=key, name=_called(form.name), office_id=form.office, general=False,
         coordination=False, spreads=form.spreads, hours=form.hours,
         valid_from=local_date(now), valid_to=None,
-        protection=_class(form.protection, ProtectionClass.INTERNAL.value),
+        protection=class_of(form.protection, ProtectionClass.INTERNAL.value),
     )  # fmt: skip
     session.add(row)
     session.flush()
     _set_coordination(session, row, coordination=form.coordination)
-    _check_coordination(row)
+    check_coordination(row)
     _set_members(session, row, form.members, local_date(now))
     _note(session, actor, "group", row.id, now)
     return row
@@ -110,33 +113,13 @@ def change_group(
         raise NotFoundError("Diese Gruppe gibt es nicht.")
     _same(row.revision, revision)
     row.name, row.hours, row.spreads = _called(form.name), form.hours, form.spreads
-    row.protection = _class(form.protection, row.protection)
+    row.protection = class_of(form.protection, row.protection)
     row.revision += 1
     _set_coordination(session, row, coordination=form.coordination)
-    _check_coordination(row)
+    check_coordination(row)
     if not row.general:
         _set_members(session, row, form.members, local_date(now))
     _note(session, actor, "group", row.id, now)
-
-
-def _class(wanted: ProtectionClass | None, before: str) -> str:
-    if wanted is not None and wanted not in FILING_CLASSES:
-        raise ConflictError("Diese Schutzklasse gibt es nur im Posteingang.")
-    return wanted.value if wanted is not None else before
-
-
-def _check_coordination(row: Group) -> None:
-    if row.coordination and ProtectionClass(row.protection) not in SHARED_CLASSES:
-        raise ConflictError(
-            "Die Koordination bekommt, wofür sich niemand findet. Sie kann keine Schutzklasse haben."
-        )
-
-
-def _check_public(row: Topic) -> None:
-    if row.public and ProtectionClass(row.protection) not in SHARED_CLASSES:
-        raise ConflictError(
-            "Ein geschütztes Thema kann nicht öffentlich angeboten werden: Was dazu gemeldet wird, könnte veröffentlicht werden."
-        )
 
 
 def end_group(session: Session, actor: Actor, group: UUID, revision: int, *, now: datetime) -> None:
@@ -187,9 +170,9 @@ def add_topic(session: Session, actor: Actor, key: str, form: TopicForm, *, now:
         id=new_id(), revision=1, key=key, title=_called(form.title), description=form.description.strip(),
         group_id=form.group, kind=form.kind.value, keywords=list(form.keywords), hours=form.hours,
         four_eyes=form.four_eyes, public=form.public, valid_from=local_date(now), valid_to=None,
-        protection=_class(form.protection, ProtectionClass.INTERNAL.value),
+        protection=class_of(form.protection, ProtectionClass.INTERNAL.value),
     )  # fmt: skip
-    _check_public(row)
+    check_public(row)
     session.add(row)
     session.flush()
     _note(session, actor, "topic", row.id, now)
@@ -214,8 +197,8 @@ def change_topic(
     )
     row.kind, row.keywords, row.hours = form.kind.value, list(form.keywords), form.hours
     row.four_eyes, row.public = form.four_eyes, form.public
-    row.protection = _class(form.protection, row.protection)
-    _check_public(row)
+    row.protection = class_of(form.protection, row.protection)
+    check_public(row)
     row.revision += 1
     _note(session, actor, "topic", row.id, now)
 
@@ -232,13 +215,14 @@ def end_topic(session: Session, actor: Actor, topic: UUID, revision: int, *, now
 
 
 def add_rule(session: Session, actor: Actor, form: RuleForm, *, now: datetime) -> RoutingRule:
-    """A rule from today on. Raises ``ConflictError`` where it asks for nothing or for what rules don't know."""
+    """A rule from its day on. Raises ``ConflictError`` where that is over, or it asks for nothing or for what rules don't know."""
     require(actor, Verb.RESPONSIBILITY_CHANGE)
-    load_group(session, form.group, local_date(now))
+    begins = _first_day(form, now)
+    load_group(session, form.group, begins)
     row = RoutingRule(
         id=new_id(), revision=1, title=_called(form.title), position=form.position, owner_id=form.owner,
         conditions=checked(form.conditions), group_id=form.group, topic_id=form.topic, reason=form.reason,
-        valid_from=local_date(now), valid_to=None,
+        valid_from=begins, valid_to=None,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -249,8 +233,8 @@ def add_rule(session: Session, actor: Actor, form: RuleForm, *, now: datetime) -
 def change_rule(
     session: Session, actor: Actor, rule: UUID, revision: int, form: RuleForm, *, now: datetime
 ) -> RoutingRule:
-    """The old rule ends and a new one begins, so that both can be read later."""
-    _end(session, actor, rule, revision, form.reason, now)
+    """The old rule ends where the new one begins, so that both can be read later."""
+    _end(session, actor, rule, revision, form.reason, _first_day(form, now), now)
     return add_rule(session, actor, form, now=now)
 
 
@@ -263,8 +247,8 @@ def end_rule(
     *,
     now: datetime,
 ) -> None:
-    """From today on it answers nothing."""
-    _end(session, actor, rule, revision, reason, now)
+    """From today on it answers nothing; one that is to come never will."""
+    _end(session, actor, rule, revision, reason, local_date(now), now)
 
 
 def rules(session: Session, day: date) -> Sequence[RoutingRule]:
@@ -273,6 +257,18 @@ def rules(session: Session, day: date) -> Sequence[RoutingRule]:
         select(RoutingRule)
         .where(valid_on(RoutingRule, day))
         .order_by(RoutingRule.position, RoutingRule.id)
+    ).all()
+
+
+def to_come(session: Session, day: date) -> Sequence[RoutingRule]:
+    """Rules that begin later, the next first."""
+    return session.scalars(
+        select(RoutingRule)
+        .where(
+            RoutingRule.valid_from > day,
+            or_(RoutingRule.valid_to.is_(None), RoutingRule.valid_to > RoutingRule.valid_from),
+        )
+        .order_by(RoutingRule.valid_from, RoutingRule.id)
     ).all()
 
 
@@ -296,8 +292,21 @@ def checked(conditions: Mapping[str, Any]) -> dict[str, Any]:
     return stored
 
 
+def _first_day(form: RuleForm, now: datetime) -> date:
+    today = local_date(now)
+    if form.valid_from is not None and form.valid_from < today:
+        raise ConflictError("Eine Regel gilt frühestens ab heute.")
+    return form.valid_from or today
+
+
 def _end(
-    session: Session, actor: Actor, rule: UUID, revision: int, reason: str | None, now: datetime
+    session: Session,
+    actor: Actor,
+    rule: UUID,
+    revision: int,
+    reason: str | None,
+    day: date,
+    now: datetime,
 ) -> RoutingRule:
     require(actor, Verb.RESPONSIBILITY_CHANGE)
     row = session.get(RoutingRule, rule, with_for_update=True, populate_existing=True)
@@ -306,7 +315,7 @@ def _end(
     _same(row.revision, revision)
     if row.valid_to is not None and row.valid_to <= local_date(now):
         raise ConflictError("Diese Regel ist schon beendet.")
-    row.valid_to, row.revision = local_date(now), row.revision + 1
+    row.valid_to, row.revision = max(day, row.valid_from), row.revision + 1
     row.reason = reason or row.reason
     _note(session, actor, "rule.end", row.id, now)
     return row

@@ -1,11 +1,13 @@
 """From coming in to the right group: rules, the topic chosen, the model that learned, and the coordination."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from storage.clock import local_date
 from storage.conflicts import ConflictError, NotFoundError
 from storage.jobs.handlers import JobContext, JobKind
 from storage.jobs.queue import claim
@@ -32,6 +34,7 @@ from workflows.kiss.routing.responsibility import (
     end_group,
     end_rule,
     rules,
+    to_come,
 )
 from workflows.kiss.routing.tables import RoutingDecision, RoutingModel, RoutingTrial
 from workflows.kiss.routing.trials import TRY, trial_of, try_rule, try_text
@@ -371,3 +374,45 @@ def test_a_closed_office_s_rules_lead_to_who_carries_on(
     anliegen = city.open("Ein Ast liegt da.")
     work()
     assert city.row(anliegen).group_id == city.groups["tiefbau"]
+
+
+def test_a_rule_begins_on_its_day_and_ends_the_one_before(
+    city: City, work: Callable[[], None]
+) -> None:
+    old = rule(city, "tiefbau", words=["Schlagloch"])
+    kora, today = city.staff("kora"), local_date(city.clock())
+    later = today + timedelta(days=7)
+
+    def form(begins: date) -> RuleForm:
+        return RuleForm(
+            "Neu", city.offices["gruen"], city.groups["gruen"], conditions={"words": ["Schlagloch"]},
+            valid_from=begins,
+        )  # fmt: skip
+
+    with city.house.database.write() as session:
+        with pytest.raises(ConflictError, match="frühestens"):
+            add_rule(session, kora, form(today - timedelta(days=1)), now=city.clock())
+        new = change_rule(session, kora, old, 1, form(later), now=city.clock()).id
+        assert [each.id for each in rules(session, today)] == [old]
+        assert [each.id for each in to_come(session, today)] == [new]
+        assert [each.id for each in rules(session, later)] == [new]
+    before = city.open()
+    work()
+    assert city.row(before).group_id == city.groups["tiefbau"]
+    city.clock.forward(days=7)
+    after = city.open()
+    work()
+    assert city.row(after).group_id == city.groups["gruen"]
+
+
+def test_a_rule_to_come_can_be_called_off(city: City) -> None:
+    kora, today = city.staff("kora"), local_date(city.clock())
+    with city.house.database.write() as session:
+        form = RuleForm(
+            "Neu", city.offices["gruen"], city.groups["gruen"], conditions={"words": ["Ast"]},
+            valid_from=today + timedelta(days=7),
+        )  # fmt: skip
+        made = add_rule(session, kora, form, now=city.clock())
+        end_rule(session, kora, made.id, 1, now=city.clock())
+        assert to_come(session, today) == []
+        assert rules(session, today + timedelta(days=8)) == []
