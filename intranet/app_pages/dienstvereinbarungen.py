@@ -74,11 +74,12 @@ for each in (line for line in lines if line.mine):
 
 st.header("Eintragen", anchor=False)
 subjects = offered()
+st.caption("  \n".join(f"**{each.title}**: {each.allows}" for each in subjects.values()))
 with st.form("vereinbarung", border=False):
     key = st.selectbox(
         "Was erlaubt sie?",
         list(subjects),
-        format_func=lambda each: f"{subjects[each].title}: {subjects[each].allows}",
+        format_func=lambda each: subjects[each].title,
     )
     title = st.text_input("Titel", max_chars=300)
     number = st.text_input("Aktenzeichen", max_chars=100)
