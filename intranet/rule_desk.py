@@ -1,17 +1,19 @@
 """Rules on the page of responsibilities: in words, in the order they are asked, and tried out before they count."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import streamlit as st
 
-from intranet import html
+from intranet import html, words
 from intranet.choosing import GONE, choice, split, with_former
 from intranet.deeds import carry_out
 from intranet.editing import Opened, open_one
 from intranet.trial_view import show_trial
 from intranet.views.responsibility import Book, RuleLine
 from intranet.visit import Visit
+from storage.clock import local_date
 from workflows.kiss.routing.responsibility import RuleForm, add_rule, change_rule, end_rule
 from workflows.kiss.routing.trials import try_rule
 
@@ -43,7 +45,7 @@ def _rules(caption: str, lines: Sequence[RuleLine]) -> str:
         [
             (
                 line.row.title, line.conditions, line.to, line.owner,
-                f"{line.since} bis {line.until}" if line.until else f"seit {line.since}",
+                f"{line.since} bis {line.until}" if line.until else f"ab {line.since}",
             )
             for line in lines
         ],
@@ -62,7 +64,7 @@ def _rule_form(here: Visit, book: Book) -> None:
         )
         one, two = st.columns(2)
         conditions = _conditions(one, two, book, old.conditions if old else {}, opened.mark)
-        form = _target(one, two, book, opened, title, conditions)
+        form = _target(one, two, book, opened, title, conditions, local_date(here.house.clock()))
         if form is None:
             st.caption("Bitte wählen Sie, wohin die Regel führt und wer sie verantwortet.")
             return
@@ -108,6 +110,7 @@ def _target(
     opened: Opened[RuleLine],
     title: str,
     conditions: Mapping[str, Any],
+    today: date,
 ) -> RuleForm | None:
     """Where it leads, who answers for it, and when it is asked; ``None`` while something is missing."""
     line, mark = opened.line, opened.mark
@@ -129,10 +132,13 @@ def _target(
         "Reihenfolge", weights, index=weights.index(position),
         format_func=lambda each: WEIGHTS.get(each, f"Platz {each}"), key=f"regel-platz-{mark}",
     )  # fmt: skip
-    reason = st.text_input("Warum?", key=f"regel-grund-{mark}")
+    begins = one.date_input(
+        "Gilt ab", today, min_value=today, format="DD.MM.YYYY", key=f"regel-ab-{mark}"
+    )
+    reason = two.text_input("Warum?", key=f"regel-grund-{mark}")
     if group is None or owner is None:
         return None
-    return RuleForm(title, owner, group, position, topic, conditions, reason or None)
+    return RuleForm(title, owner, group, position, topic, conditions, reason or None, begins)
 
 
 def _rule_buttons(here: Visit, form: RuleForm, opened: Opened[RuleLine]) -> None:
@@ -147,7 +153,9 @@ def _rule_buttons(here: Visit, form: RuleForm, opened: Opened[RuleLine]) -> None
         done, trial = carry_out(here, lambda s: try_rule(s, staff, form, rule, now=now))
         if done and trial is not None:
             st.session_state["regel-versuch"] = trial
-    if two.button("Ab heute gelten lassen", type="primary", key="regel-gilt"):
+    begins, today = form.valid_from or local_date(now), local_date(now)
+    label = "Ab heute gelten lassen" if begins == today else f"Ab {words.day(begins)} gelten lassen"
+    if two.button(label, type="primary", key="regel-gilt"):
         opened.carry_out(
             here,
             lambda s: (
@@ -155,7 +163,7 @@ def _rule_buttons(here: Visit, form: RuleForm, opened: Opened[RuleLine]) -> None
                 if rule is None
                 else change_rule(s, staff, rule, revision, form, now=now)
             ),
-            "Die Regel gilt ab heute.",
+            "Die Regel ist eingetragen.",
         )
     if rule is not None and three.button("Regel beenden", key="regel-ende"):
         opened.carry_out(

@@ -17,7 +17,7 @@ from workflows.kiss.anliegen.groups import groups, members
 from workflows.kiss.anliegen.states import KIND_NAMES, Kind
 from workflows.kiss.anliegen.tables import Group, Topic
 from workflows.kiss.anliegen.topics import topics
-from workflows.kiss.routing.responsibility import history, rules
+from workflows.kiss.routing.responsibility import history, rules, to_come
 from workflows.kiss.routing.tables import RoutingRule
 
 CONDITION_NAMES = {
@@ -71,6 +71,7 @@ class Book:
     groups: Sequence[GroupLine]
     topics: Sequence[TopicLine]
     rules: Sequence[RuleLine]
+    """Those that count, then those that will."""
     ended: Sequence[RuleLine]
     group_names: dict[UUID, str]
     topic_names: dict[UUID, str]
@@ -95,7 +96,10 @@ def load(session: Session, now: datetime) -> Book:
     return Book(
         [_group(session, row, shown, day) for row in all_groups],
         [TopicLine(row, names[row.group_id], KIND_NAMES[Kind(row.kind)]) for row in known],
-        [_rule(row, names, titles, shown, {**keys, **topic_keys}) for row in rules(session, day)],
+        [
+            _rule(row, names, titles, shown, {**keys, **topic_keys})
+            for row in (*rules(session, day), *to_come(session, day))
+        ],
         [_rule(row, names, titles, shown, {**keys, **topic_keys}) for row in history(session, day)],
         {row.id: row.name for row in all_groups if row.office_id in office_names},
         {row.id: row.title for row in known},

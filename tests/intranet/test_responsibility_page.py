@@ -1,6 +1,7 @@
 """Rules, topics and groups changed by two at once: nobody's change is lost, and it is said why."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -131,6 +132,23 @@ def test_a_rule_can_be_changed_and_changed_again(
     app.selectbox(key="regel").set_value(second).run()
     press(app, "Regel beenden")
     assert titles(furnished) == []
+
+
+def test_a_rule_can_begin_later(
+    browse: Browse, furnished: Any, groups: dict[str, UUID], rule: UUID
+) -> None:
+    later = local_date(furnished.house.clock()) + timedelta(days=7)
+    app = browse("ada.admin", PAGE)
+    app.selectbox(key="regel").set_value(rule).run()
+    app.date_input(key=f"regel-ab-{rule.hex}-1").set_value(later).run()
+    app = press(app, f"Ab {later:%d.%m.%Y} gelten lassen")
+    with furnished.house.database.read() as session:
+        spans = session.execute(
+            select(RoutingRule.valid_from, RoutingRule.valid_to).order_by(RoutingRule.id)
+        ).all()
+    assert [tuple(each) for each in spans][-1] == (later, None)
+    assert spans[0].valid_to == later
+    assert f"ab {later:%d.%m.%Y}" in shown(app)
 
 
 def test_topic_and_group_changed_meanwhile_are_not_overwritten(
