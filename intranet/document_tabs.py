@@ -50,8 +50,9 @@ def way(visit: Visit, document: UUID) -> None:
     )
 
 
-def together(visit: Visit, document: UUID) -> None:
+def together(visit: Visit, view: DocumentView) -> None:
     """Links, duplicates, and what was packed inside."""
+    document = view.document.id
     with visit.house.database.read() as session:
         linked = links_of(session, visit.staff, document)
         same = duplicates_of(session, visit.staff, document)
@@ -65,6 +66,12 @@ def together(visit: Visit, document: UUID) -> None:
     ]
     rows += [
         ("Darin enthalten", html.page_link(f"/dokument?id={each.id}", each.title)) for each in parts
+    ]
+    known = {each.file_name for each in parts}
+    rows += [
+        ("Steckt in der Datei", f"{each.name} ({words.size(each.size)})")
+        for each in view.inside
+        if each.name not in known
     ]
     if rows:
         st.html(html.table("Gehört zusammen", ["Wie", "Dokument"], rows))

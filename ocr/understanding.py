@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ocr.analysis.pipeline import VERSION, analyse
-from ocr.documents import Analysis, Attachment, Field, Finding, Page, Reading
-from ocr.packing import pack_analysis, pack_reading, unpack_reading
+from ocr.documents import Analysis, Attachment, Field, Finding, Invoice, Page, Reading
+from ocr.packing import pack_analysis, pack_reading, unpack_analysis, unpack_reading
 from ocr.reading import read
 
-CONTAINERS = frozenset({"application/zip", "message/rfc822", "application/vnd.ms-outlook"})
+PDF = "application/pdf"
+CONTAINERS = frozenset({"application/zip", "message/rfc822", "application/vnd.ms-outlook", PDF})
 """Types whose attachments become documents of their own."""
 ENVELOPE = ("from", "to", "cc", "subject", "delivered-to", "x-original-to", "sensitivity")
 """What the rules for post that stays unopened look at."""
@@ -55,13 +56,20 @@ def understand(path: str, name: str) -> Understood:
     return _understood(read(Path(path), name))
 
 
-def understand_again(packed: bytes) -> Understood:
-    """Analyse a stored reading anew, as after a change of the rules."""
-    return _understood(unpack_reading(packed), packed)
+def understand_again(packed: bytes, earlier: bytes | None = None) -> Understood:
+    """Analyse a stored reading anew, as after a change of the rules. ``earlier``: its analysis as it is stored, for
+    what only the file itself says (structured invoices).
+    """
+    invoice = unpack_analysis(earlier).invoice if earlier else None
+    stated = invoice if invoice is not None and invoice.source == "xml" else None
+    return _understood(unpack_reading(packed), packed, stated)
 
 
-def _understood(reading: Reading, packed: bytes | None = None) -> Understood:
-    analysis = analyse(reading)
+def _understood(
+    reading: Reading, packed: bytes | None = None, stated: Invoice | None = None
+) -> Understood:
+    analysis = analyse(reading, structured=stated)
+    problems = (*reading.warnings, *(page.problem for page in reading.pages if page.problem))
     text = reading.text
     folded = " ".join(text.split()).casefold()
     return Understood(
@@ -73,14 +81,22 @@ def _understood(reading: Reading, packed: bytes | None = None) -> Understood:
         analysis=pack_analysis(analysis),
         version=VERSION,
         fields=analysis.fields,
-        details=_details(analysis),
+        details=_details(analysis) | ({"problems": len(problems)} if problems else {}),
         references=tuple(
             each.normalized for each in analysis.findings if each.kind == "aktenzeichen"
         ),
         headers={key: reading.properties[key] for key in ENVELOPE if key in reading.properties},
-        parts=reading.attachments if reading.type in CONTAINERS else (),
-        problems=(*reading.warnings, *(page.problem for page in reading.pages if page.problem)),
+        parts=_parts(reading, analysis) if reading.type in CONTAINERS else (),
+        problems=problems,
     )
+
+
+def _parts(reading: Reading, analysis: Analysis) -> tuple[Attachment, ...]:
+    """The files inside, but for the data that make a PDF an e-invoice: they are the same bill once more."""
+    structured = analysis.invoice is not None and analysis.invoice.source == "xml"
+    if reading.type != PDF or not structured:
+        return reading.attachments
+    return tuple(each for each in reading.attachments if "xml" not in each.type)
 
 
 def _details(analysis: Analysis) -> dict[str, Any]:

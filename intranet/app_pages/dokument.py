@@ -11,6 +11,7 @@ from intranet.deeds import carry_out
 from intranet.document_desk import elsewhere, filed_desk, filing_desk
 from intranet.document_tabs import findings, together, way
 from intranet.document_versions import versions_part
+from intranet.notes import note
 from intranet.sealed_page import sealed_page
 from intranet.views.document import DocumentView, load
 from intranet.views.inbox import BUSY, STATE_NAMES
@@ -21,6 +22,7 @@ from workflows.eakte.akten_queries import visible_akte
 from workflows.eakte.queries import states_of
 from workflows.eakte.unfiled import retry_document
 
+SHOWN_PROBLEMS = 10
 here = visitor()
 
 
@@ -69,14 +71,34 @@ def head(guest: Visit, view: DocumentView) -> None:
             f"Dieses Dokument konnte nicht gelesen werden. {words.plain(document.reason or '')}",
             icon=":material/report:",
         )
-        if st.button("Noch einmal lesen", key="lesen", icon=":material/refresh:"):
-            done, _ = carry_out(
-                guest, lambda session: retry_document(session, guest.staff, document.id, now=now)
-            )
-            if done:
-                st.rerun()
+        read_again(guest, view)
+    elif document.state in {"ready", "filed"} and view.problems:
+        st.warning(problems(view), icon=":material/report:")
+        read_again(guest, view)
     elif document.state == "discarded":
         st.info(f"Nicht abgelegt: {words.plain(document.reason or '')}", icon=":material/delete:")
+
+
+def problems(view: DocumentView) -> str:
+    """What could not be read, page by page, and why."""
+    lines = [
+        (f"Seite {each.page}: " if each.page else "") + words.plain(each.text)
+        for each in view.problems[:SHOWN_PROBLEMS]
+    ]
+    rest = len(view.problems) - SHOWN_PROBLEMS
+    more = [f"… und {rest} weitere"] if rest > 0 else []
+    return "Nicht alles wurde gelesen:\n" + "\n".join(f"- {line}" for line in (*lines, *more))
+
+
+def read_again(guest: Visit, view: DocumentView) -> None:
+    now = guest.house.clock()
+    if st.button("Noch einmal lesen", key="lesen", icon=":material/refresh:"):
+        done, _ = carry_out(
+            guest, lambda session: retry_document(session, guest.staff, view.document.id, now=now)
+        )
+        if done:
+            note("Das Dokument wird noch einmal gelesen.")
+            st.rerun()
 
 
 def body(guest: Visit, view: DocumentView) -> None:
@@ -113,7 +135,7 @@ def body(guest: Visit, view: DocumentView) -> None:
             way(guest, document.id)
             versions_part(guest, view)
         with other:
-            together(guest, document.id)
+            together(guest, view)
 
 
 def show() -> None:

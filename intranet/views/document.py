@@ -261,7 +261,9 @@ def _problems(reading: Reading | None) -> list[Problem]:
     if reading is None:
         return []
     pages = [Problem(page.number, page.problem) for page in reading.pages if page.problem]
-    return [*(Problem(None, warning) for warning in reading.warnings), *pages]
+    counted = "Seiten ohne lesbaren Text."  # said below, page by page
+    whole = (each for each in reading.warnings if not (pages and each.endswith(counted)))
+    return [*(Problem(None, warning) for warning in whole), *pages]
 
 
 def _boxes(

@@ -35,7 +35,7 @@ BUSY = frozenset({"received", "reading"})
 
 @dataclass(frozen=True, slots=True)
 class InboxLine:
-    """A row in words. ``note``: the reason it waits, or the nearest deadline."""
+    """A row in words. ``note``: the reason it waits, or what could not be read and the nearest deadline."""
 
     id: UUID
     revision: int
@@ -93,9 +93,9 @@ def load(
 def line(row: InboxRow, now: datetime) -> InboxLine:
     """One row in words."""
     deadline = next_of(row.details, local_date(now))
-    note = row.reason or ""
-    if not note and deadline:
-        note = f"Frist {words.day(deadline)}"
+    unread = "nicht alles gelesen" if (row.details or {}).get("problems") else ""
+    due = f"Frist {words.day(deadline)}" if deadline else ""
+    note = row.reason or ", ".join(filter(None, (unread, due)))
     return InboxLine(
         row.id,
         row.revision,

@@ -33,8 +33,12 @@ _BILL = re.compile(
 )
 
 
-def analyse(reading: Reading, gazetteers: Gazetteers | None = None) -> Analysis:
-    """Findings, fields, invoice and summary of a reading. ``gazetteers``: config's seed data by default."""
+def analyse(
+    reading: Reading, gazetteers: Gazetteers | None = None, *, structured: Invoice | None = None
+) -> Analysis:
+    """Findings, fields, invoice and summary of a reading. ``gazetteers``: config's seed data by default; ``structured``: what
+    the file's structured data said when it was read, for a stored reading, which has lost them.
+    """
     known = gazetteers if gazetteers is not None else Gazetteers.default()
     sheets = [Sheet(page) for page in reading.pages if page.text.strip()]
     findings = [finding for sheet in sheets for finding in find_all(sheet, known)]
@@ -43,7 +47,7 @@ def analyse(reading: Reading, gazetteers: Gazetteers | None = None) -> Analysis:
     stated = reading.properties.get("subject")
     zones = kinds.zones_of(letter, sheets, stated if isinstance(stated, str) else None)
     kind = kinds.find_kind(zones)
-    invoice = _invoice(reading, sheets, findings, kind)
+    invoice = structured or _invoice(reading, sheets, findings, kind)
     suggested = _fields(letter, zones, kind, findings, reading.properties, known, invoice)
     suggested["language"] = find_language(sheet.folded for sheet in sheets[:3])
     day = suggested["date"].value

@@ -17,7 +17,7 @@ from storage.tasks.list import finish_task, open_task
 from workflows.eakte.deadline_task import renew_deadline_task
 from workflows.eakte.filing import take_turn, who_was_faster
 from workflows.eakte.outcomes import reindex, wait_for_a_look
-from workflows.eakte.receiving import PROCESS
+from workflows.eakte.receiving import PROCESS, VERSION
 from workflows.eakte.sight import enter_scope, load_document, scope_of
 from workflows.eakte.unopened import wait_for_addressee
 
@@ -95,15 +95,21 @@ def discard_document(
 
 
 def retry_document(session: Session, actor: Actor, document_id: UUID, *, now: datetime) -> None:
-    """Read a quarantined document once more."""
+    """Read a document once more: one in quarantine, or one of which something could not be read.
+
+    What is filed stays where it lies while it is read; what people entered stays in any case.
+    """
     document = load_document(session, actor, document_id)
     require(actor, Verb.DOCUMENT_RETRY, scope_of(document))
-    if document.state != "quarantined":
-        raise ConflictError("Dieses Dokument ist nicht in Quarantäne.")
-    document.state, document.reason, document.reason_code = "received", None, None
-    document.revision += 1
-    enqueue(session, PROCESS, document.id.hex, again=True, now=now)
-    finish_task(session, f"quarantine:{document.id.hex}", now)
+    if document.state == "filed":
+        enqueue(session, VERSION, document.id.hex, again=True, now=now)
+    elif document.state in {"ready", "quarantined"}:
+        document.state, document.reason, document.reason_code = "received", None, None
+        document.revision += 1
+        enqueue(session, PROCESS, document.id.hex, again=True, now=now)
+        finish_task(session, f"quarantine:{document.id.hex}", now)
+    else:
+        raise ConflictError(who_was_faster(session, actor, document))
     record(
         session,
         actor=actor.journal_id,

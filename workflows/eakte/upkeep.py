@@ -101,7 +101,7 @@ def analyse_again(context: JobContext) -> Mapping[str, int]:
     while sum(counts.values()) < AGAIN_AT_ONCE:
         with context.house.database.read() as session:
             due = session.execute(
-                select(Document.id, StoredReading.content)
+                select(Document.id, StoredReading.content, StoredAnalysis.content)
                 .join(StoredAnalysis, StoredAnalysis.document_id == Document.id)
                 .join(StoredReading, StoredReading.document_id == Document.id)
                 .where(
@@ -114,10 +114,10 @@ def analyse_again(context: JobContext) -> Mapping[str, int]:
             ).all()
         if not due:
             break
-        for document, content in due:
+        for document, content, earlier in due:
             after = document
             try:
-                _store_again(context, document, understand_again(content), suggesters)
+                _store_again(context, document, understand_again(content, earlier), suggesters)
                 counts["neu ausgewertet"] += 1
             except Exception as error:  # noqa: BLE001 - one bad document must not stop the others
                 context.warn(f"{document}: {type(error).__name__}")
