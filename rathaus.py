@@ -107,16 +107,13 @@ def _drain(house: "House", enough: Callable[[], bool]) -> bool:
 
 def _status(*, as_json: AsJson = False) -> None:
     """Zeigt Prozesse, Warteschlangen und Warnungen."""
-    from presence.availability.kept_apart import warners as warners_of_presence
     from storage.processes import status
-    from workflows.eakte.checking import warners
-    from workflows.kiss.work import warners as warners_of_kiss
+    from workflows.warnings import warners
 
     house = _house()
-    settings = house.settings
-    warn = [*warners(settings), *warners_of_kiss(settings), *warners_of_presence(settings)]
+    off, warn = house.settings.rooms_off, warners(house.settings)
     with explained():
-        state = status(house.database, house.clock(), warn, rooms_off=settings.rooms_off)
+        state = status(house.database, house.clock(), warn, rooms_off=off)
     if as_json:
         show_json(state)
         return

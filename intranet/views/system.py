@@ -7,13 +7,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from intranet import words
-from presence.availability.kept_apart import warners as warners_of_presence
 from storage.actors import Staff
 from storage.house import House
 from storage.journal.tables import JournalHead, JournalPending
 from storage.processes import NAMES, status
 from storage.rights import Verb, require
-from workflows.eakte.checking import warners
+from workflows.warnings import warners
 
 STATES = {
     "starting": "startet",
@@ -43,7 +42,7 @@ def load(house: House, staff: Staff) -> SystemView:
     found = status(
         house.database,
         now,
-        [*warners(settings), *warners_of_presence(settings)],
+        warners(settings),
         rooms_off=settings.rooms_off,
     )
     with house.database.read() as session:

@@ -140,7 +140,7 @@ def book_series(
     if conflicts and not skip_conflicts:
         raise SeriesConflictError(conflicts)
     if not fitting:
-        raise ConflictError("An keinem Tag der Serie ist der Raum frei.")
+        raise ConflictError("An keinem Tag der Serie ist etwas frei.")
     series = _founded(session, actor, space, pattern, holder, now)
     booked, gone = _entered(session, actor, wish, fitting, series.id, key, holder, now)
     if booked[0].series_id not in {None, series.id}:  # the same deed, at the same moment
