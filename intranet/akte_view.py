@@ -25,6 +25,7 @@ from workflows.eakte.retention import Claim
 from workflows.eakte.sight import scope_of
 from workflows.eakte.tables import Akte, Vorgang
 
+PAGE = 50
 STATES = {"open": "offen", "closed": "geschlossen"}
 
 
@@ -87,7 +88,7 @@ def _documents(visit: Visit, vorgang: UUID) -> None:
     key = f"nach-{vorgang}"
     with visit.house.database.read() as session:
         documents = documents_in(
-            session, visit.staff, vorgang, after=st.session_state.get(key), limit=51
+            session, visit.staff, vorgang, after=st.session_state.get(key), limit=PAGE + 1
         )
     if not documents:
         st.html(html.empty("Noch kein Dokument.", "Legen Sie Post aus dem Posteingang hier ab."))
@@ -103,12 +104,16 @@ def _documents(visit: Visit, vorgang: UUID) -> None:
                     each.sender or "",
                     words.day(each.document_date) if each.document_date else "",
                 )
-                for each in documents[:50]
+                for each in documents[:PAGE]
             ],
         )
     )
-    if len(documents) > 50 and st.button("Ältere zeigen", key=f"aelter-{vorgang}"):
-        st.session_state[key] = documents[49].id
+    older, newest, _ = st.columns([1, 1, 2])
+    if len(documents) > PAGE and older.button("Ältere zeigen", key=f"aelter-{vorgang}"):
+        st.session_state[key] = documents[PAGE - 1].id
+        st.rerun()
+    if st.session_state.get(key) and newest.button("Neueste zeigen", key=f"neueste-{vorgang}"):
+        del st.session_state[key]
         st.rerun()
 
 

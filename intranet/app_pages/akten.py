@@ -16,6 +16,7 @@ from workflows.eakte.akten import open_akte
 from workflows.eakte.akten_queries import PlanNode, akten, plan_tree, visible_akte
 from workflows.eakte.tables import Akte
 
+PAGE = 50
 here = visitor()
 
 
@@ -78,18 +79,23 @@ def right_side(entry: UUID | None, akte: UUID | None) -> None:
         except NotFoundError as missing:
             st.html(html.empty(str(missing), "Prüfen Sie die Adresse, oder suchen Sie danach."))
         return
-    text = st.text_input("Akte suchen", placeholder="Aktenzeichen oder Teil des Namens")
-    after = (
-        st.session_state.get("akten-nach")
-        if st.session_state.get("akten-eintrag") == entry
-        else None
+    text = st.text_input(
+        "Akte suchen", placeholder="Aktenzeichen oder Teil des Namens", key="akten-worte"
     )
+    asked, state = (entry, text.strip()), st.session_state
+    if state.get("akten-gefragt") != asked:  # another list begins at its beginning
+        state["akten-gefragt"] = asked
+        state.pop("akten-nach", None)
+    after = state.get("akten-nach")
     with here.house.database.read() as session:
-        rows = akten(session, here.staff, plan_entry=entry, text=text, after=after, limit=51)
-    listing(rows[:50], "Akten dieses Eintrags" if entry else "Alle Akten")
-    if len(rows) > 50 and st.button("Weitere zeigen", key="weitere"):
-        st.session_state["akten-nach"] = rows[49].reference
-        st.session_state["akten-eintrag"] = entry
+        rows = akten(session, here.staff, plan_entry=entry, text=text, after=after, limit=PAGE + 1)
+    listing(rows[:PAGE], "Akten dieses Eintrags" if entry else "Alle Akten")
+    on, back, _ = st.columns([1, 1, 2])
+    if len(rows) > PAGE and on.button("Weitere zeigen", key="weitere"):
+        state["akten-nach"] = rows[PAGE - 1].reference
+        st.rerun()
+    if after and back.button("Zum Anfang", key="anfang"):
+        del state["akten-nach"]
         st.rerun()
     if entry is not None:
         with st.expander("Neue Akte", icon=":material/create_new_folder:"):

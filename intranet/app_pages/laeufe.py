@@ -1,5 +1,6 @@
 """Läufe: what the engine has done, with its log; failed jobs, to be tried again with a reason."""
 
+from contextlib import suppress
 from uuid import UUID
 
 import streamlit as st
@@ -8,7 +9,8 @@ from intranet import html, words
 from intranet.deeds import carry_out
 from intranet.notes import note
 from intranet.visit import visit, visitor
-from workflows.engine.runs import STATES, RunLine, failed_jobs, list_runs, read_log, retry
+from storage.conflicts import NotFoundError
+from workflows.engine.runs import STATES, RunLine, failed_jobs, list_runs, one_run, read_log, retry
 
 here = visitor()
 SHOW = {
@@ -31,7 +33,12 @@ def overview() -> None:
     guest = visit(active=False)
     now = guest.house.clock()
     chosen = st.segmented_control(
-        "Anzeigen", list(SHOW), default="alle", key="stand", label_visibility="collapsed"
+        "Anzeigen",
+        list(SHOW),
+        default="alle",
+        key="stand",
+        on_change=lambda: st.session_state.pop("vor", None),
+        label_visibility="collapsed",
     )
     with guest.house.database.read() as session:
         runs = list_runs(
@@ -52,6 +59,7 @@ def overview() -> None:
                 "Stand",
                 html.Column("Sekunden", "zahl"),
                 "Ergebnis",
+                "Protokoll",
             ],
             [
                 (
@@ -60,6 +68,7 @@ def overview() -> None:
                     html.state(STATES.get(run.state, run.state)),
                     f"{run.seconds:.1f}".replace(".", ",") if run.seconds is not None else "",
                     run.reason or words.outcome(run.counts),
+                    html.page_link(f"/laeufe?lauf={run.id}", "Protokoll"),
                 )
                 for run in runs
             ],
@@ -74,24 +83,20 @@ def overview() -> None:
         st.rerun(scope="fragment")
 
 
-def protocol() -> None:
-    """The log of one run."""
-    with here.house.database.read() as session:
-        runs = list_runs(session, here.staff, limit=30)
-    if not runs:
+def protocol(chosen: UUID) -> None:
+    """The log of the run that was asked for, above the list it was chosen from."""
+    try:
+        with here.house.database.read() as session:
+            run = one_run(session, here.staff, chosen)
+            log = read_log(session, here.staff, chosen)
+    except NotFoundError as missing:
+        st.html(html.empty(str(missing), "Bitte wählen Sie einen aus der Liste."))
         return
-    st.header("Protokoll", anchor=False)
-    by_id = {each.id: each for each in runs}
-
-    def label(key: UUID) -> str:
-        run = by_id[key]
-        return (
-            f"{words.moment(run.started_at)} {title_of(run)} ({STATES.get(run.state, run.state)})"
-        )
-
-    chosen = st.selectbox("Lauf", list(by_id), format_func=label)
-    with here.house.database.read() as session:
-        log = read_log(session, here.staff, chosen)
+    st.header(words.plain(f"Protokoll: {title_of(run)}"), anchor=False)
+    st.html(
+        f"<p>{html.text(words.moment(run.started_at))} {html.state(STATES.get(run.state, run.state)).html} "
+        f"{html.page_link('/laeufe', 'Protokoll schließen').html}</p>"
+    )
     if log:
         st.html(
             html.table(
@@ -142,6 +147,7 @@ def failures() -> None:
 
 
 st.title("Läufe")
+with suppress(ValueError):
+    protocol(UUID(st.query_params.get("lauf", "")))
 st.fragment(overview, run_every="5s")()
-protocol()
 failures()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from config.seeds import DOCUMENT_KINDS
 from intranet import html, words
-from intranet.bulk import bulk_actions
+from intranet.bulk import SHOWN, bulk_actions
 from intranet.uploads import content_of, let_go
 from intranet.views import inbox
 from intranet.views.offices import OfficeChoice, inboxes
@@ -129,6 +129,7 @@ def listing() -> None:
             office=state.get("amt-filter"),
             kind=state.get("art-filter"),
             after=state.get("after"),
+            page=SHOWN if state.get("mehrere") else inbox.PAGE,
         )
     st.segmented_control(
         "Anzeigen",

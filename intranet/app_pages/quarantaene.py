@@ -3,7 +3,7 @@
 import streamlit as st
 
 from intranet import html, words
-from intranet.bulk import bulk_actions
+from intranet.bulk import SHOWN, bulk_actions
 from intranet.views import inbox
 from intranet.visit import visitor
 
@@ -14,9 +14,18 @@ st.write(
     "von Hand ablegen oder aus dem Posteingang nehmen."
 )
 with here.house.database.read() as session:
-    view = inbox.load(session, here.staff, here.house.clock(), chosen="Quarantäne")
+    view = inbox.load(
+        session,
+        here.staff,
+        here.house.clock(),
+        chosen="Quarantäne",
+        after=st.session_state.get("quarantaene-nach"),
+        page=SHOWN,
+    )
 for problem in st.session_state.pop("problems", []):
     st.error(words.plain(problem), icon=":material/error:")
+if not view.lines and st.session_state.pop("quarantaene-nach", None):
+    st.rerun()  # the page that was looked at has been cleared
 if not view.lines:
     st.html(html.empty("Nichts in Quarantäne.", "Alle Dateien konnten gelesen werden."))
 else:
@@ -30,5 +39,12 @@ else:
             ],
         )
     )
+    older, newest, _ = st.columns([1, 1, 4])
+    if view.older and older.button("Ältere zeigen", key="aelter"):
+        st.session_state["quarantaene-nach"] = view.older
+        st.rerun()
+    if st.session_state.get("quarantaene-nach") and newest.button("Zum Anfang", key="anfang"):
+        del st.session_state["quarantaene-nach"]
+        st.rerun()
     st.header("Bearbeiten", anchor=False)
     bulk_actions(here, view.lines)

@@ -70,6 +70,7 @@ def load(
     office: UUID | None = None,
     kind: str | None = None,
     after: UUID | None = None,
+    page: int = PAGE,
 ) -> InboxView:
     """The page after ``after`` (the first one without it), newest first."""
     rows = inbox(
@@ -79,14 +80,14 @@ def load(
         office=office,
         kind=kind,
         after=after,
-        limit=PAGE + 1,
+        limit=page + 1,
     )
     by_state = inbox_counts(session, staff)
     counts = {
         name: sum(by_state.get(state, 0) for state in states) for name, states in FILTERS.items()
     }
-    shown = rows[:PAGE]
-    older = shown[-1].id if len(rows) > PAGE else None
+    shown = rows[:page]
+    older = shown[-1].id if len(rows) > page else None
     return InboxView([line(row, now) for row in shown], counts | by_state, older)
 
 

@@ -87,6 +87,19 @@ def list_runs(
     return [_line(run, title) for run, title in session.execute(query)]
 
 
+def one_run(session: Session, actor: Actor, run: UUID) -> RunLine:
+    """The run. Raises ``NotFoundError``."""
+    require(actor, Verb.SCHEDULE_SEE)
+    found = session.execute(
+        select(Run, Schedule.title)
+        .outerjoin(Schedule, (Run.cause == "schedule") & (Schedule.key == Run.subject))
+        .where(Run.id == run)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError("Diesen Lauf gibt es nicht mehr.")
+    return _line(*found)
+
+
 def read_log(session: Session, actor: Actor, run: UUID) -> list[LogLine]:
     """The log lines of a run, oldest first. Raises ``NotFoundError``."""
     require(actor, Verb.SCHEDULE_SEE)
