@@ -4,18 +4,22 @@ from uuid import UUID
 
 import streamlit as st
 
+from intranet import words
 from intranet.deeds import carry_out
 from intranet.document_deadlines import next_deadline
 from intranet.document_fields import fields_form
-from intranet.filing import file_as_chosen, move_as_chosen
+from intranet.filing import Choice, file_as_chosen, move_as_chosen
 from intranet.notes import note
 from intranet.place_form import place_form
 from intranet.views.document import DocumentView
 from intranet.views.offices import all_offices
 from intranet.visit import Visit
+from storage.actors import CLASS_NAMES, ProtectionClass
 from storage.clock import local_date
+from workflows.eakte.audience import opens, scope_of_place, who_sees
 from workflows.eakte.filing import change_document
 from workflows.eakte.queries import inbox
+from workflows.eakte.sight import scope_of
 from workflows.eakte.unfiled import discard_document, forward_document
 
 
@@ -89,19 +93,52 @@ def filed_desk(visit: Visit, view: DocumentView) -> None:
             note("Gespeichert.")
             st.rerun()
     with st.expander("Umlegen", icon=":material/drive_file_move:"):
-        choice = place_form(visit, view).choice
-        reason = st.text_input("Grund", placeholder="zum Beispiel: gehört zu einem anderen Vorgang")
-        if st.button("Umlegen", key="umlegen", disabled=choice is None or not view.may_file):
-            assert choice is not None
-            done, filed = carry_out(
-                visit,
-                lambda session: move_as_chosen(
-                    session, visit.staff, document.id, document.revision, choice, reason, now=now
-                ),
-            )
-            if done and filed is not None:
-                note(f"Umgelegt nach {filed.reference}.")
-                st.rerun()
+        _move(visit, view)
+
+
+def _move(visit: Visit, view: DocumentView) -> None:
+    document, now = view.document, visit.house.clock()
+    choice = place_form(visit, view).choice
+    reason = st.text_input("Grund", placeholder="zum Beispiel: gehört zu einem anderen Vorgang")
+    asked, opened_to = _opening(visit, view, choice) if choice else (False, None)
+    ready = choice is not None and view.may_file and (opened_to is not None or not asked)
+    if st.button("Umlegen", key="umlegen", disabled=not ready):
+        assert choice is not None
+        done, filed = carry_out(
+            visit,
+            lambda session: move_as_chosen(
+                session, visit.staff, document.id, document.revision, choice, reason,
+                opened_to=opened_to, now=now,
+            ),
+        )  # fmt: skip
+        if done and filed is not None:
+            note(f"Umgelegt nach {filed.reference}.")
+            st.rerun()
+
+
+def _opening(
+    visit: Visit, view: DocumentView, choice: Choice
+) -> tuple[bool, ProtectionClass | None]:
+    """Whether moving there takes protection away, and the class it comes into once somebody has confirmed that."""
+    before = scope_of(view.document)
+    with visit.house.database.read() as session:
+        after = scope_of_place(
+            session, visit.staff, vorgang=choice.vorgang, akte=choice.akte, entry=choice.entry
+        )
+        seen_by = who_sees(session, after) if after else ""
+    if after is None or not opens(before, after):
+        return False, None
+    st.warning(
+        words.plain(
+            f"Dieses Dokument ist jetzt geschützt ({CLASS_NAMES[before.protection]}). Dort sehen es dann {seen_by}."
+        ),
+        icon=":material/visibility:",
+    )
+    sure = st.checkbox(
+        words.plain(f"Ja, {seen_by} dürfen es sehen."),
+        key=f"oeffnen-{view.document.id}-{after.token}",
+    )
+    return True, after.protection if sure else None
 
 
 def elsewhere(visit: Visit, view: DocumentView) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from storage.actors import Actor
+from storage.actors import Actor, ProtectionClass
 from storage.conflicts import ConflictError
 from workflows.eakte.akten import open_akte, open_vorgang
 from workflows.eakte.filing import Filed, file_document, move_document
@@ -48,11 +48,14 @@ def move_as_chosen(
     choice: Choice,
     reason: str,
     *,
+    opened_to: ProtectionClass | None = None,
     now: datetime,
 ) -> Filed:
-    """The same for a document that lies somewhere already."""
+    """The same for a document that lies somewhere already. ``opened_to``: see ``move_document``."""
     vorgang = _vorgang(session, actor, choice, now)
-    return move_document(session, actor, document, revision, vorgang, reason, now=now)
+    return move_document(
+        session, actor, document, revision, vorgang, reason, opened_to=opened_to, now=now
+    )
 
 
 def _vorgang(session: Session, actor: Actor, choice: Choice, now: datetime) -> UUID:

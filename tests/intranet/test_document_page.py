@@ -5,12 +5,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
-from storage.actors import System
+from storage.actors import ProtectionClass, Scope, System
+from workflows.eakte.akten import open_akte, open_vorgang
 from workflows.eakte.metadata import Detail
 from workflows.eakte.queries import versions, visible_document
 from workflows.eakte.receiving import Incoming, receive
+from workflows.eakte.sight import enter_scope
+from workflows.eakte.tables import PlanEntry
 
 Browse = Callable[..., AppTest]
 HOUSE = System("test")
@@ -178,3 +182,31 @@ def test_a_version_that_was_refused_says_why_until_a_better_one_came(
     app = browse("anna.beispiel", "dokument.py", id=str(bill))
     assert not app.warning
     assert "gilt" in words(app)
+
+
+def test_moving_into_an_open_akte_names_who_will_see_it_and_asks(
+    browse: Browse, furnished: Any, small: Any
+) -> None:
+    bill = hand_in(furnished, small, "2026-705")
+    app = browse("anna.beispiel", "dokument.py", id=str(bill))
+    app.button(key="ablegen").click().run()
+    house = furnished.house
+    with house.database.write() as session:
+        entry = session.scalars(select(PlanEntry.id).where(PlanEntry.number == "C1.01")).one()
+        office = furnished.office("ordnungsamt")
+        akte = open_akte(session, HOUSE, plan_entry=entry, title="Für alle", now=house.clock())
+        enter_scope(akte, Scope(office, ProtectionClass.OPEN))
+        vorgang = open_vorgang(session, HOUSE, akte.id, "Aushang", now=house.clock())
+    app = browse("anna.beispiel", "dokument.py", id=str(bill))
+    field(app, "Akte oder Vorgang suchen").set_value("Aushang").run()
+    target = next(each for each in app.selectbox if each.label == "Vorgang")
+    target.select_index(0).run()
+    field(app, "Grund").set_value("zum Aushängen").run()
+    assert "alle Beschäftigten der Stadt" in app.warning[0].value
+    assert app.button(key="umlegen").disabled
+    next(each for each in app.checkbox if "alle Beschäftigten" in each.label).check().run()
+    app.button(key="umlegen").click().run()
+    assert not app.exception
+    assert not app.error
+    assert stored(furnished, bill).vorgang_id == vorgang.id
+    assert stored(furnished, bill).protection == "open"

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from storage.actors import Actor, Staff
+from storage.actors import CLASS_NAMES, Actor, ProtectionClass, Scope, Staff
 from storage.clock import local_date
 from storage.conflicts import ConflictError
 from storage.journal.entries import record
@@ -21,6 +21,7 @@ from storage.organisation.queries import names
 from storage.rights import Verb, require, sees
 from storage.tasks.list import finish_task
 from workflows.eakte.akten import load_vorgang
+from workflows.eakte.audience import opens, who_sees
 from workflows.eakte.deadline_task import renew_deadline_task
 from workflows.eakte.deadlines import confirmed_as, settled
 from workflows.eakte.learning import group_of, note_decisions, train_later
@@ -100,9 +101,14 @@ def move_document(
     vorgang_id: UUID,
     reason: str,
     *,
+    opened_to: ProtectionClass | None = None,
     now: datetime,
 ) -> Filed:
-    """File a filed document elsewhere; the reason stays in its history."""
+    """File a filed document elsewhere; the reason stays in its history.
+
+    Where that takes protection away from it, ``opened_to`` must name the class it comes into: who confirms has seen who
+    will see the document then. Raises ``ConflictError`` saying so otherwise.
+    """
     document = load_document(session, actor, document_id)
     require(actor, Verb.DOCUMENT_FILE, scope_of(document))
     vorgang, akte = load_vorgang(session, actor, vorgang_id)
@@ -113,12 +119,23 @@ def move_document(
         raise ConflictError("Bitte geben Sie an, warum das Dokument umgelegt wird.")
     must_be_open(session, document)
     _open_for_filing(vorgang, akte)
+    before, after = scope_of(document), scope_of(akte)
+    opened = opens(before, after)
+    if opened and opened_to is not after.protection:
+        raise ConflictError(
+            f"Dieses Dokument ist geschützt ({CLASS_NAMES[before.protection]}). In der Akte {akte.reference} sehen es dann"
+            f" {who_sees(session, after)}. Bitte bestätigen Sie das ausdrücklich."
+        )
     take_turn(session, document, revision)
     train_later(
         session, group_of(document.protection, document.access), now
     )  # it must forget what leaves it
     note_decisions(session, document, akte, _values(document), now)
-    _lay(session, actor, document, vorgang, akte, " ".join(reason.split()), now)
+    why = " ".join(reason.split())
+    if opened:
+        why += f" (Schutz geändert: {CLASS_NAMES[before.protection]} → {CLASS_NAMES[after.protection]})"
+        _note_opening(session, actor, document, before, after, now)
+    _lay(session, actor, document, vorgang, akte, why, now)
     renew_deadline_task(session, document, now)
     record(
         session,
@@ -130,6 +147,20 @@ def move_document(
         at=now,
     )
     return Filed(document.id, vorgang.id, akte.reference)
+
+
+def _note_opening(
+    session: Session, actor: Actor, document: Document, before: Scope, after: Scope, now: datetime
+) -> None:
+    record(
+        session,
+        actor=actor.journal_id,
+        verb="document.declassify",
+        object_kind="document",
+        object_id=document.id,
+        details={"from": before.token, "to": after.token},
+        at=now,
+    )
 
 
 def change_document(
