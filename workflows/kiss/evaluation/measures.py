@@ -4,8 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
-from statistics import median
+from statistics import fmean, median
 
+from workflows.kiss.evaluation.shielding import LEAST
 from workflows.kiss.evaluation.ways import Way, came_back, days_between, path, stays
 
 
@@ -45,11 +46,17 @@ class Figures:
     waiting_days: float | None
     working_days: float | None
     unclear: float | None
+    duplicates: int | None = None
+    duplicate_share: float | None = None
+    """Of all that came in, duplicates included."""
+    satisfaction: float | None = None
+    """Mean of 1 to 5, rounded to a tenth; of five ratings at least."""
 
 
 def measure(ways: Sequence[Way], states: States = ANLIEGEN) -> Figures:
     """All figures of these cases."""
     paths = [path(way) for way in ways]
+    doubles = _duplicates(ways)
     finished = [way for way in ways if not states.finished or _reaches(way, states.finished)]
     return Figures(
         cases=len(ways),
@@ -76,6 +83,9 @@ def measure(ways: Sequence[Way], states: States = ANLIEGEN) -> Figures:
         if states.working
         else None,
         unclear=unclear(paths),
+        duplicates=doubles,
+        duplicate_share=None if doubles is None else doubles / (len(ways) + doubles),
+        satisfaction=_satisfaction(ways),
     )
 
 
@@ -132,6 +142,17 @@ def time_in_state(ways: Iterable[Way], least: int = 1) -> dict[str, float]:
         for state, days in own.items():
             spent[state].append(days)
     return {state: median(days) for state, days in spent.items() if len(days) >= least}
+
+
+def _duplicates(ways: Sequence[Way]) -> int | None:
+    known = [way.duplicates for way in ways if way.duplicates is not None]
+    return sum(known) if known else None
+
+
+def _satisfaction(ways: Sequence[Way]) -> float | None:
+    """Rounded, so that no single rating can be reckoned out of two means."""
+    ratings = [each for way in ways for each in way.ratings]
+    return round(fmean(ratings), 1) if len(ratings) >= LEAST else None
 
 
 def _is_right_at_once(way: Way, states: States) -> bool:

@@ -29,7 +29,7 @@ _SHARED = tuple(sorted(each.value for each in SHARED_CLASSES))
 class Period:
     """What came in from ``begins`` until before ``ends``; ``offices``: only what passed through one of them.
 
-    Protected Anliegen and complaints about a person are in no evaluation.
+    Protected Anliegen and complaints about a person are in no evaluation; what was merged into another one counts there.
     """
 
     begins: datetime
@@ -43,6 +43,7 @@ class Period:
             Anliegen.received_at < self.ends,
             Anliegen.protection.in_(_SHARED),
             Anliegen.about_id.is_(None),
+            Anliegen.merged_into_id.is_(None),
         ]
         if self.offices is not None:
             theirs = select(Group.id).where(Group.office_id.in_(sorted(self.offices)))
@@ -71,11 +72,13 @@ def load_ways(session: Session, period: Period, *, with_words: bool = False) -> 
         .order_by(Anliegen.id.desc())
     ).all()
     steps, twice = _steps(session, chosen), _answered_elsewhere(session, chosen)
+    doubles, ratings = _merged(session, chosen), _ratings(session, chosen)
     words = _words(session, chosen) if with_words else {}
     return [
         Way(
             row.id.hex, tuple(steps[row.id]), row.topic_id.hex if row.topic_id else None,
             words.get(row.id, frozenset()), twice.get(row.id, frozenset()),
+            doubles.get(row.id, 0), tuple(ratings.get(row.id, ())),
         )
         for row in rows
         if steps.get(row.id)
@@ -83,7 +86,9 @@ def load_ways(session: Session, period: Period, *, with_words: bool = False) -> 
 
 
 def _steps(session: Session, chosen: Select[UUID]) -> dict[UUID, list[Step]]:
-    """Where the house itself knew at once whose it was, the moment with the coordination was no station."""
+    """Where the house itself knew at once whose it was, the moment with the coordination was no station. What was merged
+    by mistake stood meanwhile where it stood before: nobody answered it, nobody opened it again.
+    """
     at_once = set(
         session.scalars(
             select(RoutingDecision.anliegen_id).where(
@@ -102,10 +107,34 @@ def _steps(session: Session, chosen: Select[UUID]) -> dict[UUID, list[Step]]:
     )
     for anliegen, deed, at, group, state in rows:
         way = found.setdefault(anliegen, [])
+        if deed == "merge":
+            continue
         if deed == "assign" and opened.get(anliegen) and anliegen in at_once:
             way.clear()
         opened[anliegen] = deed == "open"
-        way.append(Step(at, group.hex, state))
+        way.append(Step(at, group.hex, way[-1].state if deed == "unmerge" and way else state))
+    return found
+
+
+def _merged(session: Session, chosen: Select[UUID]) -> dict[UUID, int]:
+    """How many others were merged into each."""
+    into = Anliegen.merged_into_id
+    rows = session.execute(select(into, func.count()).where(into.in_(chosen)).group_by(into))
+    return {anliegen: count for anliegen, count in rows if anliegen is not None}
+
+
+def _ratings(session: Session, chosen: Select[UUID]) -> dict[UUID, list[int]]:
+    """What citizens said of each, those of what was merged into it included."""
+    found: dict[UUID, list[int]] = {}
+    rows = session.execute(
+        select(Anliegen.id, Anliegen.merged_into_id, Anliegen.satisfaction).where(
+            func.coalesce(Anliegen.merged_into_id, Anliegen.id).in_(chosen),
+            Anliegen.satisfaction.is_not(None),
+        )
+    )
+    for anliegen, into, points in rows:
+        if points is not None:
+            found.setdefault(into or anliegen, []).append(points)
     return found
 
 

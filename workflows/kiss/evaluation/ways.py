@@ -24,7 +24,8 @@ class Way:
     """A case with its steps in time order, at least one; all moments with a zone.
 
     ``words`` are those of what was written, in no order (``routing.keywords.tokens``); ``answered_by`` the groups that answered the
-    same message in another case.
+    same message in another case; ``duplicates``: so many others were merged into it, ``None`` where nobody knows; ``ratings``
+    of the citizens, 1 to 5, in no order.
     """
 
     case: str
@@ -32,6 +33,8 @@ class Way:
     topic: str | None = None
     words: frozenset[str] = frozenset()
     answered_by: frozenset[str] = frozenset()
+    duplicates: int | None = None
+    ratings: tuple[int, ...] = ()
 
     @property
     def begins(self) -> datetime:

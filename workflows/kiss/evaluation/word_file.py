@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from workflows.kiss.evaluation.flows import END
 from workflows.kiss.evaluation.measures import Figures
 from workflows.kiss.evaluation.report import EvaluationReport
-from workflows.kiss.evaluation.wording import MEASURES, TOO_FEW, clean, number, shown
+from workflows.kiss.evaluation.wording import MEASURES, SHORT, TOO_FEW, clean, number, shown
 
 if TYPE_CHECKING:
     from docx.document import Document
 
-_COLUMNS = ("cases", "hand_overs", "with_hand_over", "ping_pong", "first_time_right", "median_days", "unclear")  # fmt: skip
-"""Figures that fit beside each other on a page; the workbook holds all."""
+_COLUMNS = (
+    ("cases", "hand_overs", "with_hand_over", "ping_pong", "first_time_right", "median_days", "unclear"),
+    ("cases", "revisits", "rework", "reopened", "duplicates", "duplicate_share", "satisfaction"),
+)  # fmt: skip
+"""Figures that fit beside each other on a page, a table each; the workbook holds all."""
 
 
 def to_docx(report: EvaluationReport) -> bytes:
@@ -79,14 +82,16 @@ def _parts(document: "Document", heading: str, first: str, parts: Mapping[str, F
     if not parts:
         return
     document.add_heading(heading, 1)
-    add_table(
-        document,
-        (first, *(MEASURES[name].title for name in _COLUMNS)),
-        [
-            (part, *(shown(name, asdict(figures)[name]) for name in _COLUMNS))
-            for part, figures in parts.items()
-        ],
-    )
+    for columns in _COLUMNS:
+        add_table(
+            document,
+            (first, *(SHORT[name] for name in columns)),
+            [
+                (part, *(shown(name, asdict(figures)[name]) for name in columns))
+                for part, figures in parts.items()
+            ],
+        )
+        document.add_paragraph()
 
 
 def _ways(document: "Document", report: EvaluationReport) -> None:

@@ -87,6 +87,17 @@ MEASURES: dict[str, Word] = {
         "Mittel aus zwei Anteilen: wie verstreut die erste Zuständigkeit ist (0 = immer dieselbe Stelle) und wie viele Fälle "
         "weitergegeben werden.",
     ),
+    "duplicates": Word(
+        "Doppelte",
+        "Anliegen, die mit einem dieser Fälle zusammengeführt wurden. Sie zählen sonst nirgends mit.",
+    ),
+    "duplicate_share": Word(
+        "Anteil Doppelter", "Doppelte, geteilt durch alle Fälle und Doppelten zusammen."
+    ),
+    "satisfaction": Word(
+        "Zufriedenheit (1 bis 5)",
+        "Mittel der Bewertungen von Bürgerinnen und Bürgern, 5 ist das Beste; ab fünf Bewertungen.",
+    ),
 }
 
 SHORT: dict[str, str] = {
@@ -94,14 +105,31 @@ SHORT: dict[str, str] = {
     "hand_overs": "Weitergaben",
     "with_hand_over": "Mit Weitergabe",
     "ping_pong": "Hin und Her",
+    "revisits": "Rückkehr",
     "first_time_right": "Gleich richtig",
+    "rework": "Nacharbeit",
+    "reopened": "Wieder geöffnet",
     "median_days": "Dauer (Tage)",
+    "first_answer_days": "Erste Antwort (Tage)",
+    "waiting_days": "Warten (Tage)",
+    "working_days": "Arbeit (Tage)",
     "unclear": "Unklar (0–100)",
+    "duplicates": "Doppelte",
+    "duplicate_share": "Anteil Doppelter",
+    "satisfaction": "Zufriedenheit (1–5)",
 }
 """Headings of columns beside each other; above or below stands what they mean."""
 
 SHARES = frozenset(
-    {"with_hand_over", "ping_pong", "revisits", "first_time_right", "rework", "reopened"}
+    {
+        "with_hand_over",
+        "ping_pong",
+        "revisits",
+        "first_time_right",
+        "rework",
+        "reopened",
+        "duplicate_share",
+    }
 )
 """Figures that are shown in per cent."""
 

@@ -83,7 +83,9 @@ def _fill(book: "Workbook", report: EvaluationReport, whole: Figures, period: st
 
 
 def _parts(book: "Workbook", title: str, parts: Mapping[str, Figures]) -> None:
-    rows = ((part, *asdict(figures).values()) for part, figures in parts.items())
+    rows = (
+        (part, *(getattr(figures, name) for name in MEASURES)) for part, figures in parts.items()
+    )
     columns = (title, *(MEASURES[name].title for name in MEASURES))
     sheet = _sheet(book, title, columns, rows)
     for place, name in enumerate(MEASURES, start=2):
@@ -120,4 +122,4 @@ def _sheet(
 def _format(name: str) -> str:
     if name in SHARES:
         return "0.0%"
-    return "#,##0" if name in {"cases", "hand_overs"} else "#,##0.0"
+    return "#,##0" if name in {"cases", "hand_overs", "duplicates"} else "#,##0.0"

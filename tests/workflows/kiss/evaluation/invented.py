@@ -17,8 +17,10 @@ def way(
     answered_by: str = "",
     states: str = "",
     day: int | None = None,
+    duplicates: int | None = None,
+    ratings: str = "",
 ) -> Way:
-    """``states``: a letter each: w in work, c waits for the citizen, a answered, r reopened; else in work, then answered."""
+    """``states``: a letter each: w in work, c waits for the citizen, a answered, r reopened; else in work, then answered; ``ratings``: a digit each."""
     number = next(_numbers)
     names = {"w": "in_work", "c": "waits_citizen", "a": "answered", "r": "reopened", "n": "new"}
     given = [names[letter] for letter in states or "w" * (len(groups) - 1) + "a"]
@@ -27,4 +29,7 @@ def way(
         Step(begins + timedelta(days=place), group, state)
         for place, (group, state) in enumerate(zip(groups, given, strict=True))
     ]
-    return Way(f"{number}", tuple(steps), topic, frozenset(words.split()), frozenset(answered_by))
+    return Way(
+        f"{number}", tuple(steps), topic, frozenset(words.split()), frozenset(answered_by), duplicates,
+        tuple(map(int, ratings)),
+    )  # fmt: skip

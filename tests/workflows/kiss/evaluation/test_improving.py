@@ -15,7 +15,8 @@ from storage.tasks.list import tasks_for
 from tests.workflows.kiss.conftest import LONG_AGO, SYSTEM, City
 from workflows.kiss.anliegen.answering import answer
 from workflows.kiss.anliegen.assigning import To, assign
-from workflows.kiss.anliegen.tables import Topic
+from workflows.kiss.anliegen.merging import merge, unmerge
+from workflows.kiss.anliegen.tables import Anliegen, Topic
 from workflows.kiss.evaluation.hearing import (
     ProfileForm,
     annoyances,
@@ -34,6 +35,7 @@ from workflows.kiss.evaluation.improving import (
     voices,
     work_out,
 )
+from workflows.kiss.evaluation.measures import measure
 from workflows.kiss.evaluation.own_log import Period, load_ways, townhall
 from workflows.kiss.evaluation.report import evaluate
 from workflows.kiss.evaluation.tables import Proposal
@@ -98,6 +100,27 @@ def test_own_anliegen_become_ways_without_names(town: City) -> None:
     assert len(hall.people[town.groups["tiefbau"].hex]) >= 6
     report = evaluate("Bericht", town.clock().date(), town.clock().date(), [way], hall)
     assert report.whole is None  # fewer than five
+
+
+def test_what_was_merged_is_a_duplicate_and_no_case_of_its_own(town: City) -> None:
+    kora = town.staff("kora")
+    main, double, apart = (sent_around(town), town.open("Ast liegt da."), town.open("Ast?"))
+    for each in (double, apart):
+        with town.house.database.write() as session:
+            merge(session, kora, each, town.row(each).revision, main, now=town.clock())
+    town.clock.forward(hours=1)
+    with town.house.database.write() as session:
+        unmerge(session, kora, apart, town.row(apart).revision, now=town.clock())
+        session.get_one(Anliegen, main).satisfaction = 4
+        session.get_one(Anliegen, double).satisfaction = 2
+    period = Period(town.clock() - timedelta(days=1), town.clock() + timedelta(1))
+    with town.house.database.read() as session:
+        ways = {way.case: way for way in load_ways(session, period)}
+    assert set(ways) == {main.hex, apart.hex}
+    assert [ways[each.hex].duplicates for each in (main, apart)] == [1, 0]
+    assert sorted(ways[main.hex].ratings) == [2, 4]
+    found = measure([ways[apart.hex]])  # the moment it was merged was neither answer nor reopening
+    assert (found.first_answer_days, found.first_time_right, found.reopened) == (None, None, None)
 
 
 def test_a_proposal_is_worked_out_discussed_accepted_and_followed_up(town: City) -> None:

@@ -45,6 +45,23 @@ def test_time_in_a_state_is_the_median_over_cases_that_left_it() -> None:
     }
 
 
+def test_duplicates_are_counted_beside_the_cases_they_belong_to() -> None:
+    found = measure([way("A", duplicates=2), way("A", duplicates=0), way("AB", duplicates=0)])
+    assert (found.cases, found.duplicates) == (3, 2)
+    assert found.duplicate_share == pytest.approx(2 / 5)
+
+
+def test_nobody_can_tell_the_duplicates_of_a_foreign_log() -> None:
+    found = measure(ways_of(log_of([way("AB")])), States())
+    assert (found.duplicates, found.duplicate_share, found.satisfaction) == (None, None, None)
+
+
+def test_satisfaction_is_the_mean_of_at_least_five_ratings() -> None:
+    assert measure([way("A", ratings="5") for _ in range(4)]).satisfaction is None
+    ways = [way("A", ratings="5") for _ in range(3)] + [way("A", ratings="24"), way("A")]
+    assert measure(ways).satisfaction == 4.2
+
+
 def test_nothing_is_measured_of_nothing() -> None:
     found = measure([])
     assert found.cases == found.hand_overs == 0

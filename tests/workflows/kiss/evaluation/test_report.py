@@ -94,6 +94,24 @@ def test_the_workbook_holds_figures_and_no_formulas() -> None:
     assert any(cell.value == "=Tiefbau()" or "=Tiefbau()" in str(cell.value) for cell in cells)
 
 
+def test_the_files_tell_duplicates_reopenings_and_satisfaction_of_each_topic() -> None:
+    ways = [way("AAA", duplicates=1, ratings="4", states="wra") for _ in range(6)]
+    report = report_on([*ways, *(way("A", "müll", duplicates=0) for _ in range(6))])
+    of_topics = {}
+    for table in docx.Document(BytesIO(to_docx(report))).tables:
+        head, row = ([cell.text for cell in row.cells] for row in table.rows[:2])
+        of_topics |= dict(zip(head, row, strict=True)) if head[0] == "Thema" else {}
+    assert (of_topics["Thema"], of_topics["Doppelte"]) == ("Beleuchtung", "6")
+    assert (of_topics["Wieder geöffnet"], of_topics["Zufriedenheit (1–5)"]) == (
+        "100,0\u00a0%",
+        "4,0",
+    )
+    sheet = openpyxl.load_workbook(BytesIO(to_xlsx(report)))["Themen"]
+    head = [cell.value for cell in sheet[1]]
+    row = dict(zip(head, (cell.value for cell in sheet[2]), strict=True))
+    assert (row["Doppelte"], row["Zufriedenheit (1 bis 5)"]) == (6, 4)
+
+
 def test_fewer_than_five_cases_are_not_told_at_all() -> None:
     report = report_on(WAYS[:4])
     assert report.whole is None
