@@ -5,11 +5,11 @@ from uuid import UUID
 import streamlit as st
 
 from intranet import html, words
-from intranet.deeds import carry_out
 from intranet.document_deadlines import deadlines_part
+from intranet.document_linking import link_form
 from intranet.views.document import DocumentView
 from intranet.visit import Visit
-from workflows.eakte.filing import LINK_KINDS, link_documents
+from workflows.eakte.filing import LINK_KINDS
 from workflows.eakte.queries import duplicates_of, history, links_of, parts_of
 
 
@@ -78,29 +78,4 @@ def together(visit: Visit, view: DocumentView) -> None:
     else:
         st.html(html.empty("Steht für sich.", "Verknüpfungen mit anderen Dokumenten stünden hier."))
     with st.expander("Verknüpfen", icon=":material/link:"):
-        _link(visit, document)
-
-
-def _link(visit: Visit, document: UUID) -> None:
-    kind = st.selectbox(
-        "Wie gehört es zusammen?", list(LINK_KINDS), format_func=lambda each: LINK_KINDS[each]
-    )
-    target = st.text_input(
-        "Adresse des anderen Dokuments",
-        placeholder="/dokument?id=…",
-        help="Öffnen Sie das andere Dokument und kopieren Sie die Adresse aus der Zeile oben im Browser.",
-    )
-    if not st.button("Verknüpfen", key="verknuepfen"):
-        return
-    try:
-        other = UUID(target.strip().rpartition("=")[2])
-    except ValueError:
-        st.error("Das ist keine Adresse eines Dokuments.", icon=":material/error:")
-        return
-    now = visit.house.clock()
-    done, _ = carry_out(
-        visit,
-        lambda session: link_documents(session, visit.staff, document, other, kind, now=now),
-    )
-    if done:
-        st.rerun()
+        link_form(visit, view.document)
