@@ -1,7 +1,7 @@
 """The evaluation on its page: figures with what they mean, ways as pictures and tables, proposals with their voices."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 
 import streamlit as st
@@ -33,6 +33,8 @@ LATE = "Der Hintergrunddienst hat noch nicht geantwortet. Er arbeitet gerade nic
 MEANWHILE = "Inzwischen ist über diesen Vorschlag entschieden. Was Sie gerade wollten, wurde nicht übernommen."
 DEEDS = ("annehmen", "ablehnen", "abgeben", "begleiten")
 FEW = ("cases", "with_hand_over", "ping_pong", "first_time_right", "median_days", "unclear")
+RESULTS = ("cases", "revisits", "rework", "reopened", "duplicates", "satisfaction")
+TIMES = ("cases", "median_days", "first_answer_days", "waiting_days", "working_days")
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -87,8 +89,18 @@ def figures_tab(report: EvaluationReport, mark: str = "") -> None:
             ],
         )
     )
+    place = "Stelle" if mark else "Amt"
     _parts("Nach Thema", "Thema", report.topics)
-    _parts(*(("Nach Stelle", "Stelle") if mark else ("Nach Amt", "Amt")), report.offices)
+    _parts(f"Nach {place}", place, report.offices)
+    with st.expander("Rückkehr, Wiederöffnung, Doppelte und Zufriedenheit"):
+        _parts("Ergebnisse nach Thema", "Thema", report.topics, RESULTS)
+        _parts(f"Ergebnisse nach {place}", place, report.offices, RESULTS)
+    with st.expander("Zeiten"):
+        _parts("Zeiten nach Thema", "Thema", report.topics, TIMES)
+        _parts(f"Zeiten nach {place}", place, report.offices, TIMES)
+        _states(report.states, "Tätigkeit" if mark else "Zustand")
+    with st.expander("Nach Art des Wegs"):
+        _parts("Nach Art des Wegs", "Weg", report.classes)
     least = "mindestens fünf Fälle" if mark else "mindestens fünf Fälle und fünf Personen"
     st.caption(f"Gezeigt wird nur, was {least} umfasst; alles andere steht unter „Übrige“.")
     files(report, mark)
@@ -115,18 +127,38 @@ def files(report: EvaluationReport, mark: str = "") -> None:
         )
 
 
-def _parts(caption: str, first: str, parts: Mapping[str, Figures]) -> None:
+def _states(states: Mapping[str, float], first: str) -> None:
+    if not states:
+        return
+    st.html(
+        html.table(
+            f"Zeit je {first}",
+            [html.Column(first, "frei"), html.Column("Tage (Median)", "zahl")],
+            [(state, number(days)) for state, days in states.items()],
+        )
+    )
+
+
+def _parts(
+    caption: str, first: str, parts: Mapping[str, Figures], chosen: Sequence[str] = FEW
+) -> None:
+    """Of the chosen figures those that can be told of these cases at all."""
     if not parts:
         return
+    names = [
+        name
+        for name in chosen
+        if any(getattr(figures, name) is not None for figures in parts.values())
+    ]
     st.html(
         html.table(
             caption,
             [
                 html.Column(first, "frei"),
-                *(html.Column(SHORT[name], "zahl") for name in FEW),
+                *(html.Column(SHORT[name], "zahl") for name in names),
             ],
             [
-                (part, *(shown(name, getattr(figures, name)) for name in FEW))
+                (part, *(shown(name, getattr(figures, name)) for name in names))
                 for part, figures in parts.items()
             ],
         )

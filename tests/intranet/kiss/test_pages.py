@@ -157,6 +157,19 @@ def test_the_original_is_for_the_coordination(
         assert (answer.content == BROKEN) == (status == 200)
 
 
+def test_all_that_is_measured_stands_on_the_page(
+    browse: Browse, undecided: Any, engine: Engine
+) -> None:
+    press(browse("kora.dinator", "auswertung.py"), "Neu berechnen")
+    engine()
+    seen = shown(browse("kora.dinator", "auswertung.py"))
+    for told in (
+        "Doppelte", "Zufriedenheit (1 bis 5)", "Ergebnisse nach Thema", "Wieder geöffnet", "Rückkehr",
+        "Zeiten nach Amt", "Zeit je Zustand", "zugewiesen", "Nach Art des Wegs", "mit Weitergabe",
+    ):  # fmt: skip
+        assert told in seen
+
+
 @pytest.fixture
 def no_logs(furnished: Any) -> Iterator[None]:
     yield
