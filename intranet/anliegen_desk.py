@@ -13,6 +13,8 @@ from intranet.anliegen_filing import akte_part
 from intranet.answer_form import answer_form
 from intranet.concerned_form import concerned
 from intranet.deeds import carry_out
+from intranet.handing_form import ask_form, hand_over_form
+from intranet.kind_form import kind_form
 from intranet.notes import note
 from intranet.publishing_desk import publishing
 from intranet.reporting_office_form import to_reporting_office
@@ -20,9 +22,9 @@ from intranet.views.anliegen import Asked, Said, View
 from intranet.visit import Visit
 from storage.actors import CLASS_NAMES, FILING_CLASSES, ProtectionClass
 from workflows.kiss.anliegen.answering import release, send_back
-from workflows.kiss.anliegen.assigning import To, assign, protect, take_over
+from workflows.kiss.anliegen.assigning import protect, take_over
 from workflows.kiss.anliegen.closing import close, reopen
-from workflows.kiss.anliegen.contributing import ask_group, contribute
+from workflows.kiss.anliegen.contributing import contribute
 from workflows.kiss.anliegen.conversation import add_note
 from workflows.kiss.anliegen.merging import keep_apart, merge, unmerge
 from workflows.kiss.anliegen.states import Deed, State, allowed
@@ -169,73 +171,13 @@ def _next(here: Visit, view: View) -> None:
             "Sie haben es übernommen.",
         )
     if allowed(state, Deed.ASSIGN):
-        _hand_over(here, view)
-        _ask(here, view)
+        hand_over_form(here, view)
+        ask_form(here, view)
     _end(here, view, state)
     _protection(here, view)
+    kind_form(here, view)
     concerned(here, view)
     to_reporting_office(here, view)
-
-
-def _hand_over(here: Visit, view: View) -> None:
-    row = view.row
-    with st.expander("Nicht zuständig, gehört zu …", icon=":material/forward:"):
-        latest = view.decided[-1] if view.decided else None
-        for number, (group, topic, label) in enumerate(latest.suggestions if latest else ()):
-            if group != row.group_id and st.button(words.plain(label), key=f"vorschlag-{number}"):
-                _give(here, view, To(group, topic=topic), "")
-        chosen = st.selectbox(
-            "Gruppe", list(view.groups), index=None, format_func=lambda each: view.groups[each],
-            placeholder="wählen oder tippen", key="neue-gruppe",
-        )  # fmt: skip
-        about = st.selectbox(
-            "Thema", list(view.topics), index=None, format_func=lambda each: view.topics[each],
-            placeholder="bleibt, wie es ist", key="neues-thema",
-        )  # fmt: skip
-        why = st.text_input("Warum? (für die Kolleginnen und Kollegen)", key="warum-weiter")
-        if st.button("Weitergeben", key="weitergeben") and chosen is not None:
-            _give(here, view, To(chosen, topic=about), why)
-    with st.expander("In der Gruppe geben an …", icon=":material/person:"):
-        person = st.selectbox(
-            "Person", list(view.people), index=None, format_func=lambda each: view.people[each],
-            placeholder="wählen oder tippen", key="neue-person",
-        )  # fmt: skip
-        if st.button("Zuweisen", key="zuweisen") and person is not None:
-            _give(here, view, To(row.group_id, person), "")
-
-
-def _give(here: Visit, view: View, to: To, why: str) -> None:
-    row, now = view.row, here.house.clock()
-    done, holder = carry_out(
-        here, lambda session: assign(session, here.staff, row.id, view.seen, to, why, now=now)
-    )
-    if done and holder is not None:
-        for sentence in holder.because:
-            note(sentence)
-        note(f"Liegt jetzt bei „{holder.group.name}“.")
-        st.rerun()
-
-
-def _ask(here: Visit, view: View) -> None:
-    row, now = view.row, here.house.clock()
-    with st.expander("Andere Stelle um Beitrag bitten", icon=":material/group_add:"):
-        others = {group: name for group, name in view.groups.items() if group != row.group_id}
-        group = st.selectbox(
-            "Wer?", list(others), index=None, format_func=lambda each: others[each],
-            placeholder="wählen oder tippen", key="beitrag-gruppe",
-        )  # fmt: skip
-        question = st.text_area("Was wird gebraucht?", key="beitrag-frage", max_chars=20_000)
-        waits = st.checkbox(
-            "Ohne die Antwort geht es nicht weiter", value=True, key="beitrag-wartet"
-        )
-        if st.button("Bitten", key="beitrag-bitten") and group is not None:
-            _do(
-                here,
-                lambda session: ask_group(
-                    session, here.staff, row.id, view.seen, group, question, waits=waits, now=now
-                ),
-                "Die Bitte ist unterwegs.",
-            )
 
 
 def _end(here: Visit, view: View, state: State) -> None:

@@ -263,7 +263,7 @@ def test_a_complaint_about_a_person_leaves_nothing_in_the_form(
     kind = next(each for each in app.selectbox if each.label == "Art")
     kind.set_value(Kind.SUPERVISORY).run()
     next(each for each in app.text_area if each.label == "Worum geht es?").set_value("Sie schrie.")
-    for label, typed in (("Name", "Erika"), ("Telefon", "0700 1"), ("Ort", "Flur 3")):
+    for label, typed in (("Name", "Erika"), ("Telefon", "0700 1"), ("Wo genau?", "Flur 3")):
         next(each for each in app.text_input if each.label == label).set_value(typed)
     app = press(app, "Aufnehmen")
     with house.database.write() as session:
@@ -396,3 +396,11 @@ def test_what_is_closed_goes_into_a_vorgang(
         session.execute(update(Anliegen).values(vorgang_id=None))
         session.execute(delete(Vorgang).where(Vorgang.id == vorgang))
         session.execute(delete(Akte).where(Akte.id == akte.id))
+
+
+def test_the_kind_is_put_right_with_one_click(
+    browse: Browse, furnished: Any, groups: dict[str, UUID]
+) -> None:
+    anliegen = opened(furnished, groups)
+    press(browse("anna.beispiel", "anliegen.py", id=anliegen.hex), "Lob")
+    assert row_of(furnished, anliegen).kind == "praise"

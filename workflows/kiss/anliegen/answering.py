@@ -7,22 +7,27 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from storage.actors import SHARED_CLASSES, Actor, ProtectionClass, Staff
+from storage.actors import Actor, Staff
 from storage.blobs.store import BlobStore
-from storage.clock import local_date, new_id
+from storage.clock import new_id
 from storage.conflicts import ConflictError, NotFoundError
 from storage.jobs.queue import enqueue
 from storage.organisation.queries import names
-from storage.tasks.list import finish_task, open_task
+from storage.tasks.list import finish_task
 from storage.upsert import insert_into
 from workflows.kiss.anliegen.conversation import FileIn, SharedFile, keep_files, leave_note, said
-from workflows.kiss.anliegen.holders import cleared
+from workflows.kiss.anliegen.four_eyes import (
+    ask_second,
+    must_have_second,
+    must_wait_for_nobody,
+    needs_second,
+    second_key,
+)
 from workflows.kiss.anliegen.placeholders import left_open
-from workflows.kiss.anliegen.progress import journal, learn_later, link, move, reference, take_turn
-from workflows.kiss.anliegen.reach import OBJECT_KIND
-from workflows.kiss.anliegen.sight import load_for_work, scope_of
+from workflows.kiss.anliegen.progress import journal, learn_later, move, take_turn
+from workflows.kiss.anliegen.sight import load_for_work
 from workflows.kiss.anliegen.states import Deed, State, allowed
-from workflows.kiss.anliegen.tables import Anliegen, Answering, Message, Topic
+from workflows.kiss.anliegen.tables import Anliegen, Answering, Message
 
 TELL = "kiss.tell"
 STILL_WRITING = timedelta(minutes=3)
@@ -51,9 +56,10 @@ def answer(
     if not allowed(State(row.state), deed):
         move(session, row, deed, now)  # says why not
     _refuse_gaps(text)
-    second = _needs_second(session, row)
+    must_wait_for_nobody(session, row)
+    second = needs_second(session, row)
     if second:
-        _must_have_second(session, actor, row, now)
+        must_have_second(session, actor, row, now)
     take_turn(session, row, revision)
     message = Message(
         id=new_id(), revision=1, anliegen_id=row.id, key=f"answer:{new_id().hex}",
@@ -65,7 +71,8 @@ def answer(
     keep_files(session, message, files, blobs)
     stop_writing(session, actor, row.id)
     if second:
-        _wait_for_second(session, row, message, now)
+        row.changed_at = now
+        ask_second(session, row, message.id, now)
     else:
         _send(session, row, message, now)
     journal(session, actor, "answer", row, now, message=message.id)
@@ -82,7 +89,7 @@ def release(
             "Die eigene Antwort gibt jemand anderes frei: vier Augen sehen mehr als zwei."
         )
     message.released_by = actor.person
-    finish_task(session, _second_key(message.id), now)
+    finish_task(session, second_key(message.id), now)
     _send(session, row, message, now)
     row.revision += 1
     journal(session, actor, "release", row, now, message=message.id)
@@ -96,7 +103,7 @@ def send_back(
     leave_note(session, actor, row, f"Antwort nicht freigegeben: {said(why)}", now)
     message.state = "returned"
     message.revision += 1
-    finish_task(session, _second_key(message.id), now)
+    finish_task(session, second_key(message.id), now)
     row.changed_at = now
     row.revision += 1
     journal(session, actor, "send_back", row, now, message=message.id)
@@ -160,55 +167,12 @@ def _send(session: Session, row: Anliegen, message: Message, now: datetime) -> N
         learn_later(session, row, now)
 
 
-def must_wait_for_nobody(session: Session, row: Anliegen) -> None:
-    """Raises ``ConflictError`` while an answer waits for a second pair of eyes."""
-    if waits_for_release(session, row):
-        raise ConflictError(
-            "Eine Antwort wartet noch auf Freigabe. Bitte entscheiden Sie erst darüber."
-        )
-
-
-def waits_for_release(session: Session, row: Anliegen) -> bool:
-    waiting = select(Message.id).where(Message.anliegen_id == row.id, Message.state == "waiting")
-    return session.scalars(waiting.limit(1)).first() is not None
-
-
 def _refuse_gaps(text: str) -> None:
     gaps = left_open(text)
     if gaps:
         raise ConflictError(
             f"In der Antwort steht noch der Platzhalter {gaps[0]}. Bitte schreiben Sie dort, was gemeint ist."
         )
-
-
-def _needs_second(session: Session, row: Anliegen) -> bool:
-    topic = session.get(Topic, row.topic_id) if row.topic_id else None
-    return topic is not None and topic.four_eyes
-
-
-def _must_have_second(session: Session, actor: Staff, row: Anliegen, now: datetime) -> None:
-    """Of a protected one, nobody else may see the answer unless the scope was opened to them."""
-    if ProtectionClass(row.protection) in SHARED_CLASSES:
-        return
-    others = {*cleared(session, scope_of(row), local_date(now)), row.person_id}
-    if not others - {actor.person, row.about_id, None}:
-        raise ConflictError(
-            "Dieses Thema verlangt eine zweite Person für die Freigabe, aber außer Ihnen ist für das geschützte Anliegen "
-            "niemand freigeschaltet. Bitte lassen Sie jemanden freischalten."
-        )
-
-
-def _wait_for_second(session: Session, row: Anliegen, message: Message, now: datetime) -> None:
-    row.changed_at = now
-    open_task(
-        session, key=_second_key(message.id), kind="kiss.release",
-        title=f"Antwort freigeben: Anliegen {reference(row)}", link=link(row.id),
-        object_kind=OBJECT_KIND, object_id=row.id, office=row.office_id, due_at=row.due_at, now=now,
-    )  # fmt: skip
-
-
-def _second_key(message: UUID) -> str:
-    return f"anliegen.release:{message.hex}"
 
 
 def _waiting(

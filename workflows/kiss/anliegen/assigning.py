@@ -12,13 +12,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.actors import SHARED_CLASSES, Actor, ProtectionClass, Scope, Staff, System
+from storage.clock import local_date
 from storage.conflicts import ConflictError
-from workflows.kiss.anliegen.answering import must_wait_for_nobody
 from workflows.kiss.anliegen.contributing import end_asking
 from workflows.kiss.anliegen.conversation import leave_note
-from workflows.kiss.anliegen.holders import Holder, confidential, holder_in, superior_of, with_sight
+from workflows.kiss.anliegen.four_eyes import must_wait_for_nobody, take_back_waiting
+from workflows.kiss.anliegen.groups import load_group, members
+from workflows.kiss.anliegen.handing import give
+from workflows.kiss.anliegen.holders import (
+    Holder,
+    confidential,
+    holder_in,
+    superior_or_coordination,
+    with_sight,
+)
 from workflows.kiss.anliegen.locking import hold_family
 from workflows.kiss.anliegen.merging import children
+from workflows.kiss.anliegen.naming import is_named
 from workflows.kiss.anliegen.progress import (
     journal,
     learn_later,
@@ -31,6 +41,7 @@ from workflows.kiss.anliegen.progress import (
 )
 from workflows.kiss.anliegen.sight import enter_scope, load_for_work, scope_of
 from workflows.kiss.anliegen.states import Deed, Kind, State
+from workflows.kiss.anliegen.successors import complaint_text
 from workflows.kiss.anliegen.tables import Anliegen, Topic
 from workflows.kiss.anliegen.targets import Target, handed_over
 from workflows.kiss.anliegen.topics import load_topic
@@ -82,7 +93,7 @@ def assign(
     if holder.group.id != row.group_id:
         must_wait_for_nobody(session, row)
     take_turn(session, row, revision)
-    holder = _hand_over(session, row, holder, topic, now)
+    holder = hand_over(session, row, holder, topic, now)
     if note.strip():
         leave_note(session, actor, row, note, now)
     if isinstance(actor, Staff):
@@ -90,6 +101,18 @@ def assign(
         learn_later(session, row, now)
     journal(session, actor, "assign", row, now, group=row.group_id, topic=row.topic_id)
     return holder
+
+
+def who_could(session: Session, row: Anliegen, group: UUID, now: datetime) -> dict[UUID, str]:
+    """The people of a group to whom it may be given, by name; never whom a complaint is about or seems to name."""
+    belong = members(session, load_group(session, group, local_date(now)), local_date(now))
+    text = complaint_text(session, row) if row.kind == Kind.SUPERVISORY.value else None
+    unnamed = text is not None and row.about_id is None
+    return {
+        each.id: each.name
+        for each in belong
+        if each.id != row.about_id and not (unnamed and is_named(each.name, text or "", fully=True))
+    }
 
 
 def take_over(
@@ -112,13 +135,14 @@ def name_concerned(
     Who says so may lose sight of it with this deed.
     """
     hold_family(session, anliegen)
-    row = _alone(load_for_work(session, actor, anliegen))
-    holder = superior_of(session, person, now)
+    row = alone(load_for_work(session, actor, anliegen))
+    holder = superior_or_coordination(session, person, now)
     take_turn(session, row, revision)
+    take_back_waiting(session, row, now)
     scope = confidential(holder.group)
     for each in (row, *children(session, row.id)):  # copies say the same words
         each.kind, each.about_id = Kind.SUPERVISORY.value, person
-        _enter(each, holder, scope, now)
+        give(session, each, holder, scope, now)
     set_clock(row, handed_over(timedelta(hours=holder.group.hours), State(row.state), now))
     end_asking(session, row, now)
     if State(row.state) in {State.ASSIGNED, State.ANSWERED, State.CLOSED}:
@@ -141,7 +165,7 @@ def protect(
 ) -> None:
     """Put it into a protection class (social, tax, youth, personnel), or back to internal."""
     hold_family(session, anliegen)
-    row = _alone(load_for_work(session, actor, anliegen))
+    row = alone(load_for_work(session, actor, anliegen))
     if row.kind == Kind.SUPERVISORY.value and protection is not ProtectionClass.PERSONNEL:
         raise ConflictError("Eine Dienstaufsichtsbeschwerde bleibt vertraulich.")
     if protection not in SHARED_CLASSES and row.person_id is None:
@@ -167,7 +191,7 @@ def route_to(session: Session, row: Anliegen, to: To, now: datetime) -> Holder:
     holder = holder_in(session, to.group, to.person, now)
     row.revision += 1
     topic = load_topic(session, to.topic, now) if to.topic else None
-    holder = _hand_over(session, row, holder, topic, now)
+    holder = hand_over(session, row, holder, topic, now)
     journal(
         session, System("kiss.route"), "assign", row, now, group=row.group_id, topic=row.topic_id
     )
@@ -177,7 +201,7 @@ def route_to(session: Session, row: Anliegen, to: To, now: datetime) -> Holder:
 def pass_on(session: Session, row: Anliegen, holder: Holder, scope: Scope, now: datetime) -> None:
     """Give the locked row to somebody else for whom the same target counts, and say nothing of why it had to be."""
     row.revision += 1
-    _enter(row, holder, scope, now)
+    give(session, row, holder, scope, now)
     leave_note(session, System("kiss.relieve"), row, PASSED_ON, now)
     if State(row.state) is State.WAITS_OFFICE:
         row.changed_at = now
@@ -188,9 +212,10 @@ def pass_on(session: Session, row: Anliegen, holder: Holder, scope: Scope, now: 
     journal(session, System("kiss.relieve"), "assign", row, now, group=row.group_id)
 
 
-def _hand_over(
+def hand_over(
     session: Session, row: Anliegen, holder: Holder, topic: Topic | None, now: datetime
 ) -> Holder:
+    """Put the locked row where it goes, with the target and the class that count there."""
     elsewhere = holder.group.id != row.group_id
     brought = _class_of(session, row, holder, topic) if elsewhere or topic is not None else None
     scope = Scope(holder.group.office_id, brought or scope_of(row).protection)
@@ -209,10 +234,10 @@ def _hand_over(
             if elsewhere
             else Target(allowed, before.used, before.since),
         )
-    _enter(row, holder, scope, now)
+    give(session, row, holder, scope, now)
     if brought is not None:  # copies say the same words, and other offices see it no more
         for each in children(session, row.id):
-            _enter(each, holder, scope, now)
+            give(session, each, holder, scope, now)
         end_asking(session, row, now)
     if row.state == state.value:
         row.changed_at = now
@@ -242,18 +267,11 @@ def _topic_of(session: Session, row: Anliegen, holder: Holder) -> Topic | None:
     return topic if topic is not None and topic.group_id == holder.group.id else None
 
 
-def _alone(row: Anliegen) -> Anliegen:
-    """What is merged into another goes its way."""
+def alone(row: Anliegen) -> Anliegen:
+    """What is merged into another goes its way. Raises ``ConflictError``."""
     if row.merged_into_id is not None:
         raise ConflictError("Dieses Anliegen ist zusammengeführt. Bitte gehen Sie vom anderen aus.")
     return row
-
-
-def _enter(row: Anliegen, holder: Holder, scope: Scope, now: datetime) -> None:
-    if (row.group_id, row.person_id) != (holder.group.id, holder.person):
-        row.since_holder = now
-    row.group_id, row.person_id = holder.group.id, holder.person
-    enter_scope(row, scope)
 
 
 def _learn(session: Session, row: Anliegen, now: datetime) -> None:

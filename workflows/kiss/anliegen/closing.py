@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from storage.actors import Actor, Citizen
 from storage.blobs.store import BlobStore
 from storage.conflicts import ConflictError
-from workflows.kiss.anliegen.answering import must_wait_for_nobody, tell_later
+from workflows.kiss.anliegen.answering import tell_later
 from workflows.kiss.anliegen.contributing import end_asking
-from workflows.kiss.anliegen.conversation import Reply, hear, leave_note
+from workflows.kiss.anliegen.conversation import Reply, find_holder, hear, leave_note
+from workflows.kiss.anliegen.four_eyes import must_wait_for_nobody
 from workflows.kiss.anliegen.progress import journal, move, take_turn
 from workflows.kiss.anliegen.sight import load_anliegen, load_for_work
 from workflows.kiss.anliegen.states import Deed, State
@@ -47,6 +48,7 @@ def reopen(session: Session, actor: Actor, anliegen: UUID, revision: int, *, now
             "Dieses Anliegen ist zusammengeführt. Bitte trennen Sie es erst wieder."
         )
     take_turn(session, row, revision)
+    find_holder(session, row, now)
     move(session, row, Deed.REOPEN, now)
     journal(session, actor, "reopen", row, now)
 

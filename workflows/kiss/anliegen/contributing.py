@@ -10,7 +10,7 @@ from storage.actors import SHARED_CLASSES, ProtectionClass, Staff
 from storage.clock import local_date, new_id
 from storage.conflicts import ConflictError, NotFoundError
 from storage.tasks.list import finish_task, open_task
-from workflows.kiss.anliegen.conversation import said
+from workflows.kiss.anliegen.conversation import find_holder, said
 from workflows.kiss.anliegen.groups import load_group
 from workflows.kiss.anliegen.progress import journal, link, move, reference, take_turn
 from workflows.kiss.anliegen.reach import OBJECT_KIND, PART
@@ -77,6 +77,7 @@ def contribute(
     row.changed_at = now
     row.revision += 1
     if State(row.state) is State.WAITS_OFFICE and not _open(session, row):
+        find_holder(session, row, now)
         move(session, row, Deed.HEAR, now)
     journal(session, actor, "contribute", row, now)
 

@@ -17,6 +17,7 @@ from workflows.kiss.anliegen.locking import hold_family
 from workflows.kiss.anliegen.progress import ask_to_look, journal, move
 from workflows.kiss.anliegen.sight import load_anliegen
 from workflows.kiss.anliegen.states import Deed, State, allowed
+from workflows.kiss.anliegen.successors import resettle
 from workflows.kiss.anliegen.tables import Anliegen, Message, MessageFile
 
 LONGEST_TEXT = 100_000
@@ -160,9 +161,21 @@ def hear(
 def go_on(session: Session, row: Anliegen, now: datetime) -> None:
     """What was waited for is here, or it was not done after all: whoever had it has it again."""
     if State(row.state) is State.WAITS_CITIZEN:
+        find_holder(session, row, now)
         move(session, row, Deed.HEAR, now)
     elif allowed(State(row.state), Deed.REOPEN):
+        find_holder(session, row, now)
         move(session, row, Deed.REOPEN, now)
+
+
+def find_holder(session: Session, row: Anliegen, now: datetime) -> None:
+    """Before it goes on: whoever had it may have left, their group may have ended. Then it says where it lies now."""
+    holder = resettle(session, row, now)
+    if holder is not None:
+        leave_note(
+            session, System("kiss.resettle"), row, f"Liegt jetzt bei „{holder.group.name}“.", now
+        )
+        journal(session, System("kiss.resettle"), "assign", row, now, group=row.group_id)
 
 
 def said(text: str) -> str:

@@ -97,6 +97,29 @@ def superior_of(
     )
 
 
+def superior_or_coordination(session: Session, person: UUID, now: datetime) -> Holder:
+    """The superior; where none is known, who leads the coordination's office or one above, else somebody of the coordination.
+
+    Never the person, nor a deputy of theirs. Raises ``ConflictError`` where nobody is left.
+    """
+    try:
+        return superior_of(session, person, now)
+    except ConflictError:
+        day = local_date(now)
+        group = coordination_group(session, day)
+        deputies: set[UUID] = set()
+        for office in line_above(session, group.office_id, day):
+            heads = _heads(session, office, now)
+            if person not in heads and heads:
+                return Holder(group, heads[0])
+            deputies |= {*heads}
+        team = {each.id for each in members(session, group, day)} - {person, *deputies}
+        found = least_busy(session, team)
+        if found is None:
+            raise
+        return Holder(group, found)
+
+
 def head_of(session: Session, office: UUID, now: datetime, away: Collection[UUID] = ()) -> UUID:
     """Who leads the office, or the one above it, and is not ``away``. Raises ``ConflictError`` where nobody does."""
     for above in line_above(session, office, local_date(now)):

@@ -14,7 +14,8 @@ from storage.actors import Staff
 from storage.clock import new_id
 from storage.conflicts import ConflictError
 from storage.upsert import insert_into
-from workflows.kiss.anliegen.answering import must_wait_for_nobody
+from workflows.kiss.anliegen.conversation import find_holder
+from workflows.kiss.anliegen.four_eyes import must_wait_for_nobody
 from workflows.kiss.anliegen.progress import enter_state, journal, take_turn
 from workflows.kiss.anliegen.sight import load_for_work
 from workflows.kiss.anliegen.states import OPEN_STATES, State
@@ -73,6 +74,8 @@ def unmerge(
         update(Message).where(Message.via_id == row.id).values(anliegen_id=row.id, via_id=None)
     )
     before = State(last.state_before)
+    if before in OPEN_STATES:
+        find_holder(session, row, now)
     enter_state(session, row, State.REOPENED if before in OPEN_STATES else before, "unmerge", now)
     decide_likeness(session, row.id, into, same=False)
     journal(session, actor, "unmerge", row, now, into=into)

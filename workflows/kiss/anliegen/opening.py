@@ -24,7 +24,12 @@ from storage.rights import Verb, require
 from storage.schema import as_core
 from workflows.kiss.anliegen.conversation import LONGEST_TEXT, FileIn, SharedFile, keep_files
 from workflows.kiss.anliegen.groups import coordination_group
-from workflows.kiss.anliegen.holders import Holder, confidential, superior_of, unnamed_holder
+from workflows.kiss.anliegen.holders import (
+    Holder,
+    confidential,
+    superior_or_coordination,
+    unnamed_holder,
+)
 from workflows.kiss.anliegen.links import blotted
 from workflows.kiss.anliegen.progress import journal, note_step, set_clock, wait_for_holder
 from workflows.kiss.anliegen.sight import enter_scope
@@ -178,7 +183,7 @@ def _protected(actor: Actor, incoming: Incoming, now: datetime) -> Incoming:
 def _first_holder(session: Session, incoming: Incoming, now: datetime) -> tuple[Holder, Scope]:
     """The coordination; a complaint about somebody never passes through it."""
     if incoming.kind is Kind.SUPERVISORY and incoming.about is not None:
-        holder = superior_of(session, incoming.about, now)
+        holder = superior_or_coordination(session, incoming.about, now)
         return holder, confidential(holder.group)
     group = coordination_group(session, local_date(now))
     if incoming.kind is Kind.SUPERVISORY:

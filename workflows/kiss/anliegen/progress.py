@@ -18,7 +18,7 @@ from workflows.kiss.anliegen.office_hours import OfficeHours
 from workflows.kiss.anliegen.reach import OBJECT_KIND
 from workflows.kiss.anliegen.states import RUNNING, Deed, State, after
 from workflows.kiss.anliegen.tables import Anliegen, Step
-from workflows.kiss.anliegen.targets import Target
+from workflows.kiss.anliegen.targets import Target, reopened
 
 HOURS = OfficeHours()
 OBJECT = "anliegen"
@@ -57,7 +57,10 @@ def set_clock(row: Anliegen, target: Target) -> None:
 
 def move(session: Session, row: Anliegen, deed: Deed, now: datetime) -> None:
     """Change the state as the deed says, with clock, way and task. Raises ``ConflictError``."""
-    enter_state(session, row, after(State(row.state), deed), deed.value, now)
+    following = after(State(row.state), deed)
+    if deed is Deed.REOPEN:
+        set_clock(row, reopened(target_of(row)))
+    enter_state(session, row, following, deed.value, now)
 
 
 def enter_state(session: Session, row: Anliegen, state: State, deed: str, now: datetime) -> None:

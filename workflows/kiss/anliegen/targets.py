@@ -1,7 +1,7 @@
 """The clock of an Anliegen: how long it may take, what has gone by, when it is due. Pure.
 
 It counts office hours, pauses while the citizen is asked, stops with the answer, and begins anew with the new group's
-target at a hand-over.
+target at a hand-over, and with the same one when it is opened again.
 """
 
 from dataclasses import dataclass, replace
@@ -43,3 +43,8 @@ class Target:
 def handed_over(allowed: timedelta, state: State, now: datetime) -> Target:
     """A new group's clock: its own target from the beginning; the old group's must not persist."""
     return Target(allowed, NOTHING, now if state in RUNNING else None)
+
+
+def reopened(target: Target) -> Target:
+    """The clock of what was done and is not after all: the whole target once more, so that it is not late at once."""
+    return Target(target.allowed)

@@ -17,9 +17,10 @@ from storage.conflicts import ConflictError
 from storage.organisation.queries import load_staff
 from storage.tasks.list import open_task
 from storage.tasks.tables import Task
-from workflows.kiss.anliegen.answering import forget_writing, waits_for_release
+from workflows.kiss.anliegen.answering import forget_writing
 from workflows.kiss.anliegen.contributing import end_asking
 from workflows.kiss.anliegen.erasing import erase
+from workflows.kiss.anliegen.four_eyes import waiting
 from workflows.kiss.anliegen.holders import head_of
 from workflows.kiss.anliegen.progress import journal, late_key, link, move, reference
 from workflows.kiss.anliegen.reach import OBJECT_KIND
@@ -89,7 +90,7 @@ def close_silent(session: Session, now: datetime) -> int:
     ).all()
     closed = 0
     for row in rows:
-        if waits_for_release(session, row):
+        if waiting(session, row):
             continue
         move(session, row, Deed.CLOSE, now)
         end_asking(session, row, now)
