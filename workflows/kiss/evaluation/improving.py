@@ -17,6 +17,7 @@ from storage.tasks.list import finish_task, open_task
 from storage.upsert import insert_into
 from workflows.kiss.anliegen.states import Kind
 from workflows.kiss.anliegen.tables import Group, Topic
+from workflows.kiss.evaluation.by_book import ByBook
 from workflows.kiss.evaluation.follow_up import FollowUp, follow_up
 from workflows.kiss.evaluation.follow_up import told as compared
 from workflows.kiss.evaluation.own_log import Period, load_ways, townhall
@@ -56,7 +57,7 @@ def work_out(session: Session, actor: Actor, *, now: datetime) -> int:
 
 
 def find_changes(session: Session, now: datetime) -> list[FoundChange]:
-    """What would have helped in the last quarter. Reads only."""
+    """What would have helped in the last quarter, by the whole rule book. Reads only."""
     begins = now - QUARTER
     ways = load_ways(session, Period(begins, now), with_words=True)
     hall = townhall(session, now)
@@ -67,7 +68,7 @@ def find_changes(session: Session, now: datetime) -> list[FoundChange]:
             tuple(sorted({found.proposal.change.group, *found.pattern.path})), begins, now,
             found.pattern.topic,
         )
-        for found in findings(ways, small=hall.small)
+        for found in findings(ways, small=hall.small, moving=ByBook(session, ways, now))
         if found.proposal is not None
     ]  # fmt: skip
 

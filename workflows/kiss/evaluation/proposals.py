@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from storage.fulltext.words import fold
 from workflows.kiss.evaluation.patterns import Kind, Pattern, find_patterns, named
-from workflows.kiss.evaluation.replay import Effect, RuleChange, reckon
+from workflows.kiss.evaluation.replay import Effect, Moving, RuleChange, reckon, reckon_moves
 from workflows.kiss.evaluation.shielding import LEAST
 from workflows.kiss.evaluation.vocabulary import Vocabulary
 from workflows.kiss.evaluation.ways import Way, path
@@ -18,15 +18,18 @@ from workflows.kiss.evaluation.wording import number
 
 _GROUPS_TRIED = 3
 _WORDS_TRIED = 40
+_REPLAYED = 8
+"""So many of the likeliest changes for a pattern are replayed through the whole rule book."""
 SHORTEST_WORD = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A rule change and what it would have saved on the cases it was tried on."""
+    """A rule change and what it would have saved on the cases it was tried on; ``by_book``: by the whole rule book."""
 
     change: RuleChange
     effect: Effect
+    by_book: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +40,22 @@ class Finding:
     proposal: Proposal | None
 
 
-def findings(ways: Sequence[Way], most: int = 10, small: Collection[str] = ()) -> list[Finding]:
+def findings(
+    ways: Sequence[Way],
+    most: int = 10,
+    small: Collection[str] = (),
+    moving: Moving | None = None,
+) -> list[Finding]:
     """The worst patterns of these cases with proposals; the same change is proposed once.
 
     ``small``: groups of fewer than five people; what is said about them would be said about persons, so it is not.
+    ``moving``: what the rule book would do; a log of another system has none.
     """
     found, given, words = [], set(), Vocabulary(ways)
     for pattern in find_patterns(ways, most):
         if not set(small).isdisjoint(pattern.path):
             continue
-        proposal = propose(ways, pattern, small, words)
+        proposal = propose(ways, pattern, small, words, moving)
         if proposal and proposal.change in given:
             continue
         if proposal:
@@ -60,26 +69,65 @@ def propose(
     pattern: Pattern,
     small: Collection[str] = (),
     words: Vocabulary | None = None,
+    moving: Moving | None = None,
 ) -> Proposal | None:
     """The change that saves most, of equal ones the simplest; ``None`` if none helps without harm.
 
     A word is tried on the cases of all topics, because that is what a rule made of it will answer.
     """
-    known = words or Vocabulary(ways)
-    best: Proposal | None = None
+    likely = _likely(ways, pattern, small, words or Vocabulary(ways))
+    if moving is not None:
+        return _replayed(ways, likely[:_REPLAYED], moving)
+    for change, effect, fitting in likely:
+        if all(_gain(reckon(part, change)) for part in _halves(fitting)):
+            return Proposal(change, effect)
+    return None
+
+
+_Likely = tuple[RuleChange, Effect, list[Way]]
+
+
+def _likely(
+    ways: Sequence[Way], pattern: Pattern, small: Collection[str], words: Vocabulary
+) -> list[_Likely]:
+    """Changes that help without harm as far as ways tell, with the cases they fit; those that save most first."""
+    found: list[_Likely] = []
     for change in _changes(ways, pattern):
         if change.group in small:
             continue
-        fitting = sorted(known.fitting(change), key=lambda way: way.begins)
+        fitting = words.fitting(change)
         effect = reckon(fitting, change)
-        if effect.made_worse or effect.helped < LEAST or not _gain(effect):
+        if _helps(effect):
+            found.append((change, effect, fitting))
+    return sorted(found, key=lambda each: -_gain(each[1]))
+
+
+def _replayed(ways: Sequence[Way], likely: Sequence[_Likely], moving: Moving) -> Proposal | None:
+    """The one that saves most by the rule book."""
+    best: Proposal | None = None
+    cases = {way.case: way for way in ways}
+    for change, estimate, _ in likely:
+        if best is not None and _gain(estimate) <= _gain(best.effect):
+            break
+        moves = moving(change)
+        moved = [cases[case] for case in moves if case in cases]
+        effect = reckon_moves(moved, moves)
+        if not _helps(effect) or (best is not None and _gain(effect) <= _gain(best.effect)):
             continue
-        if best is not None and _gain(effect) <= _gain(best.effect):
-            continue
-        half = len(fitting) // 2
-        if all(_gain(reckon(part, change)) for part in (fitting[:half], fitting[half:])):
-            best = Proposal(change, effect)
+        if all(_gain(reckon_moves(part, moves)) for part in _halves(moved)):
+            best = Proposal(change, effect, by_book=True)
     return best
+
+
+def _helps(effect: Effect) -> bool:
+    return not effect.made_worse and effect.helped >= LEAST and _gain(effect) > 0
+
+
+def _halves(ways: Sequence[Way]) -> tuple[list[Way], list[Way]]:
+    """The earlier and the later ones."""
+    ordered = sorted(ways, key=lambda way: way.begins)
+    half = len(ordered) // 2
+    return ordered[:half], ordered[half:]
 
 
 def _gain(effect: Effect) -> int:
@@ -146,16 +194,23 @@ def proposed(proposal: Proposal, names: Mapping[str, str]) -> str:
         f"mit dem Wort „{change.word}“ (auch gebeugt oder zusammengesetzt)" if change.word else ""
     )
     which = " ".join(part for part in ("Anliegen", topic, word) if part)
-    saved = [f"{number(effect.hand_overs_saved)} Weitergaben"] if effect.hand_overs_saved else []
-    saved += [f"{number(effect.answers_saved)} doppelte Antworten"] if effect.answers_saved else []
+    saved = (
+        [f"{number(effect.hand_overs_saved)} Weitergaben"] if effect.hand_overs_saved > 0 else []
+    )
+    saved += (
+        [f"{number(effect.answers_saved)} doppelte Antworten"] if effect.answers_saved > 0 else []
+    )
     sooner = (
         f" Zusammen wären sie {number(effect.days)} Tage früher dort gewesen."
         if effect.days
         else ""
     )
+    would = "Mit allen heutigen Regeln nachgespielt, hätte das" if proposal.by_book else "Das hätte"
+    moved = ", die damit anders gegangen wären" if proposal.by_book else ""
     return (
-        f"Vorschlag: {which} gehen gleich an „{group}“. Das hätte im betrachteten Zeitraum {' und '.join(saved)} gespart, "
-        f"bei {number(effect.helped)} von {number(effect.cases)} Anliegen.{sooner} Keines hätte einen längeren Weg genommen."
+        f"Vorschlag: {which} gehen gleich an „{group}“. {would} im betrachteten Zeitraum {' und '.join(saved)} gespart, "
+        f"bei {number(effect.helped)} von {number(effect.cases)} Anliegen{moved}.{sooner} "
+        "Keines hätte einen längeren Weg genommen."
     )
 
 

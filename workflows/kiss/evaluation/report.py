@@ -16,6 +16,7 @@ from workflows.kiss.evaluation.measures import (
     time_in_state,
 )
 from workflows.kiss.evaluation.proposals import WITHOUT_PROPOSAL, findings, proposed, told
+from workflows.kiss.evaluation.replay import Moving
 from workflows.kiss.evaluation.shielding import LEAST, joined_groups, shielded
 from workflows.kiss.evaluation.ways import Way
 from workflows.kiss.evaluation.wording import CLASSES
@@ -94,8 +95,9 @@ def evaluate(
     ways: Sequence[Way],
     hall: Townhall,
     states: States = ANLIEGEN,
+    moving: Moving | None = None,
 ) -> EvaluationReport:
-    """The report on these cases: by office and topic, in groups of at least five."""
+    """The report on these cases: by office and topic, in groups of at least five. ``moving``: what the rule book would do."""
 
     def name(key: str) -> str:
         return hall.names.get(key, key)
@@ -123,7 +125,7 @@ def evaluate(
         {name(state): days for state, days in time_in_state(ways, LEAST).items()},
         matrix(ways, drawn),
         ribbons(ways, drawn),
-        _told(ways, hall),
+        _told(ways, hall, moving),
     )
 
 
@@ -136,12 +138,12 @@ def _drawn(ways: Sequence[Way], hall: Townhall) -> dict[str, str]:
     return {group: hall.names.get(shown, shown) for group, shown in joined.items()}
 
 
-def _told(ways: Sequence[Way], hall: Townhall) -> list[Told]:
+def _told(ways: Sequence[Way], hall: Townhall, moving: Moving | None) -> list[Told]:
     names = hall.names
     return [
         Told(
             told(found.pattern, names),
             proposed(found.proposal, names) if found.proposal else WITHOUT_PROPOSAL,
         )
-        for found in findings(ways, small=hall.small)
+        for found in findings(ways, small=hall.small, moving=moving)
     ]

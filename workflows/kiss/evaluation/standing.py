@@ -16,6 +16,7 @@ from storage.jobs.queue import ClaimedJob, Priority, enqueue
 from storage.organisation.substitution import local_day
 from storage.rights import Verb, require
 from storage.upsert import insert_into
+from workflows.kiss.evaluation.by_book import ByBook
 from workflows.kiss.evaluation.improving import find_changes, follow_all, keep_effects, keep_found
 from workflows.kiss.evaluation.own_log import Period, left_out, load_ways, townhall
 from workflows.kiss.evaluation.report import EvaluationReport, evaluate
@@ -115,8 +116,10 @@ def _worked_out(session: Session, row: Evaluation, now: datetime) -> EvaluationR
     first = last - timedelta(days=row.days - 1)
     offices = frozenset(map(UUID, row.offices)) if row.offices is not None else None
     period = Period(local_day(first)[0], local_day(last)[1], offices)
-    ways = load_ways(session, period)
-    report = evaluate("Wege der Anliegen", first, last, ways, townhall(session, now))
+    ways = load_ways(session, period, with_words=True)
+    moving = ByBook(session, ways, now)
+    hall = townhall(session, now)
+    report = evaluate("Wege der Anliegen", first, last, ways, hall, moving=moving)
     return report.without(left_out(session, period))
 
 

@@ -1,6 +1,6 @@
 """Answering trials: one text, or a changed rule replayed on the Anliegen of the last quarter."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -98,16 +98,15 @@ def _tried(
 
 def _replayed(session: Session, content: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Counts over all, and the latest of those that would go another way. What is right is known where it was answered."""
-    day = local_date(now)
-    voice, _ = load_voice(session)
-    book = load_book(session, day, _HeardOnce(voice) if voice else None)
-    changed_book = replace(book, rules=_with(session, book, content, day))
+    past = Past(session, now)
+    book = past.book
+    instead = str(UUID(content["instead_of"])) if content["instead_of"] else None
+    changed_book = past.with_rule(_rule(session, content, past.day), instead)
     looked_at, count, better, worse = 0, 0, 0, 0
     shown: list[dict[str, str]] = []
-    for row, message in _last_quarter(session, now):
+    for row in _last_quarter(session, now):
         looked_at += 1
-        was = decided(message, book, day, explain=False).group
-        would = decided(message, changed_book, day, explain=False).group
+        was, would = past.goes(row, book), past.goes(row, changed_book)
         if was == would:
             continue
         count += 1
@@ -124,29 +123,67 @@ def _replayed(session: Session, content: Mapping[str, Any], now: datetime) -> di
     }  # fmt: skip
 
 
+class Past:
+    """What came in, as rules looked at it then, and where a rule book sends it; each text is read and heard once."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self.day = local_date(now)
+        voice, _ = load_voice(session)
+        self.book = load_book(session, self.day, _HeardOnce(voice) if voice else None)
+        self._session = session
+        self._known = load_gazetteer(session, self.day)
+        self._messages: dict[UUID, Message] = {}
+
+    def message(self, row: Anliegen) -> Message:
+        if row.id not in self._messages:
+            said = as_message(self._session, row, self._known)
+            self._messages[row.id] = replace(said, topic=_chosen(self._session, row))
+        return self._messages[row.id]
+
+    def goes(self, row: Anliegen, book: RoutingBook) -> str | None:
+        """The group a rule book sends it to."""
+        return decided(self.message(row), book, self.day, explain=False).group
+
+    def chances(self, row: Anliegen) -> dict[str, float]:
+        """What the text model thinks of it, by label."""
+        if self.book.voice is None:
+            return {}
+        (guesses,) = self.book.voice.guesses([self.message(row).written], evidence=False)
+        return {guess.label: guess.probability for guess in guesses}
+
+    def with_rule(self, rule: RuleView, instead: str | None = None) -> RoutingBook:
+        """Today's book with another rule, in the place of an old one if any."""
+        kept = [each for each in self.book.rules if each.id != instead]
+        return replace(self.book, rules=[*kept, rule])
+
+    def with_topic(self, topic: str, group: str) -> RoutingBook:
+        """Today's book with a topic given to another group."""
+        given = replace(self.book.topics[topic], group=group)
+        return replace(self.book, topics={**self.book.topics, topic: given})
+
+
 class _HeardOnce:
-    """The text model, asked once for each text: both sets of rules are told the same."""
+    """The text model, asked once for each text: all sets of rules are told the same."""
 
     def __init__(self, voice: Voice) -> None:
         self._voice = voice
-        self._last: tuple[tuple[str, ...], bool] | None = None
-        self._heard: list[list[Guess]] = []
+        self._heard: dict[tuple[str, bool], list[Guess]] = {}
 
     @property
     def threshold(self) -> float:
         return self._voice.threshold
 
     def guesses(self, texts: Sequence[str], *, evidence: bool) -> list[list[Guess]]:
-        asked = (tuple(texts), evidence)
-        if asked != self._last:
-            self._heard, self._last = self._voice.guesses(texts, evidence=evidence), asked
-        return self._heard
+        new = [text for text in dict.fromkeys(texts) if (text, evidence) not in self._heard]
+        if new:
+            found = self._voice.guesses(new, evidence=evidence)
+            self._heard |= {(text, evidence): each for text, each in zip(new, found, strict=True)}
+        return [self._heard[text, evidence] for text in texts]
 
 
-def _last_quarter(session: Session, now: datetime) -> Iterator[tuple[Anliegen, Message]]:
-    """What came in, as rules looked at it then; protected ones are left out."""
-    known = load_gazetteer(session, local_date(now))
-    rows = session.scalars(
+def _last_quarter(session: Session, now: datetime) -> Sequence[Anliegen]:
+    """What came in; protected ones are left out."""
+    return session.scalars(
         select(Anliegen)
         .where(
             Anliegen.received_at > now - QUARTER,
@@ -156,8 +193,6 @@ def _last_quarter(session: Session, now: datetime) -> Iterator[tuple[Anliegen, M
         .order_by(Anliegen.id.desc())
         .limit(MOST)
     ).all()
-    for row in rows:
-        yield row, replace(as_message(session, row, known), topic=_chosen(session, row))
 
 
 def _chosen(session: Session, row: Anliegen) -> str | None:
@@ -171,17 +206,13 @@ def _chosen(session: Session, row: Anliegen) -> str | None:
     )
 
 
-def _with(
-    session: Session, book: RoutingBook, content: Mapping[str, Any], day: date
-) -> list[RuleView]:
+def _rule(session: Session, content: Mapping[str, Any], day: date) -> RuleView:
     owner = session.get(Office, UUID(content["owner"]))
-    rule = RuleView(
+    return RuleView(
         "trial", content["title"] or "Neue Regel", owner.short if owner else "", day, None,
         content["position"], Conditions.from_json(content["conditions"]), str(UUID(content["group"])),
         str(UUID(content["topic"])) if content["topic"] else None,
     )  # fmt: skip
-    instead = str(UUID(content["instead_of"])) if content["instead_of"] else None
-    return [*(each for each in book.rules if each.id != instead), rule]
 
 
 def _name(book: RoutingBook, group: str | None) -> str:

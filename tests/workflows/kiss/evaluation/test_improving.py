@@ -16,7 +16,9 @@ from tests.workflows.kiss.conftest import LONG_AGO, SYSTEM, City
 from workflows.kiss.anliegen.answering import answer
 from workflows.kiss.anliegen.assigning import To, assign
 from workflows.kiss.anliegen.merging import merge, unmerge
+from workflows.kiss.anliegen.opening import Channel
 from workflows.kiss.anliegen.tables import Anliegen, Topic
+from workflows.kiss.evaluation.by_book import ByBook
 from workflows.kiss.evaluation.hearing import (
     ProfileForm,
     annoyances,
@@ -37,10 +39,12 @@ from workflows.kiss.evaluation.improving import (
 )
 from workflows.kiss.evaluation.measures import measure
 from workflows.kiss.evaluation.own_log import Period, load_ways, townhall
+from workflows.kiss.evaluation.replay import RuleChange
 from workflows.kiss.evaluation.report import evaluate
 from workflows.kiss.evaluation.tables import Proposal
 from workflows.kiss.evaluation.ways import path
-from workflows.kiss.routing.responsibility import rules
+from workflows.kiss.routing.replaying import Past
+from workflows.kiss.routing.responsibility import RuleForm, add_rule, rules
 
 
 @pytest.fixture
@@ -56,9 +60,9 @@ def town(city: City) -> City:
     return city
 
 
-def sent_around(city: City, text: str = "Ein Ast liegt auf dem Gehweg.") -> UUID:
+def sent_around(city: City, text: str = "Ein Ast liegt auf dem Gehweg.", **more: object) -> UUID:
     """First to the Tiefbau, then to the Grünflächen, which answer."""
-    anliegen = city.open(text)
+    anliegen = city.open(text, **more)
     for group, topic in (("tiefbau", "strasse"), ("gruen", "baum")):
         city.clock.forward(hours=1)
         to = To(city.groups[group], topic=city.topics[topic])
@@ -173,6 +177,48 @@ def test_a_proposal_is_worked_out_discussed_accepted_and_followed_up(town: City)
     assert followed is not None
     assert followed.before is not None
     assert followed.after is None  # nothing came in since
+
+
+def test_what_is_promised_is_what_the_rule_book_does(town: City) -> None:
+    kora = town.staff("kora")
+    text = "Ein Ast liegt auf dem Gehweg bei Nummer"
+    cases = [sent_around(town, f"{text} {number}.") for number in range(12)]
+    with town.house.database.write() as session:
+        assert work_out(session, kora, now=town.clock()) == 1
+        (row,) = proposals(session, kora)
+        promised = row.effect
+        accept(session, kora, row.id, 1, "", now=town.clock())
+    with town.house.database.read() as session:
+        past = Past(session, town.clock())
+        gone = [past.goes(session.get_one(Anliegen, case), past.book) for case in cases]
+    assert gone.count(str(town.groups["gruen"])) == promised["cases"] == promised["helped"] == 12
+
+
+def test_a_rule_that_an_earlier_one_beats_is_not_proposed(town: City) -> None:
+    kora = town.staff("kora")
+    for number in range(12):
+        sent_around(town, f"Ein Ast liegt auf dem Gehweg bei Nummer {number}.")
+    form = RuleForm(
+        "Zuerst", town.offices["tiefbau"], town.groups["tiefbau"], 10, conditions={"words": ["Ast"]}
+    )
+    with town.house.database.write() as session:
+        add_rule(session, kora, form, now=town.clock())
+        assert work_out(session, kora, now=town.clock()) == 0
+
+
+def test_a_topic_chosen_in_the_form_is_replayed_with_its_new_group(town: City) -> None:
+    topic = town.topics["strasse"]
+    cases = [
+        sent_around(town, f"Ast {number}", channel=Channel.FORM, topic=topic)
+        for number in range(12)
+    ]
+    with town.house.database.read() as session:
+        period = Period(town.clock() - timedelta(days=9), town.clock() + timedelta(1))
+        moving = ByBook(session, load_ways(session, period), town.clock())
+        moves = moving(RuleChange(town.groups["gruen"].hex, topic.hex))
+        assert moving(RuleChange(town.groups["gruen"].hex, town.topics["laerm"].hex)) == {}
+    both = (town.groups["tiefbau"].hex, town.groups["gruen"].hex)
+    assert moves == {case.hex: both for case in cases}
 
 
 def test_declining_needs_a_reason(town: City) -> None:

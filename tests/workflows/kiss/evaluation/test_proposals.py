@@ -12,7 +12,7 @@ from workflows.kiss.evaluation.follow_up import follow_up
 from workflows.kiss.evaluation.follow_up import told as compared
 from workflows.kiss.evaluation.patterns import Kind, find_patterns
 from workflows.kiss.evaluation.proposals import findings, propose, proposed, told
-from workflows.kiss.evaluation.replay import Effect, RuleChange, replay
+from workflows.kiss.evaluation.replay import Effect, RuleChange, reckon_moves, replay
 from workflows.kiss.evaluation.vocabulary import Vocabulary
 from workflows.kiss.evaluation.ways import Way, path
 from workflows.kiss.routing.keywords import tokens
@@ -59,6 +59,29 @@ def test_two_groups_that_answer_the_same_are_found() -> None:
 )
 def test_a_replay_counts_cautiously(case: Way, effect: Effect) -> None:
     assert replay([case], RuleChange("B", "licht")) == effect
+
+
+def test_what_todays_rules_spare_anyway_is_no_merit_of_a_change() -> None:
+    ways = [way("ACB") for _ in range(10)]
+    moves = {each.case: ("C", "B") for each in ways}  # today's rules already know it is not A's
+    assert reckon_moves(ways, moves) == Effect(10, 10, 10, 10.0)
+    assert reckon_moves(ways, {}) == Effect()
+
+
+def test_a_proposal_promises_what_the_rule_book_will_do() -> None:
+    ways = [way("AB") for _ in range(10)]
+    assert [each.proposal for each in findings(ways, moving=lambda _: {})] == [None]
+    moves = {each.case: ("A", "B") for each in ways[::2] + ways[1:4:2]}
+    (found,) = findings(ways, moving=lambda _: moves)
+    assert found.proposal is not None
+    assert found.proposal.effect == Effect(7, 7, 7, 7.0)
+    assert "Mit allen heutigen Regeln nachgespielt, hätte das" in proposed(found.proposal, NAMES)
+
+
+def test_what_the_rule_book_would_send_astray_is_not_proposed() -> None:
+    ways = [way("AB") for _ in range(10)] + [way("A", "müll")]
+    (found,) = findings(ways, moving=lambda _: {each.case: ("A", "B") for each in ways})
+    assert found.proposal is None
 
 
 def test_a_rule_is_proposed_that_saves_the_first_hand_over() -> None:
