@@ -36,7 +36,7 @@ TITLES: dict[Room, str] = {
 }
 
 _OTHER_NAMES: dict[Room, frozenset[str]] = {
-    Room.EAKTE: frozenset({"document", "akte", "vorgang", "model"}),
+    Room.EAKTE: frozenset({"document", "akte", "vorgang", "model", "addressee"}),
     Room.DESKS: frozenset({"room_request"}),
 }
 """First parts of names that came before their room had its own."""

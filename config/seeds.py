@@ -177,7 +177,9 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member of staff. ``roles`` always has ``staff``."""
+    """A member of staff. ``roles`` always has ``staff``; ``entrusted``: the rules of unopened post (unopened.yaml) for
+    which they are named.
+    """
 
     login: str
     name: str
@@ -188,6 +190,7 @@ class Person:
     room: str
     phone: str
     email: str
+    entrusted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

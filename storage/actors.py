@@ -118,16 +118,27 @@ class Proxy:
     grant: Grant
 
 
+SEALED = "zzur"
+"""How the token of sealed post begins that is for people named for its rule, wherever it lies."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where an object belongs: the office that holds it, and its protection class."""
+    """Where an object belongs: the office that holds it, and its protection class.
+
+    ``sealed_for``: unopened post under this rule (key, letters and digits) is open to the people named for the rule
+    alone, not to the office it lies with.
+    """
 
     office: UUID
     protection: ProtectionClass
+    sealed_for: str | None = None
 
     @property
     def token(self) -> str:
         """The access token of this scope, as it stands in the full-text index (letters and digits only)."""
+        if self.sealed_for is not None:
+            return f"{SEALED}{self.sealed_for}"
         return f"zz{TOKEN_CODES[self.protection]}{self.office.hex[-12:]}"
 
 
@@ -145,6 +156,8 @@ class Staff:
     """Absent people whose tasks go to this one today, also along a chain of substitutes. No rights come with it."""
     proxies: frozenset[Proxy] = frozenset()
     """Their roles of ``STANDING_IN``: tasks of these go to this one, too, and may be done."""
+    entrusted: frozenset[str] = frozenset()
+    """Rules of unopened post for which this person is named as addressee. No substitute comes with it."""
 
     @property
     def journal_id(self) -> str:

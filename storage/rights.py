@@ -8,7 +8,17 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from uuid import UUID
 
-from storage.actors import Actor, Citizen, Device, ProtectionClass, Role, Scope, Staff, System
+from storage.actors import (
+    SEALED,
+    Actor,
+    Citizen,
+    Device,
+    ProtectionClass,
+    Role,
+    Scope,
+    Staff,
+    System,
+)
 
 
 class NotAllowedError(Exception):
@@ -26,9 +36,11 @@ class Verb(StrEnum):
     DOCUMENT_FILE = "document.file"
     DOCUMENT_RETRY = "document.retry"
     DOCUMENT_FORWARD = "document.forward"
+    ADDRESSEE_NAME = "addressee.name"
     AKTE_OPEN = "akte.open"
     AKTE_EDIT = "akte.edit"
     AKTE_CLOSE = "akte.close"
+    AKTE_HOLD = "akte.hold"
     AKTENPLAN_CHANGE = "aktenplan.change"
     SCHEDULE_SEE = "schedule.see"
     SCHEDULE_CHANGE = "schedule.change"
@@ -60,13 +72,16 @@ def sees(actor: Actor, scope: Scope) -> bool:
     """Whether the actor may see objects of this scope.
 
     Open: all staff. Internal: the office's members and the registry that keeps its files. Unfiled: the inbox
-    office's members and its registry. Unopened: the addressed office alone. All other classes: only people to whom
-    this very scope was opened by name; neither heads nor admins come with it.
+    office's members and its registry. Unopened: the addressed office alone, or the people named for the rule alone
+    where it is for persons. All other classes: only people to whom this very scope was opened by name; neither heads
+    nor admins come with it.
     """
     if isinstance(actor, System):
         return True
     if not isinstance(actor, Staff):
         return False
+    if scope.sealed_for is not None:
+        return scope.sealed_for in actor.entrusted
     member, registry = actor.works_in(scope.office), actor.has(Role.REGISTRY, scope.office)
     by_office = {
         ProtectionClass.OPEN: True,
@@ -79,12 +94,15 @@ def sees(actor: Actor, scope: Scope) -> bool:
 
 def tokens(actor: Actor, offices: Iterable[UUID]) -> frozenset[str]:
     """The access tokens of everything the actor sees, for the full-text index and for lists."""
-    return frozenset(
+    found = {
         scope.token
         for office in offices
         for protection in ProtectionClass
         if sees(actor, scope := Scope(office, protection))
-    )
+    }
+    if isinstance(actor, Staff):
+        found.update(f"{SEALED}{rule}" for rule in actor.entrusted)
+    return frozenset(found)
 
 
 Rule = Callable[[Actor, Scope | None], bool]
@@ -116,6 +134,7 @@ def _works_with(actor: Actor, scope: Scope | None) -> bool:
             actor.works_in(scope.office)
             or actor.has(Role.REGISTRY, scope.office)
             or scope in actor.classes
+            or scope.sealed_for is not None
         )
     )
 
@@ -164,15 +183,29 @@ def _comes_in(actor: Actor, scope: Scope | None) -> bool:
     return isinstance(actor, Citizen) or _any_staff(actor, scope)
 
 
+def _holds(actor: Actor, scope: Scope | None) -> bool:
+    """Registry and archive stop the disposal of what they may see."""
+    if isinstance(actor, System):
+        return True
+    return (
+        scope is not None
+        and isinstance(actor, Staff)
+        and sees(actor, scope)
+        and (actor.has(Role.REGISTRY, scope.office) or actor.has(Role.ARCHIVIST, scope.office))
+    )
+
+
 RULES: dict[Verb, Rule] = {
     Verb.DOCUMENT_RECEIVE: _receives,
     Verb.DOCUMENT_EDIT: _works_with,
     Verb.DOCUMENT_FILE: _works_with,
     Verb.DOCUMENT_RETRY: _works_with,
     Verb.DOCUMENT_FORWARD: _works_with,
+    Verb.ADDRESSEE_NAME: _with_role(Role.PRIVACY, Role.ADMIN),
     Verb.AKTE_OPEN: _works_with,
     Verb.AKTE_EDIT: _works_with,
     Verb.AKTE_CLOSE: _works_with,
+    Verb.AKTE_HOLD: _holds,
     Verb.AKTENPLAN_CHANGE: _with_role(Role.REGISTRY),
     Verb.SCHEDULE_SEE: _with_role(Role.ADMIN),
     Verb.SCHEDULE_CHANGE: _with_role(Role.ADMIN),

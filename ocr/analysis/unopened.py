@@ -19,7 +19,8 @@ _RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to")
 @dataclass(frozen=True, slots=True)
 class UnopenedRule:
     """A class of post to hand over as it is. ``forward_to`` is the key of an office, ``None`` for the person
-    the envelope names; words, folders and addresses are folded (lower case, ae oe ue ss).
+    the envelope names; ``named``: for the people named for the rule alone, whichever office it lies with; ``key`` holds
+    letters and digits only; words, folders and addresses are folded (lower case, ae oe ue ss).
     """
 
     key: str
@@ -33,6 +34,12 @@ class UnopenedRule:
     addresses: tuple[str, ...]
     headers: tuple[tuple[str, tuple[str, ...]], ...]
     tick: str
+    named: bool = False
+
+    @property
+    def personal(self) -> bool:
+        """For the person on the envelope, whom no rule knows."""
+        return self.forward_to is None and not self.named
 
 
 @lru_cache(maxsize=1)
@@ -57,6 +64,7 @@ def _rule(entry: Mapping[str, Any]) -> UnopenedRule:
         addresses=tuple(entry["addresses"]),
         headers=tuple((name, tuple(values)) for name, values in entry.get("headers", {}).items()),
         tick=entry["tick"],
+        named=entry.get("named", False),
     )
 
 

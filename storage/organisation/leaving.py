@@ -14,7 +14,7 @@ from storage.actors import System
 from storage.clock import local_date, years_before
 from storage.journal.entries import record
 from storage.journal.erasure import erase_details
-from storage.organisation.tables import ClassGrant, Membership, Person, RoleGrant
+from storage.organisation.tables import Addressee, ClassGrant, Membership, Person, RoleGrant
 
 YEARS = 3
 BATCH = 200
@@ -46,7 +46,7 @@ def forget_leavers(session: Session, now: datetime) -> int:
         .with_for_update()
     ).all()
     people = [row.id for row in rows]
-    for table in (Membership, RoleGrant, ClassGrant):
+    for table in (Membership, RoleGrant, ClassGrant, Addressee):
         session.execute(
             delete(table).where(table.person_id.in_(people)),
             execution_options={"synchronize_session": False},

@@ -13,6 +13,7 @@ from storage.clock import local_date
 from storage.organisation.substitution import ruling, stand_in_for
 from storage.organisation.tables import (
     Absence,
+    Addressee,
     ClassGrant,
     Membership,
     Office,
@@ -140,6 +141,20 @@ def is_attended(
     return bool(held_by - {each.person_id for each in gone})
 
 
+def addressees(session: Session, day: date) -> dict[str, list[UUID]]:
+    """Who is named on that day for each rule of unopened post; rules for which nobody is are missing."""
+    rows = session.execute(
+        select(Addressee.rule, Addressee.person_id)
+        .join(Person, Person.id == Addressee.person_id)
+        .where(valid_on(Addressee, day), valid_on(Person, day))
+        .order_by(Addressee.rule, Person.name, Person.id)
+    )
+    found: dict[str, list[UUID]] = {}
+    for rule, person in rows:
+        found.setdefault(rule, []).append(person)
+    return found
+
+
 def load_staff(session: Session, person_id: UUID, day: date) -> Staff | None:
     """The actor this person is today, or ``None`` who does not work here (any more)."""
     person = session.get(Person, person_id)
@@ -148,7 +163,7 @@ def load_staff(session: Session, person_id: UUID, day: date) -> Staff | None:
     ):
         return None
 
-    def held(table: type[Membership | RoleGrant | ClassGrant]) -> Sequence[Any]:
+    def held(table: type[Membership | RoleGrant | ClassGrant | Addressee]) -> Sequence[Any]:
         return session.scalars(
             select(table).where(table.person_id == person_id, valid_on(table, day))
         ).all()
@@ -167,6 +182,7 @@ def load_staff(session: Session, person_id: UUID, day: date) -> Staff | None:
         classes=frozenset(
             Scope(row.office_id, ProtectionClass(row.protection)) for row in held(ClassGrant)
         ),
+        entrusted=frozenset(row.rule for row in held(Addressee)),
         stands_in_for=absent,
         proxies=_proxies(session, absent, passed_on, day) if absent else frozenset(),
     )

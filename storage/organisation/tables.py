@@ -115,6 +115,27 @@ class ClassGrant(WithId, Valid, Table):
     protection: Mapped[str]
 
 
+class Addressee(WithId, Valid, Table):
+    """Somebody is named to get unopened post of a rule (its key in config/seed/unopened.yaml), and to open it."""
+
+    __tablename__ = "unopened_addressee"
+    __table_args__ = (
+        Index(None, "person_id"),
+        Index(None, "rule"),
+        {
+            "info": privacy(
+                "Empfänger ungeöffneter Sendungen (Meldestelle, Datenschutz, betriebsärztlicher Dienst …)",
+                "person_id",
+                STAFF_RETENTION,
+                "erase",
+            )
+        },
+    )
+
+    rule: Mapped[str]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+
+
 class Absence(WithId, WithRevision, Table):
     """Somebody is away from one moment to another. Why is nobody's business here; the row goes when it is over."""
 

@@ -137,7 +137,9 @@ def fill(house: House) -> None:
             row = found("laerm2.txt")
             forward_document(session, anna, row.id, row.revision, post, now=clock())
         with house.database.write() as session:
-            hold_akte(session, anna, akte.id, akte.revision, hold=True, now=clock())
+            hold_akte(
+                session, ACTOR, akte.id, akte.revision, hold=True, reason="Klage", now=clock()
+            )
             close_akte(session, anna, closed.id, closed.revision, now=clock())
         row = found("rechnung.pdf")
         add_version(house, anna, row.id, row.revision, "r2.pdf", pdf(BILL + "\nBezahlt"), "bezahlt")

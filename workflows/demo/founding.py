@@ -39,6 +39,7 @@ from workflows.demo.kiss import SINCE_LONG, found_kiss
 from workflows.demo.monitors import found_monitors
 from workflows.demo.people import found_people
 from workflows.demo.spaces import found_spaces
+from workflows.eakte.addressees import name_addressee
 from workflows.eakte.akten import open_akte, open_vorgang
 from workflows.eakte.filing import file_document
 from workflows.eakte.receiving import Incoming, receive
@@ -51,6 +52,15 @@ DOCUMENTS = 320
 FILED = 45
 
 Say = Callable[[str], None]
+
+
+def _addressees(session: Session, now: datetime) -> None:
+    """Who gets which unopened post, before any comes."""
+    for seed in seeds.load_people():
+        person = person_by_login(session, seed.login, local_date(now))
+        if person is not None:
+            for rule in seed.entrusted:
+                name_addressee(session, FOUNDER, rule, person.id, now=now)
 
 
 def is_founded(house: House) -> bool:
@@ -101,6 +111,7 @@ def found_city(house: House) -> None:
         _plan(session, offices)
         for person in seeds.load_people():
             _person(session, person, offices, hashed, now)
+        _addressees(session, now)
         session.flush()
         found_availability(session, now)
         found_people(session, now)

@@ -163,14 +163,27 @@ def rename_akte(
 
 
 def hold_akte(
-    session: Session, actor: Actor, akte_id: UUID, revision: int, *, hold: bool, now: datetime
+    session: Session,
+    actor: Actor,
+    akte_id: UUID,
+    revision: int,
+    *,
+    hold: bool,
+    reason: str,
+    now: datetime,
 ) -> None:
-    """Keep an Akte beyond its period (litigation, an open inquiry), or let the period count again."""
-    akte = _load_for(session, actor, Verb.AKTE_CLOSE, akte_id, revision)
+    """Keep an Akte beyond its period (litigation, an open inquiry), or let the period count again; with the reason.
+
+    The registry's and the archive's to do, as far as they see the Akte.
+    """
+    akte = _load_for(session, actor, Verb.AKTE_HOLD, akte_id, revision)
+    if not reason.strip():
+        raise ConflictError("Bitte geben Sie den Grund an.")
     if akte.hold == hold:
         return
     akte.hold, akte.revision = hold, akte.revision + 1
-    _note(session, actor, "akte.hold" if hold else "akte.release", akte, now)
+    verb = Verb.AKTE_HOLD.value if hold else "akte.release"
+    _note(session, actor, verb, akte, now, {"reason": " ".join(reason.split())})
 
 
 def load_akte(session: Session, actor: Actor, akte_id: UUID) -> Akte:

@@ -22,6 +22,7 @@ from storage.journal.verification import verify
 from storage.organisation.queries import office_by_key
 from storage.processes import Warner
 from storage.tasks.list import finish_tasks, open_task
+from workflows.eakte.addressees import warn_of_unnamed
 
 BLOBS, JOURNAL = "eakte.pruefung", "journal.pruefung"
 FOUND = {
@@ -54,8 +55,15 @@ def check_journal(context: JobContext) -> Mapping[str, int]:
 
 
 def warners(settings: Settings) -> list[Warner]:
-    """What the status warns of: findings of the last checks, files nobody scans for viruses, a scan folder nobody empties."""
-    return [_last_findings, partial(_scan_off, settings), partial(_nobody_s_folder, settings)]
+    """What the status warns of: findings of the last checks, files nobody scans for viruses, a scan folder nobody empties,
+    sealed post for which nobody is named.
+    """
+    return [
+        _last_findings,
+        partial(_scan_off, settings),
+        partial(_nobody_s_folder, settings),
+        warn_of_unnamed,
+    ]
 
 
 def _last_findings(session: Session, _now: datetime) -> Sequence[str]:

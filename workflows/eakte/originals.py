@@ -7,8 +7,8 @@ from storage.conflicts import NotFoundError
 from storage.house import House
 from storage.journal.entries import record
 from workflows.eakte.queries import versions, visible_document
-from workflows.eakte.tables import DocumentVersion
-from workflows.eakte.unopened import opens
+from workflows.eakte.tables import Document, DocumentVersion
+from workflows.eakte.unopened import FETCHED, is_shut, opens, stop_waiting
 
 MISSING = "Dieses Dokument gibt es nicht, oder Sie dürfen es nicht sehen."
 
@@ -24,11 +24,18 @@ def take_original(house: House, actor: Actor, document_id: UUID, number: int) ->
         found = [each for each in versions(session, actor, document_id) if each.number == number]
         now = house.clock()
         sealed = document.protection == ProtectionClass.UNOPENED.value
-        shut = sealed and (document.state == "unopened" or not opens(session, actor, document, now))
+        shut = sealed and (
+            document.state == "unopened"
+            or is_shut(document, now)
+            or not opens(session, actor, document, now)
+        )
     if not found or shut:
         raise NotFoundError(MISSING)
     if sealed:
         with house.database.write() as session:
+            taken = session.get_one(Document, document_id, with_for_update=True)
+            stop_waiting(session, taken, now)
+            taken.details = {**(taken.details or {}), FETCHED: now.isoformat()}
             record(
                 session,
                 actor=actor.journal_id,

@@ -24,7 +24,7 @@ from storage.tasks.list import finish_tasks, open_task
 from workflows.eakte.deadlines import BY_HAND, settled
 from workflows.eakte.suggesting import Suggestion
 from workflows.eakte.tables import Akte, Document, DocumentVersion, StoredAnalysis, StoredReading
-from workflows.eakte.unopened import hand_over, rule_for
+from workflows.eakte.unopened import OPENED, hand_over, rule_for
 
 KIND = "document"
 AT_WORK = ("received", "reading")
@@ -161,7 +161,9 @@ def _note_types(session: Session, documents: Iterable[Document]) -> None:
 
 def unopened_rule(document: Document, understood: Understood, now: datetime) -> UnopenedRule | None:
     """The rule that forbids to keep anything of what was read; what came in protected was known to the house before."""
-    if not understood.headers or is_protected(document):
+    if (
+        not understood.headers or is_protected(document) or document.unopened_rule == OPENED
+    ):  # whoever it is for had it opened
         return None
     return rule_for(document.file_name, None, understood.headers, None, now)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Session
 
-from storage.actors import Actor, ProtectionClass, Scope, System
+from storage.actors import SEALED, Actor, ProtectionClass, Scope, System
 from storage.conflicts import NotFoundError
 from storage.organisation.queries import office_ids
 from storage.rights import sees, tokens
@@ -28,7 +28,8 @@ def in_sight(
 
 
 def scope_of(row: Document | Akte) -> Scope:
-    return Scope(row.office_id, ProtectionClass(row.protection))
+    sealed_for = row.access.removeprefix(SEALED) if row.access.startswith(SEALED) else None
+    return Scope(row.office_id, ProtectionClass(row.protection), sealed_for)
 
 
 def enter_scope(row: Document | Akte, scope: Scope) -> None:

@@ -16,6 +16,7 @@ RECORDS_RETENTION = (
     " (LArchG BW), nie von selbst"
 )
 """Even what is due for erasure is offered first (VGH BW 1 S 1352/13), so nothing here goes by night."""
+POST_RETENTION = f"Schriftgut {RECORDS_RETENTION}; was nicht abgelegt wurde oder sein Empfänger übernommen und geholt hat, 90 Tage"
 
 
 class PlanEntry(WithId, WithRevision, Valid, Table):
@@ -118,7 +119,8 @@ class Document(WithId, WithRevision, Table):
             "state in ('received','reading','ready','filed','quarantined','unopened','discarded')",
             name="state",
         ),
-        {"info": privacy("Schriftgut der Verwaltung", "sender", RECORDS_RETENTION, "keep")},
+        Index(None, "discarded_at"),
+        {"info": privacy("Schriftgut der Verwaltung", "sender", POST_RETENTION, "keep")},
     )
 
     state: Mapped[str] = mapped_column(default="received")
@@ -158,6 +160,8 @@ class Document(WithId, WithRevision, Table):
     unopened_rule: Mapped[str | None]
     reason: Mapped[str | None]
     reason_code: Mapped[str | None]
+    discarded_at: Mapped[datetime | None]
+    """When it was thrown away, or (sealed post) taken over."""
 
 
 class DocumentVersion(WithId, Table):
@@ -166,7 +170,7 @@ class DocumentVersion(WithId, Table):
     __tablename__ = "document_version"
     __table_args__ = (
         UniqueConstraint("document_id", "number"),
-        {"info": privacy("Fassungen von Dokumenten", "author_id", RECORDS_RETENTION, "keep")},
+        {"info": privacy("Fassungen von Dokumenten", "author_id", POST_RETENTION, "keep")},
     )
 
     document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"))
@@ -185,7 +189,7 @@ class StoredReading(Table):
 
     __tablename__ = "reading"
     __table_args__ = {  # noqa: RUF012
-        "info": privacy("Gelesener Text von Dokumenten", "document_id", RECORDS_RETENTION, "erase")
+        "info": privacy("Gelesener Text von Dokumenten", "document_id", POST_RETENTION, "erase")
     }
 
     document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"), primary_key=True)
@@ -201,7 +205,7 @@ class StoredAnalysis(Table):
     __tablename__ = "analysis"
     __table_args__ = (
         Index(None, "version"),
-        {"info": privacy("Vorschläge zu Dokumenten", "document_id", RECORDS_RETENTION, "erase")},
+        {"info": privacy("Vorschläge zu Dokumenten", "document_id", POST_RETENTION, "erase")},
     )
 
     document_id: Mapped[UUID] = mapped_column(ForeignKey("document.id"), primary_key=True)

@@ -19,7 +19,7 @@ from workflows.eakte.filing import take_turn, who_was_faster
 from workflows.eakte.outcomes import reindex, wait_for_a_look
 from workflows.eakte.receiving import PROCESS, VERSION
 from workflows.eakte.sight import enter_scope, load_document, scope_of
-from workflows.eakte.unopened import wait_for_addressee
+from workflows.eakte.unopened import TENDER, TICKED, stop_waiting, wait_for_addressee
 
 
 def forward_document(
@@ -40,6 +40,11 @@ def forward_document(
     if office is None or (office.valid_to is not None and office.valid_to <= local_date(now)):
         raise NotFoundError("Dieses Amt gibt es nicht.")
     take_turn(session, document, revision)
+    if (
+        scope_of(document).sealed_for is not None
+    ):  # who it was for hands it on; there it is the head's
+        stop_waiting(session, document, now)
+        document.unopened_rule = TENDER if document.unopened_rule == TENDER else TICKED
     enter_scope(document, Scope(office_id, ProtectionClass(document.protection)))
     reindex(session, document)
     if document.state == "quarantined":
@@ -80,6 +85,7 @@ def discard_document(
         raise ConflictError("Bitte geben Sie an, warum das Dokument nicht abgelegt wird.")
     take_turn(session, document, revision)
     document.state, document.reason = "discarded", " ".join(reason.split())
+    document.discarded_at = now
     remove(session, document.id)
     finish_task(session, f"quarantine:{document.id.hex}", now)
     finish_task(session, f"forwarded:{document.id.hex}", now)

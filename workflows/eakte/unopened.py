@@ -17,13 +17,21 @@ from storage.clock import local_date
 from storage.conflicts import ConflictError
 from storage.fulltext.index import remove
 from storage.journal.entries import record
-from storage.organisation.queries import has_role_holder, office_by_key
-from storage.rights import NotAllowedError, Verb, require
+from storage.organisation.queries import addressees, has_role_holder, office_by_key
+from storage.rights import NotAllowedError, Verb, require, sees
 from storage.tasks.list import finish_tasks, open_task
+from workflows.eakte.addressees import task_keys, tell_addressees
 from workflows.eakte.sight import enter_scope, load_document, scope_of
 from workflows.eakte.tables import Document
 
 TICKED, PERSONAL = "haken", "persoenlich"
+TENDER, OPENING = "vergabe", "opening"
+"""The rule of offers, and the detail that says when they may be opened (ISO 8601)."""
+FETCHED = "fetched"
+"""The detail that says when its addressee has had the file last (ISO 8601)."""
+OPENED = "geoeffnet"
+"""Stands for the rule in a letter that its addressee had opened and read: no rule shuts it again."""
+BEFORE_OPENING = "Ein Angebot bleibt bis zum Öffnungstermin verschlossen. Bitte tragen Sie den Termin ein und öffnen Sie es danach."
 NOT_YOURS = "Diese Sendung ist persönlich adressiert. Übernehmen kann sie die Leitung des Amts."
 _HEAD = 256 * 1024
 
@@ -59,13 +67,7 @@ def hand_over(
     session: Session, actor: Actor, document: Document, rule: UnopenedRule | None, now: datetime
 ) -> None:
     """Straight to the addressee: not read, not indexed, not learned from. A tick alone leaves it with its office."""
-    addressee = (
-        office_by_key(session, rule.forward_to, local_date(now))
-        if rule and rule.forward_to
-        else None
-    )
-    office = addressee.id if addressee else document.office_id
-    enter_scope(document, Scope(office, ProtectionClass.UNOPENED))
+    enter_scope(document, _addressed(session, document, rule, now))
     document.state, document.unopened_rule = "unopened", rule.key if rule else TICKED
     document.reason = (
         rule.title if rule else "Beim Hochladen als „ungeöffnet weiterleiten“ gekennzeichnet."
@@ -84,8 +86,34 @@ def hand_over(
     )
 
 
+def _addressed(
+    session: Session, document: Document, rule: UnopenedRule | None, now: datetime
+) -> Scope:
+    """Who may have it: the people named for the rule where it or the town names any, else the rule's office.
+
+    Fails closed: where the rule's office does not exist, it is for people to be named, never for who received it.
+    """
+    here = Scope(document.office_id, ProtectionClass.UNOPENED)
+    if rule is None or rule.personal:
+        return here
+    day = local_date(now)
+    office = office_by_key(session, rule.forward_to, day) if rule.forward_to else None
+    for_people = rule.named or office is None or rule.key in addressees(session, day)
+    return Scope(
+        office.id if office else document.office_id,
+        ProtectionClass.UNOPENED,
+        rule.key if for_people else None,
+    )
+
+
 def wait_for_addressee(session: Session, document: Document, now: datetime) -> None:
-    """Let the sealed letter wait for the office it lies with; what is addressed to a person waits for the head."""
+    """Let the sealed letter wait for the office it lies with; what is addressed to a person waits for the head,
+    what is for people named for its rule for them.
+    """
+    sealed_for = scope_of(document).sealed_for
+    if sealed_for is not None:
+        tell_addressees(session, document, sealed_for, now)
+        return
     open_task(
         session,
         key=f"unopened:{document.id.hex}",
@@ -100,15 +128,31 @@ def wait_for_addressee(session: Session, document: Document, now: datetime) -> N
     )
 
 
+def stop_waiting(session: Session, document: Document, now: datetime) -> None:
+    """Whoever was told of the letter need not look after it any more."""
+    own = [f"unopened:{document.id.hex}", f"forwarded:{document.id.hex}", waiting_key(document.id)]
+    finish_tasks(session, [*own, *task_keys(session, document)], now)
+
+
+def is_shut(document: Document, now: datetime) -> bool:
+    """Whether it is an offer whose opening is not entered, or still to come (VgV § 54: under seal until then)."""
+    if document.unopened_rule != TENDER:
+        return False
+    opening = (document.details or {}).get(OPENING)
+    return opening is None or datetime.fromisoformat(opening) > now
+
+
 def waiting_key(document: UUID) -> str:
     """Of the task that says a letter has waited too long."""
     return f"unopened.late:{document.hex}"
 
 
 def opens(session: Session, actor: Actor, document: Document, now: datetime) -> bool:
-    """Whether it is the actor's to take over: what is addressed to a person is the head's to hand on, and anybody's of
-    the office only where nobody heads it.
+    """Whether it is the actor's to take over: what is for people named for its rule is theirs; what is addressed to a
+    person is the head's to hand on, and anybody's of the office only where nobody heads it.
     """
+    if not sees(actor, scope_of(document)):
+        return False
     if isinstance(actor, System) or not _is_personal(document):
         return True
     if isinstance(actor, Staff) and actor.has(Role.HEAD, document.office_id):
@@ -128,9 +172,12 @@ def take_over(session: Session, actor: Actor, document_id: UUID, *, now: datetim
         raise ConflictError("Diese Sendung ist nicht mehr ungeöffnet.")
     if not opens(session, actor, document, now):
         raise NotAllowedError(NOT_YOURS)
+    if is_shut(document, now):
+        raise ConflictError(BEFORE_OPENING)
     document.state, document.reason = "discarded", "Vom Empfänger übernommen."
+    document.discarded_at = now
     document.revision += 1
-    finish_tasks(session, [f"unopened:{document.id.hex}", waiting_key(document.id)], now)
+    stop_waiting(session, document, now)
     record(
         session,
         actor=actor.journal_id,

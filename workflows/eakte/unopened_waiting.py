@@ -13,6 +13,7 @@ from storage.jobs.handlers import JobContext
 from storage.organisation.queries import has_role_holder
 from storage.organisation.tables import Office
 from storage.tasks.list import open_task
+from workflows.eakte.addressees import ask_for_addressee, unnamed
 from workflows.eakte.outcomes import HOUSE
 from workflows.eakte.sight import in_sight
 from workflows.eakte.tables import Document
@@ -55,7 +56,10 @@ def escalate(context: JobContext) -> Mapping[str, int]:
                 office=office.id,
                 role=_whom(session, office, today),
             )
-    return {"gemeldet": len(late)}
+        missing = unnamed(session, now)
+        for rule in missing:
+            ask_for_addressee(session, rule.key, now)
+    return {"gemeldet": len(late), "ohne Empfänger": len(missing)}
 
 
 def _whom(session: Session, office: Office, today: date) -> Role:

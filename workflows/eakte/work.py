@@ -10,7 +10,14 @@ from ocr.limits import Limits
 from storage.house import House
 from storage.jobs.handlers import JobKind
 from storage.schedules import ScheduleDefinition
-from workflows.eakte import akten_index, checking, unopened_waiting, upkeep
+from workflows.eakte import (
+    akten_index,
+    checking,
+    discarded,
+    unfiled_waiting,
+    unopened_waiting,
+    upkeep,
+)
 from workflows.eakte.learning import TRAIN, train_model
 from workflows.eakte.processing import Processor
 from workflows.eakte.reading_versions import VersionReader
@@ -97,6 +104,18 @@ def schedules() -> list[ScheduleDefinition]:
             "Ungeöffnete Sendungen melden, die zu lange warten",
             "10 7 * * 1-5",
             unopened_waiting.escalate,
+        ),
+        ScheduleDefinition(
+            "eakte.liegengeblieben",
+            "Post melden, die zu lange im Posteingang liegt",
+            "20 7 * * 1-5",
+            unfiled_waiting.escalate_unfiled,
+        ),
+        ScheduleDefinition(
+            "haus.verworfen",
+            "Verworfene und übernommene Post endgültig löschen",
+            "20 4 * * *",
+            discarded.erase_discarded,
         ),
         ScheduleDefinition("haus.aufraeumen", "Abgelaufenes löschen", "30 4 * * *", upkeep.tidy),
     ]

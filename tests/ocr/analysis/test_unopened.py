@@ -22,7 +22,8 @@ from ocr.analysis.unopened import forward_unopened, seed
         ("PERSÖNLICH Frau Kunz.tif", None, {}, "persoenlich"),
         ("mail.eml", None, {"sensitivity": "Personal"}, "persoenlich"),
         ("Angebot – nicht öffnen.pdf", None, {}, "vergabe"),
-        ("x.pdf", "bem", {}, "betriebsarzt"),
+        ("x.pdf", "bem", {}, "bem"),
+        ("x.pdf", "Betriebsarzt", {}, "betriebsarzt"),
     ],
 )
 def test_goes_on_unopened(
@@ -57,6 +58,15 @@ def test_a_rule_counts_only_from_its_day_on() -> None:
     before = min(rule.valid_from for rule in seed()).replace(year=2000)
     assert forward_unopened("x.pdf", "personalrat", {}, today=before) is None
     assert forward_unopened("x.pdf", "personalrat", {}, today=date(2026, 11, 23)) is not None
+
+
+def test_no_post_under_secrecy_goes_to_the_personnel_office() -> None:
+    to_personnel = {rule.key for rule in seed() if rule.forward_to == "personal"}
+    assert to_personnel == {"bewerbung"}
+
+
+def test_keys_fit_into_access_tokens() -> None:
+    assert all(rule.key.isalnum() and rule.key.isascii() for rule in seed())
 
 
 def test_every_rule_names_its_source() -> None:

@@ -118,7 +118,15 @@ def test_a_held_akte_says_so(town: Town) -> None:
     vorgang = town.vorgang(town.clerk, town.trees)
     with town.house.database.write() as session:
         akte = session.get_one(Akte, vorgang.akte_id)
-        hold_akte(session, town.clerk, akte.id, akte.revision, hold=True, now=town.clock())
+        hold_akte(
+            session,
+            town.registrar,
+            akte.id,
+            akte.revision,
+            hold=True,
+            reason="Klage",
+            now=town.clock(),
+        )
         close_akte(session, town.clerk, akte.id, akte.revision, now=town.clock())
     with town.house.database.read() as session:
         assert session.get_one(Akte, vorgang.akte_id).hold

@@ -22,6 +22,7 @@ WITH_THEIR_OBJECT = {
 NIGHTS = {
     "engine.tidy": {"job", "mail", "mail_attachment", "process", "run"},
     "haus.aufraeumen": {"task", "draft"},
+    "haus.verworfen": {"document", "document_version", "reading", "analysis"},
     "haus.anliegen": {
         "anliegen", "anliegen_answering", "anliegen_band", "anliegen_contact", "anliegen_contribution", "anliegen_file",
         "anliegen_likeness", "anliegen_merge", "anliegen_message", "anliegen_signature", "anliegen_step",
@@ -31,7 +32,8 @@ NIGHTS = {
     "kiss.auswerten": {"kiss_evaluation"},
     "people.nacht": {
         "account", "class_grant", "directory_identity", "laufzettel", "laufzettel_step", "membership", "person",
-        "person_photo", "person_profile", "person_skill", "role_grant", "working_group_member",
+        "person_photo", "person_profile", "person_skill", "role_grant", "unopened_addressee",
+        "working_group_member",
     },
     "presence.nacht": {
         "absence", "absence_notice", "availability_profile", "calendar_link", "sign_in", "sign_in_attempt",

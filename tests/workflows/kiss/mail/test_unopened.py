@@ -89,7 +89,7 @@ def test_a_report_is_known_by_the_name_of_what_is_attached(
         ({"Cc": "personalrat@stadt.example"}, "personalrat", "personalrat"),
         ({"To": "personalrat@stadt.example"}, "personalrat", "personalrat"),
         ({"Subject": "Bewerbung als Gärtnerin"}, "bewerbung", "personal"),
-        ({"To": "bem@stadt.example"}, "betriebsarzt", "personal"),
+        ({"To": "bem@stadt.example"}, "bem", "beauftragte"),
         ({"Subject": "Angebot – nicht öffnen"}, "vergabe", "rechtsamt"),
         ({"To": "briefwahl@stadt.example"}, "briefwahl", "buergerdienste"),
         ({"Sensitivity": "Private"}, "persoenlich", "hauptamt"),
@@ -98,7 +98,9 @@ def test_a_report_is_known_by_the_name_of_what_is_attached(
 def test_other_post_that_is_not_ours_is_not_opened_either(
     with_mailbox: City, take_in: TakeIn, headers: dict[str, str], rule: str, office: str
 ) -> None:
-    city = with_offices(with_mailbox, "personalrat", "personal", "rechtsamt", "buergerdienste")
+    city = with_offices(
+        with_mailbox, "beauftragte", "personalrat", "personal", "rechtsamt", "buergerdienste"
+    )
     assert take_in(letter("Bitte vertraulich: Es geht um das HinSchG.", **headers)) == [
         Fate.HANDED_OVER
     ]
