@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import streamlit as st
 
@@ -14,7 +16,8 @@ from intranet.trial_view import show_trial
 from intranet.views.responsibility import Book, RuleLine
 from intranet.visit import Visit
 from storage.clock import local_date
-from workflows.kiss.routing.responsibility import RuleForm, add_rule, change_rule, end_rule
+from workflows.kiss.routing.activating import activate, tried
+from workflows.kiss.routing.responsibility import RuleForm, end_rule
 from workflows.kiss.routing.trials import try_rule
 
 WEIGHTS = {10: "vor allen anderen", 100: "gewöhnlich", 500: "nach allen anderen"}
@@ -155,14 +158,11 @@ def _rule_buttons(here: Visit, form: RuleForm, opened: Opened[RuleLine]) -> None
             st.session_state["regel-versuch"] = trial
     begins, today = form.valid_from or local_date(now), local_date(now)
     label = "Ab heute gelten lassen" if begins == today else f"Ab {words.day(begins)} gelten lassen"
+    untried = _untried(here, form, rule)
     if two.button(label, type="primary", key="regel-gilt"):
         opened.carry_out(
             here,
-            lambda s: (
-                add_rule(s, staff, form, now=now)
-                if rule is None
-                else change_rule(s, staff, rule, revision, form, now=now)
-            ),
+            lambda s: activate(s, staff, form, rule, revision, untried, now=now),
             "Die Regel ist eingetragen.",
         )
     if rule is not None and three.button("Regel beenden", key="regel-ende"):
@@ -172,3 +172,18 @@ def _rule_buttons(here: Visit, form: RuleForm, opened: Opened[RuleLine]) -> None
             "Die Regel gilt nicht mehr.",
         )
     show_trial(here, st.session_state.get("regel-versuch"))
+
+
+def _untried(here: Visit, form: RuleForm, rule: UUID | None) -> str:
+    """Why it shall count without a trial; asked until it was tried out exactly as it stands there."""
+    with here.house.database.read() as session:
+        if tried(session, here.staff, form, rule, here.house.clock()):
+            return ""
+    state = repr((form.group, form.topic, form.position, form.conditions, rule))
+    mark = sha256(state.encode()).hexdigest()[:12]
+    return st.text_input(
+        "Noch nicht ausprobiert: Warum soll sie trotzdem gelten?",
+        key=f"regel-ungeprobt-{mark}",
+        max_chars=500,
+        help="Nur nötig, wenn Sie die Regel nicht erst ausprobieren.",
+    )

@@ -39,6 +39,7 @@ from workflows.kiss.anliegen.taking_in import take_in
 from workflows.kiss.evaluation.standing import EVALUATE
 from workflows.kiss.evaluation.tables import Annoyance, CommunicationProfile, Evaluation, Proposal
 from workflows.kiss.routing.tables import RoutingDecision, RoutingRule, RoutingTrial
+from workflows.kiss.routing.trials import TRY
 from workflows.kiss.work import job_kinds
 
 Browse = Callable[..., AppTest]
@@ -276,6 +277,13 @@ def test_a_complaint_about_a_person_leaves_nothing_in_the_form(
     assert "Sie schrie" not in shown(app)
 
 
+def worked_off(house: Any, name: str) -> None:
+    """Do what the engine would do about jobs of a kind."""
+    (kind,) = [each for each in job_kinds(house) if each.name == name]
+    jobs = claim(house.database, [name], 9, "test", kind.lease, house.clock())
+    work_off(JobContext(house), kind, jobs)
+
+
 def test_everybody_may_try_out_and_the_coordination_makes_rules(
     browse: Browse, furnished: Any, groups: dict[str, UUID]
 ) -> None:
@@ -292,6 +300,10 @@ def test_everybody_may_try_out_and_the_coordination_makes_rules(
     app.selectbox(key="regel-amt-neu").set_value(furnished.office("ordnungsamt"))
     app.run()
     app = press(app, "Ab heute gelten lassen")
+    assert "noch nicht ausprobiert" in shown(app)
+    press(app, "Erst ausprobieren")
+    worked_off(furnished.house, TRY)
+    app = press(app.run(), "Ab heute gelten lassen")
     with furnished.house.database.read() as session:
         rule = session.scalars(select(RoutingRule)).one()
     assert rule.conditions == {"words": ["Lärm", "laut"]}
@@ -317,13 +329,7 @@ def test_the_evaluation_and_what_annoys(
     press(app, "Neu berechnen")
     assert "wird gerade berechnet" in shown(browse("ada.admin", "auswertung.py"))
     press(browse("ada.admin", "auswertung.py"), "Nach neuen Vorschlägen suchen")
-    house = furnished.house
-    (kind,) = [each for each in job_kinds(house) if each.name == EVALUATE]
-    work_off(
-        JobContext(house),
-        kind,
-        claim(house.database, [EVALUATE], 9, "test", kind.lease, house.clock()),
-    )
+    worked_off(furnished.house, EVALUATE)
     app = browse("ada.admin", "auswertung.py")
     assert "weniger als fünf Fälle" in shown(app)
     assert "gerade" not in shown(app)

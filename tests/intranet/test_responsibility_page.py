@@ -87,6 +87,12 @@ def field(app: AppTest, label: str, number: int = 0) -> Any:
     return [each for each in app.text_input if each.label == label][number]
 
 
+def without_trial(app: AppTest) -> AppTest:
+    """Say why a rule shall count although nobody tried it out."""
+    label = "Noch nicht ausprobiert: Warum soll sie trotzdem gelten?"
+    return field(app, label).set_value("Es eilt").run()  # type: ignore[no-any-return]
+
+
 def titles(furnished: Any) -> list[str]:
     with furnished.house.database.read() as session:
         today = local_date(furnished.house.clock())
@@ -108,7 +114,7 @@ def test_a_rule_somebody_changed_meanwhile_is_not_overwritten(
     app.text_input(key=f"regel-ort-{mark}").set_value("Markt").run()
     assert CHANGED in shown(app)
     assert app.text_input(key=f"regel-name-{mark}").value == "Von Ada"
-    app = press(app, "Ab heute gelten lassen")
+    app = press(without_trial(app), "Ab heute gelten lassen")
     assert "Jemand anders hat das gerade geändert" in shown(app)
     assert titles(furnished) == ["Von Kora"]
     app = press(app, "Regel beenden")
@@ -125,6 +131,8 @@ def test_a_rule_can_be_changed_and_changed_again(
     app.selectbox(key="regel").set_value(rule).run()
     app.text_input(key=f"regel-name-{rule.hex}-1").set_value("Zweite").run()
     app = press(app, "Ab heute gelten lassen")
+    assert "noch nicht ausprobiert" in shown(app)
+    app = press(without_trial(app), "Ab heute gelten lassen")
     assert titles(furnished) == ["Zweite"]
     assert CHANGED not in shown(app)
     with furnished.house.database.read() as session:
@@ -141,7 +149,7 @@ def test_a_rule_can_begin_later(
     app = browse("ada.admin", PAGE)
     app.selectbox(key="regel").set_value(rule).run()
     app.date_input(key=f"regel-ab-{rule.hex}-1").set_value(later).run()
-    app = press(app, f"Ab {later:%d.%m.%Y} gelten lassen")
+    app = press(without_trial(app), f"Ab {later:%d.%m.%Y} gelten lassen")
     with furnished.house.database.read() as session:
         spans = session.execute(
             select(RoutingRule.valid_from, RoutingRule.valid_to).order_by(RoutingRule.id)

@@ -54,16 +54,19 @@ def try_rule(
 ) -> UUID:
     """Ask what a new rule, or another form of one there is, would have done with the Anliegen of the last quarter."""
     require(actor, Verb.RESPONSIBILITY_CHANGE)
-    content = {
-        "title": form.title,
-        "owner": form.owner.hex,
+    content = {"title": form.title, "owner": form.owner.hex, **asked_of(form, instead_of)}
+    return _ask(session, actor, REPLAY, content, now)
+
+
+def asked_of(form: RuleForm, instead_of: UUID | None) -> dict[str, Any]:
+    """What of a rule decides where something goes. Raises ``ConflictError`` for conditions that can't be."""
+    return {
         "group": form.group.hex,
         "topic": form.topic.hex if form.topic else None,
         "position": form.position,
         "conditions": checked(form.conditions),
         "instead_of": instead_of.hex if instead_of else None,
     }
-    return _ask(session, actor, REPLAY, content, now)
 
 
 def trial_of(session: Session, actor: Staff, trial: UUID) -> RoutingTrial:
