@@ -12,6 +12,7 @@ from storage.processes import Warner
 from storage.schedules import ScheduleDefinition
 from workflows.kiss.anliegen.progress import OBJECT
 from workflows.kiss.anliegen.relieving import relieve
+from workflows.kiss.anliegen.silence import remind
 from workflows.kiss.anliegen.tables import Anliegen
 from workflows.kiss.anliegen.upkeep import close_silent, escalate, forget
 from workflows.kiss.duplicates.looking import look_for_alike
@@ -22,6 +23,7 @@ from workflows.kiss.evaluation.standing import EVALUATE, evaluate_all, work_eval
 from workflows.kiss.filing import FILING
 from workflows.kiss.mail import fetching
 from workflows.kiss.mail.passed_over import forget_passed_over
+from workflows.kiss.mail.refused import note_refused
 from workflows.kiss.mail.retrying import REREADING
 from workflows.kiss.mail.telling import TELLING
 from workflows.kiss.routing import work as routing
@@ -85,7 +87,11 @@ def _by_the_clock(context: JobContext) -> Mapping[str, int]:
     return {
         "weitergegeben": house.database.run(lambda session: relieve(session, now)),
         "überfällig": house.database.run(lambda session: escalate(session, now)),
+        "erinnert": house.database.run(
+            lambda session: remind(session, house.settings.reply_reminder_days, now)
+        ),
         "geschlossen": house.database.run(lambda session: close_silent(session, now)),
+        "nicht zugestellt": house.database.run(lambda session: note_refused(session, now)),
     }
 
 

@@ -24,7 +24,6 @@ from workflows.kiss.mail.imap import AwayError, RefusedError, open_folder
 from workflows.kiss.mail.importing import Importer
 from workflows.kiss.mail.parsing import LIMITS
 from workflows.kiss.mail.passed_over import forget_passed_over
-from workflows.kiss.mail.refused import note_refused
 from workflows.kiss.mail.tables import MailboxState, MailItem
 
 KEPT = timedelta(days=396)
@@ -44,7 +43,6 @@ def fetch_mail(context: JobContext) -> Mapping[str, int]:
             for mailbox in mailboxes:
                 if not context.stopping():
                     counts += fetch_one(context, mailbox, inboxes_of(mailboxes), pool)
-        house.database.run(lambda session: note_refused(session, house.clock()))
         house.database.run(lambda session: forget(session, house.clock()))
         house.database.run(lambda session: forget_passed_over(session, house.blobs, house.clock()))
     except (MailboxesError, ConflictError) as error:

@@ -11,6 +11,7 @@ from config.settings import Settings
 from ocr.detection import PDF
 from presence.citizens.links import LinkError
 from storage.blobs.store import BlobStore
+from storage.jobs.handlers import JobContext
 from storage.jobs.tables import Job
 from storage.tasks.list import tasks_for
 from tests.workflows.kiss.anliegen.test_life import deed, given_to
@@ -32,7 +33,8 @@ from workflows.kiss.anliegen.links import AnliegenLinks
 from workflows.kiss.anliegen.merging import merge
 from workflows.kiss.anliegen.opening import Caller
 from workflows.kiss.anliegen.tables import Contact
-from workflows.kiss.mail.refused import REFUSED, note_refused
+from workflows.kiss.mail.refused import REFUSED
+from workflows.kiss.work import schedules
 
 
 def body(message: EmailMessage) -> str:
@@ -222,7 +224,9 @@ def test_the_job_done_twice_writes_one_mail(with_mailbox: City, take_in: TakeIn)
     assert len(written(with_mailbox)) == 1
 
 
-def test_an_answer_the_server_refuses_is_noted_once(with_mailbox: City) -> None:
+def test_an_answer_the_server_refuses_is_noted_once_also_where_no_mailbox_is_read(
+    with_mailbox: City,
+) -> None:
     anliegen = given_to(with_mailbox, "tiefbau")
     deed(with_mailbox, answer, "tim", anliegen, "Erledigt.")
     written(with_mailbox)
@@ -230,8 +234,10 @@ def test_an_answer_the_server_refuses_is_noted_once(with_mailbox: City) -> None:
     why = "Der Mailserver nimmt den Empfänger nicht an (Antwort 550)."
     with house.database.write() as session:
         session.execute(update(Job).where(Job.kind == "mail").values(state="failed", reason=why))
+    without = house.settings.model_copy(update={"mailboxes": None})
+    (by_the_clock,) = [each for each in schedules(without) if each.key == "kiss.fristen"]
     for expected in (1, 0):
-        assert house.database.run(lambda session: note_refused(session, house.clock())) == expected
+        assert by_the_clock.run(JobContext(house))["nicht zugestellt"] == expected
     [note] = said(with_mailbox, anliegen, "note")
     assert note.text == f"{REFUSED} {why}"
 
