@@ -72,6 +72,6 @@ class ByBook:
         key = past.book.topics[topic].key
         return [
             row
-            for row in self._rows
-            if past.message(row).topic == key or past.chances(row).get(topic, 0.0) >= _LEAST
+            for row, chance in zip(self._rows, past.chances(self._rows, topic), strict=True)
+            if chance >= _LEAST or past.message(row).topic == key
         ]

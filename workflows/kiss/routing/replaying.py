@@ -36,6 +36,7 @@ from workflows.kiss.routing.understanding import understood
 QUARTER = timedelta(days=92)
 MOST = 5_000
 SHOWN = 50
+_HEARD_AT_ONCE = 500
 _PROBLEM = "Das Ausprobieren ist nicht gelungen. Bitte versuchen Sie es noch einmal; die Systemverwaltung sieht den Fehler."
 _SHARED = tuple(sorted(each.value for each in SHARED_CLASSES))
 
@@ -144,12 +145,15 @@ class Past:
         """The group a rule book sends it to."""
         return decided(self.message(row), book, self.day, explain=False).group
 
-    def chances(self, row: Anliegen) -> dict[str, float]:
-        """What the text model thinks of it, by label."""
-        if self.book.voice is None:
-            return {}
-        (guesses,) = self.book.voice.guesses([self.message(row).written], evidence=False)
-        return {guess.label: guess.probability for guess in guesses}
+    def chances(self, rows: Sequence[Anliegen], label: str) -> list[float]:
+        """What the text model gives a label, for each row."""
+        found: list[float] = []
+        for start in range(0, len(rows), _HEARD_AT_ONCE):
+            texts = [self.message(row).written for row in rows[start : start + _HEARD_AT_ONCE]]
+            heard = self.book.voice.guesses(texts, evidence=False) if self.book.voice else []
+            said = [{each.label: each.probability for each in guesses} for guesses in heard]
+            found += [each.get(label, 0.0) for each in said] if said else [0.0] * len(texts)
+        return found
 
     def with_rule(self, rule: RuleView, instead: str | None = None) -> RoutingBook:
         """Today's book with another rule, in the place of an old one if any."""
