@@ -13,13 +13,13 @@ up:              ## installiert, was fehlt, und startet die Demostadt
 	@./install.sh
 	@exec $(BIN)/rathaus up
 
-check:           ## Stil, Typen, Importregeln, schnelle Tests (bei jeder Änderung)
+check:           ## Stil, Typen, Importregeln, schnelle Tests dessen, was geändert ist (bei jeder Änderung)
 	@./install.sh --tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/lint-imports --no-cache
+	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not long and not postgres and not ldap and not prefect and not browser and not process and not ocr"
+	$(BIN)/pytest $$($(BIN)/python -m tests.touched) -m "not long and not postgres and not ldap and not prefect and not browser and not process and not ocr"
 
 test:            ## alles, was vor einem Commit grün sein muss
 	@./install.sh --tests
