@@ -13,7 +13,7 @@ from storage.actors import Role
 from storage.clock import local_date
 from storage.organisation.queries import offices
 from workflows.kiss.anliegen.topics import topics
-from workflows.kiss.evaluation.hearing import annoyances, complain, take_care
+from workflows.kiss.evaluation.hearing import annoyances, complain, have_read, take_care, unread
 from workflows.kiss.evaluation.tables import Annoyance
 
 here = visitor()
@@ -21,6 +21,8 @@ now = here.house.clock()
 MEANWHILE = (
     "Inzwischen hat jemand anders das erledigt. Was Sie gerade wollten, wurde nicht übernommen."
 )
+PAGE = 50
+NOWHERE = "ohne Amt"
 STATES = {"open": "neu", "taken": "jemand kümmert sich", "done": "erledigt"}
 st.title("Das nervt", anchor=False)
 st.caption(
@@ -30,21 +32,34 @@ with here.house.database.read() as session:
     known: dict[UUID, str] = {row.id: row.short for row in offices(session, local_date(now))}
     themes = {row.id: row.title for row in topics(session, now)}
     rows = annoyances(session, here.staff)
+    news = unread(session, here.staff)
+own = min(here.staff.memberships & known.keys(), default=None)
+if news:
+    carry_out(here, lambda session: have_read(session, here.staff, now=now))
 
 
 def tell() -> None:
     with st.form("nervt", clear_on_submit=True):
         text = st.text_area("Was nervt?", max_chars=4000)
         one, two = st.columns(2)
-        office = choice(one, "Welches Amt betrifft es? (freiwillig)", known, None, "nervt-amt")
+        places: list[UUID | str] = [NOWHERE, *known]
+        place = one.selectbox(
+            "Welches Amt betrifft es?",
+            places,
+            index=places.index(own or NOWHERE),
+            format_func=lambda each: known[each] if isinstance(each, UUID) else each,
+            help="Mit Amt sehen es auch dessen Leitung und Digitallotsen, ohne Amt nur die Koordination.",
+            key="nervt-amt",
+        )
         topic = choice(two, "Um welches Thema geht es? (freiwillig)", themes, None, "nervt-thema")
         named = st.checkbox(
             "Mein Name darf dabeistehen",
             value=True,
-            help="Ohne Namen kann niemand nachsehen, von wem es kam. Eine Antwort sehen Sie dann nicht.",
+            help="Ohne Namen kann niemand nachsehen, von wem es kam, und Sie bekommen keine Antwort. Ist Ihr Amt klein, wählen Sie dazu „ohne Amt“.",
         )
         sent = st.form_submit_button("Absenden", type="primary")
     if sent:
+        office = place if isinstance(place, UUID) else None
         done, _ = carry_out(
             here,
             lambda session: complain(
@@ -87,6 +102,15 @@ def show(row: Annoyance, seen: int, *, cares: bool) -> None:
 
 tell()
 caring = any(grant.role in {Role.LOTSE, Role.FEEDBACK} for grant in here.staff.grants)
-for each in rows[:50]:
+start = st.session_state.get("nervt-ab", 0)
+start = start if start < len(rows) else 0
+for each in rows[start : start + PAGE]:
     with before_their_eyes(f"nervt-{each.id.hex}", each.revision) as seen:
         show(each, seen, cares=caring)
+top, on, _ = st.columns([1, 1, 4])
+if start and top.button("Zum Anfang", key="nervt-anfang"):
+    st.session_state["nervt-ab"] = 0
+    st.rerun()
+if start + PAGE < len(rows) and on.button("Weitere", key="nervt-weitere"):
+    st.session_state["nervt-ab"] = start + PAGE
+    st.rerun()

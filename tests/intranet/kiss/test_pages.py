@@ -21,7 +21,7 @@ from storage.tasks.list import tasks_for
 from tests.intranet.test_anliegen_pages import press, shown
 from workflows.kiss.anliegen.tables import Anliegen, MessageFile
 from workflows.kiss.evaluation.handed_in import hand_in, remove
-from workflows.kiss.evaluation.hearing import take_care
+from workflows.kiss.evaluation.hearing import complain, take_care
 from workflows.kiss.evaluation.improving import accompany, decline, work_out
 from workflows.kiss.evaluation.tables import Annoyance, HandedInLog, Proposal, ProposalVoice
 from workflows.kiss.mail.glance import glance
@@ -254,6 +254,35 @@ def test_what_somebody_else_decided_meanwhile_is_told_and_stays(
     with house.database.read() as session:
         assert session.scalars(select(ProposalVoice)).all() == []
     assert "Inzwischen" not in shown(app.run())
+
+
+def test_what_annoys_is_about_the_own_office_unless_said_otherwise(
+    browse: Browse, undecided: Any
+) -> None:
+    app = browse("lotta.lotse", "das_nervt.py")
+    place = field(app, "selectbox", "Welches Amt betrifft es?")
+    assert place.value == undecided.office("ordnungsamt")
+    place.set_value("ohne Amt")
+    field(app, "text_area", "Was nervt?").set_value("Drei Formulare")
+    press(app, "Absenden")
+    with undecided.house.database.read() as session:
+        assert session.scalars(select(Annoyance.office_id)).one() is None
+
+
+def test_more_of_what_annoys_than_a_page_holds_is_on_the_next(
+    browse: Browse, undecided: Any
+) -> None:
+    house = undecided.house
+    with house.database.write() as session:
+        for number in range(52):
+            said = f"Formular {number:02}."
+            complain(session, staff(undecided, "lotta.lotse"), said, now=house.clock())
+    app = browse("lotta.lotse", "das_nervt.py")
+    assert "Formular 51." in shown(app)
+    assert "Formular 01." not in shown(app)
+    app = press(app, "Weitere")
+    assert "Formular 00." in shown(app)
+    assert "Formular 51." in shown(press(app, "Zum Anfang"))
 
 
 def test_two_who_see_to_what_annoys_do_not_overwrite_each_other(

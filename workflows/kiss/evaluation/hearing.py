@@ -14,7 +14,8 @@ from storage.clock import new_id
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
 from storage.rights import NotAllowedError, Verb, require
-from storage.tasks.list import finish_task, open_task
+from storage.tasks.list import finish_task, finish_tasks, open_task
+from storage.tasks.tables import Task
 from workflows.kiss.evaluation.sight import offices_seen, require_sight
 from workflows.kiss.evaluation.tables import Annoyance, CommunicationProfile
 
@@ -161,7 +162,24 @@ def take_care(
     row.state, row.done_at = ("done", now) if done else ("taken", None)
     row.revision += 1
     finish_task(session, _key(row.id), now)
+    _tell(session, actor, row, now)
     _note(session, actor, "annoyance", row.id, now)
+
+
+def unread(session: Session, actor: Staff) -> list[str]:
+    """Keys of the tasks that tell somebody what came of what annoyed them."""
+    rows = session.scalars(
+        select(Annoyance.id).where(
+            Annoyance.reporter_id == actor.person, Annoyance.answer.is_not(None)
+        )
+    )
+    keys = [_told(row) for row in rows]
+    return list(session.scalars(select(Task.key).where(Task.key.in_(keys), Task.done_at.is_(None))))
+
+
+def have_read(session: Session, actor: Staff, *, now: datetime) -> None:
+    """They have seen it now."""
+    finish_tasks(session, unread(session, actor), now)
 
 
 def forget_annoyances(session: Session, now: datetime) -> int:
@@ -206,8 +224,22 @@ def _values(form: ProfileForm) -> dict[str, object]:
     }
 
 
+def _tell(session: Session, actor: Staff, row: Annoyance, now: datetime) -> None:
+    """Who said so with their name learns what comes of it; who answers themselves knows."""
+    if row.reporter_id is None or row.reporter_id == actor.person or row.answer is None:
+        return
+    open_task(
+        session, key=_told(row.id), kind="kiss.annoyance.answer", title="Antwort auf Ihr „Das nervt“",
+        link="/das-nervt", object_kind="kiss.annoyance", object_id=row.id, person=row.reporter_id, now=now,
+    )  # fmt: skip
+
+
 def _key(annoyance: UUID) -> str:
     return f"kiss.annoyance:{annoyance.hex}"
+
+
+def _told(annoyance: UUID) -> str:
+    return f"kiss.annoyance.answer:{annoyance.hex}"
 
 
 def _note(session: Session, actor: Actor, what: str, subject: UUID, now: datetime) -> None:

@@ -24,8 +24,10 @@ from workflows.kiss.evaluation.hearing import (
     annoyances,
     complain,
     describe,
+    have_read,
     profiles,
     take_care,
+    unread,
 )
 from workflows.kiss.evaluation.improving import (
     accept,
@@ -257,6 +259,27 @@ def test_what_annoys_may_be_said_without_a_name(city: City) -> None:
         )
     with pytest.raises(ConflictError), city.house.database.write() as session:
         take_care(session, city.staff("kora"), seen.id, 1, "Ich auch.", done=True, now=city.clock())
+
+
+def test_who_said_it_with_a_name_learns_what_comes_of_it(city: City) -> None:
+    tim, lotte = city.staff("tim"), city.staff("lotte")
+    with city.house.database.write() as session:
+        rows = [
+            complain(
+                session, tim, "Drei Formulare", office=city.offices["ordnung"], named=named, now=city.clock()
+            )
+            for named in (True, False)
+        ]  # fmt: skip
+        for row in rows:
+            take_care(session, lotte, row.id, 1, "Nur noch eines.", done=True, now=city.clock())
+    with city.house.database.read() as session:
+        titles = [task.title for task in tasks_for(session, tim)]
+        assert len(unread(session, tim)) == 1
+    assert titles == ["Antwort auf Ihr „Das nervt“"]
+    with city.house.database.write() as session:
+        have_read(session, tim, now=city.clock())
+        assert unread(session, tim) == []
+        assert tasks_for(session, tim) == []
 
 
 def test_a_steckbrief_is_written_for_the_own_office(city: City) -> None:
