@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -101,9 +101,14 @@ def _waits_for(session: Session, actor: Staff, rooms_off: frozenset[Room]) -> Co
     return and_(
         Task.done_at.is_(None),
         theirs,
-        Task.object_kind.not_in(sorted(names_of(rooms_off))),
+        *(not_(_belongs_to(name)) for name in sorted(names_of(rooms_off))),
         *in_sight(session, actor),
     )
+
+
+def _belongs_to(name: str) -> ColumnElement[bool]:
+    """Tasks about what bears this name, or begins with it and a dot (``config.rooms``)."""
+    return or_(Task.object_kind == name, Task.object_kind.startswith(f"{name}.", autoescape=True))
 
 
 def _of_role(grant: Grant) -> ColumnElement[bool]:
