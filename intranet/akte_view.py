@@ -6,6 +6,7 @@ from uuid import UUID
 import streamlit as st
 
 from intranet import html, words
+from intranet.akte_desk import hold_desk
 from intranet.deeds import carry_out
 from intranet.views.akte import akte_history
 from intranet.visit import Visit
@@ -37,11 +38,12 @@ def show_akte(visit: Visit, akte_id: UUID) -> None:
         steps = akte_history(session, visit.staff, akte_id)
         day = local_date(akte.closed_at or visit.house.clock())
         claim = retention_claim(session, visit.staff, akte, day)
+    paper = f" · Papier: {akte.paper}" if akte.paper else ""
     st.header(words.plain(f"{akte.reference} {akte.title}"), anchor=False)
     st.html(
         f"<p>{html.state(STATES[akte.state]).html} · "
         f"{html.text(CLASS_NAMES[ProtectionClass(akte.protection)])} · angelegt am "
-        f"{words.moment(akte.opened_at)}</p><p>{html.text(_kept(akte, claim))}</p>"
+        f"{words.moment(akte.opened_at)}{html.text(paper)}</p><p>{html.text(_kept(akte, claim))}</p>"
     )
     contents, past, deeds = st.tabs(["Inhalt", "Verlauf", "Bearbeiten"])
     with contents:
@@ -120,6 +122,7 @@ def _documents(visit: Visit, vorgang: UUID) -> None:
 def _deeds(visit: Visit, akte: Akte, rows: Sequence[Vorgang]) -> None:
     now, staff, scope = visit.house.clock(), visit.staff, scope_of(akte)
     if not may(staff, Verb.AKTE_EDIT, scope):
+        hold_desk(visit, akte)
         st.info("Diese Akte können Sie ansehen, aber nicht bearbeiten.")
         return
     if akte.state == "open":
@@ -145,6 +148,7 @@ def _deeds(visit: Visit, akte: Akte, rows: Sequence[Vorgang]) -> None:
     elif st.button("Akte wieder öffnen", key="akte-auf", icon=":material/lock_open:"):
         done, _ = carry_out(visit, lambda s: reopen_akte(s, staff, akte.id, akte.revision, now=now))
         _again(done)
+    hold_desk(visit, akte)
 
 
 def _vorgang_deeds(visit: Visit, rows: Sequence[Vorgang]) -> None:

@@ -125,6 +125,15 @@ PAGES = (
     PageSpec(
         "quarantaene", "quarantaene.py", "Quarantäne", "report", ADMIN, _quarantine, room=Room.EAKTE
     ),
+    PageSpec(
+        "empfaenger",
+        "empfaenger.py",
+        "Empfänger ungeöffneter Post",
+        "mark_email_unread",
+        ADMIN,
+        _may(Verb.ADDRESSEE_NAME),
+        room=Room.EAKTE,
+    ),
     PageSpec("system", "system.py", "Systemzustand", "monitor_heart", ADMIN, _may(Verb.SYSTEM_SEE)),
     PageSpec(
         "personen", "personen.py", "Personen und Rechte", "group", ADMIN, _may(Verb.PEOPLE_CHANGE)

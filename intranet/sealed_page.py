@@ -6,11 +6,14 @@ from intranet import html, words
 from intranet.deeds import carry_out
 from intranet.document_desk import elsewhere, go_on
 from intranet.notes import note
+from intranet.unseal_form import unseal_form
 from intranet.views.document import DocumentView
 from intranet.views.offices import office_name
 from intranet.views.sealed import letter_history
 from intranet.visit import Visit
-from workflows.eakte.unopened import NOT_YOURS, opens, take_over
+from ocr.analysis.unopened import seed
+from workflows.eakte.sight import scope_of
+from workflows.eakte.unopened import NOT_YOURS, is_shut, opens, take_over
 
 
 def sealed_page(visit: Visit, view: DocumentView) -> None:
@@ -27,7 +30,7 @@ def sealed_page(visit: Visit, view: DocumentView) -> None:
             "Auf dem Umschlag",
             ["Angabe", "Wert"],
             [
-                ("Für", office),
+                ("Für", _whom(view, office)),
                 ("Warum ungeöffnet", _why(view)),
                 ("Eingegangen", words.when(document.received_at, now)),
                 ("Datei", f"{document.file_name}, {words.size(document.size)}"),
@@ -47,11 +50,23 @@ def sealed_page(visit: Visit, view: DocumentView) -> None:
         "und die Suche findet ihn nicht.",
         icon=":material/lock:",
     )
-    if not waiting and mine:
+    if not waiting and mine and not is_shut(document, now):
         st.html(f'<p><a href="/original/{document.id}" download>Sendung herunterladen</a></p>')
     if waiting:
         _take_over(visit, view, mine=mine)
+    if mine and view.may_edit:
+        unseal_form(visit, view)
+    if waiting:
         elsewhere(visit, view)
+
+
+def _whom(view: DocumentView, office: str) -> str:
+    rule = scope_of(view.document).sealed_for
+    return (
+        office
+        if rule is None
+        else next((each.title for each in seed() if each.key == rule), office)
+    )
 
 
 def _why(view: DocumentView) -> str:

@@ -7,12 +7,11 @@ from uuid import UUID
 import streamlit as st
 
 from intranet import html
+from intranet.akte_desk import new_akte
 from intranet.akte_view import STATES, show_akte
-from intranet.deeds import carry_out
 from intranet.visit import visitor
 from storage.clock import local_date
 from storage.conflicts import NotFoundError
-from workflows.eakte.akten import open_akte
 from workflows.eakte.akten_queries import PlanNode, akten, plan_tree, visible_akte
 from workflows.eakte.tables import Akte
 
@@ -99,20 +98,7 @@ def right_side(entry: UUID | None, akte: UUID | None) -> None:
         st.rerun()
     if entry is not None:
         with st.expander("Neue Akte", icon=":material/create_new_folder:"):
-            new_akte(entry)
-
-
-def new_akte(entry: UUID) -> None:
-    title = st.text_input("Name der Akte", key="neue-akte")
-    if st.button("Anlegen", type="primary", key="anlegen"):
-        now = here.house.clock()
-        done, akte = carry_out(
-            here,
-            lambda session: open_akte(session, here.staff, plan_entry=entry, title=title, now=now),
-        )
-        if done and akte is not None:
-            st.query_params.from_dict({"akte": str(akte.id)})
-            st.rerun()
+            new_akte(here, entry)
 
 
 def show() -> None:

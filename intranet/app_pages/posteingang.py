@@ -13,6 +13,7 @@ from intranet.uploads import content_of, let_go
 from intranet.views import inbox
 from intranet.views.offices import OfficeChoice, inboxes
 from intranet.visit import visit, visitor
+from ocr.analysis.unopened import seed
 from storage.blobs.errors import BlobStoreError
 from storage.clock import local_date, new_id
 from storage.conflicts import ConflictError
@@ -24,15 +25,17 @@ from workflows.eakte.receiving import Incoming, Receipt, receive
 here = visitor()
 
 
-def hand_in(office: UUID, files: Sequence[Any], *, unopened: bool) -> None:
-    """Take the files in and remember them for the progress list; what failed is said at once."""
+def hand_in(office: UUID, files: Sequence[Any], rule: str | None) -> None:
+    """Take the files in, unopened where a rule is chosen, and remember them for the progress list; what failed is said at once."""
     receipts: list[Receipt] = []
     st.session_state.problems = []
     batch = new_id()
     for file in files:
         try:
             content = content_of(file)
-            incoming = Incoming(file.name, content, office, unopened=unopened, batch=batch)
+            incoming = Incoming(
+                file.name, content, office, unopened=rule is not None, tick=rule, batch=batch
+            )
             receipts.append(receive(here.house, here.staff, incoming))
         except (NotAllowedError, BlobStoreError, StorageBusyError, ConflictError) as problem:
             st.session_state.problems.append(f"„{file.name}“ wurde nicht angenommen. {problem}")
@@ -61,14 +64,19 @@ def upload(choices: Sequence[OfficeChoice]) -> None:
         else:
             office = choices[0]
             left.markdown(f"Posteingang von **{office.name}**")
-        unopened = right.checkbox(
-            "Ungeöffnet weiterleiten",
-            key=f"ungeoeffnet-{turn}",  # the tick is for these files alone
+        rules = {each.key: each for each in seed()}
+        rule = right.selectbox(
+            "Ungeöffnet weiterleiten an …",
+            list(rules),
+            index=None,
+            format_func=lambda key: rules[key].title,
+            placeholder="nein: öffnen und lesen",
+            key=f"ungeoeffnet-{turn}",  # the choice is for these files alone
             help="Für vertrauliche Sendungen: Der Inhalt wird nicht gelesen, nicht durchsuchbar gemacht und nicht gelernt.",
         )
     if files:
         with st.spinner("Dateien werden sicher abgelegt …"):
-            hand_in(office.id, files, unopened=unopened)
+            hand_in(office.id, files, rule)
         st.session_state.turn = turn + 1
         st.rerun()
 

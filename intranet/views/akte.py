@@ -16,6 +16,8 @@ VERBS = {
     "akte.close": "Akte geschlossen",
     "akte.reopen": "Akte wieder geöffnet",
     "akte.rename": "Akte umbenannt",
+    "akte.hold": "Aussonderung gesperrt",
+    "akte.release": "Sperre der Aussonderung aufgehoben",
     "vorgang.open": "Vorgang angelegt",
     "vorgang.close": "Vorgang geschlossen (z. d. A.)",
     "vorgang.reopen": "Vorgang wieder geöffnet",

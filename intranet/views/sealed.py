@@ -15,6 +15,7 @@ VERBS = {
     Verb.DOCUMENT_RECEIVE.value: "eingegangen",
     "document.unopened": "ungeöffnet weitergegeben",
     Verb.DOCUMENT_FORWARD.value: "weitergeleitet",
+    "document.opening": "Öffnungstermin eingetragen",
     "document.take_over": "übernommen",
     "document.open_sealed": "Datei geholt",
 }

@@ -51,7 +51,7 @@ def open_akte(
         raise ConflictError("Für diesen Eintrag ist kein Amt zuständig. Bitte wählen Sie eines.")
     holder = office_in_charge(session, holder, today)
     chosen = protection or ProtectionClass(entry.protection)
-    if not _as_strict(chosen, ProtectionClass(entry.protection)):
+    if not as_strict(chosen, ProtectionClass(entry.protection)):
         raise ConflictError(
             "Diese Schutzklasse ist schwächer als die, die der Aktenplan verlangt, oder öffnet die Akte für andere."
         )
@@ -75,7 +75,7 @@ def open_akte(
     return akte
 
 
-def _as_strict(chosen: ProtectionClass, demanded: ProtectionClass) -> bool:
+def as_strict(chosen: ProtectionClass, demanded: ProtectionClass) -> bool:
     """No protected class replaces another: each is open to other people."""
     if chosen is demanded:
         return True
