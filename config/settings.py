@@ -65,6 +65,8 @@ class Settings(SignInSettings):
     """YAML file that lists the mailboxes Anliegen come in by (``config.mailboxes``)."""
     notices_per_day: int = Field(default=5, ge=0)
     """Automatic mails about Anliegen that one address gets within a day; answers by people always go out."""
+    reply_reminder_days: int = Field(default=14, ge=1)
+    """Days without a reply to a question after which who has the Anliegen is reminded; after twice as many it may be closed."""
     open311_keys: Annotated[frozenset[str], NoDecode] = Field(default=frozenset(), repr=False)
     """Keys of programs that may report by Open311 (``api_key``), parted by commas; without any, reading alone is open."""
     internal_calendar_hosts: Annotated[frozenset[str], NoDecode] = frozenset()

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from storage.actors import Actor, Staff
 from storage.blobs.store import BlobStore
-from storage.clock import new_id
+from storage.clock import local_date, new_id
 from storage.conflicts import ConflictError, NotFoundError
 from storage.jobs.queue import enqueue
-from storage.organisation.queries import names
-from storage.tasks.list import finish_task
+from storage.organisation.queries import load_staff, names
+from storage.tasks.drafts import load_draft, save_draft
+from storage.tasks.list import finish_task, open_task
 from storage.upsert import insert_into
 from workflows.kiss.anliegen.conversation import FileIn, SharedFile, keep_files, leave_note, said
 from workflows.kiss.anliegen.four_eyes import (
@@ -24,8 +25,18 @@ from workflows.kiss.anliegen.four_eyes import (
     second_key,
 )
 from workflows.kiss.anliegen.placeholders import left_open
-from workflows.kiss.anliegen.progress import journal, learn_later, move, take_turn
-from workflows.kiss.anliegen.sight import load_for_work
+from workflows.kiss.anliegen.progress import (
+    ask_to_look,
+    journal,
+    learn_later,
+    link,
+    move,
+    reference,
+    take_turn,
+)
+from workflows.kiss.anliegen.reach import OBJECT_KIND
+from workflows.kiss.anliegen.requesters import tell_requester
+from workflows.kiss.anliegen.sight import load_for_work, works_on
 from workflows.kiss.anliegen.states import Deed, State, allowed
 from workflows.kiss.anliegen.tables import Anliegen, Answering, Message
 
@@ -70,6 +81,7 @@ def answer(
     session.flush()
     keep_files(session, message, files, blobs)
     stop_writing(session, actor, row.id)
+    finish_task(session, returned_key(row.id), now)
     if second:
         row.changed_at = now
         ask_second(session, row, message.id, now)
@@ -101,12 +113,42 @@ def send_back(
     """Give an answer back to its author, with what should be different."""
     message, row = _waiting(session, actor, message_id, revision)
     leave_note(session, actor, row, f"Antwort nicht freigegeben: {said(why)}", now)
+    _return(session, row, message, now)
+    author = message.author_id if message.author_id != actor.person else None
+    there = load_staff(session, author, local_date(now)) if author else None
+    if there is not None and works_on(session, there, row):
+        open_task(
+            session, key=returned_key(row.id), kind="kiss.returned",
+            title=f"Antwort überarbeiten: Anliegen {reference(row)}", link=link(row.id),
+            object_kind=OBJECT_KIND, object_id=row.id, person=author, due_at=row.due_at, now=now,
+        )  # fmt: skip
+    else:
+        ask_to_look(session, row, now)
+    journal(session, actor, "send_back", row, now, message=message.id)
+
+
+def take_back(
+    session: Session, actor: Staff, message_id: UUID, revision: int, *, now: datetime
+) -> None:
+    """Who wrote an answer that waits for a second pair of eyes writes on at it."""
+    message, row = _waiting(session, actor, message_id, revision)
+    if message.author_id != actor.person:
+        raise ConflictError("Zurückziehen kann eine Antwort nur, wer sie geschrieben hat.")
+    _return(session, row, message, now)
+    journal(session, actor, "take_back", row, now, message=message.id)
+
+
+def _return(session: Session, row: Anliegen, message: Message, now: datetime) -> None:
+    """What was written lies in the author's draft again, before anything they have begun since."""
     message.state = "returned"
     message.revision += 1
     finish_task(session, second_key(message.id), now)
+    if message.author_id is not None:
+        begun = load_draft(session, message.author_id, draft_key(row.id)) or {}
+        text = "\n\n".join(each for each in (message.text, begun.get("text", "")) if each)
+        save_draft(session, message.author_id, draft_key(row.id), {"text": text}, now)
     row.changed_at = now
     row.revision += 1
-    journal(session, actor, "send_back", row, now, message=message.id)
 
 
 def start_writing(session: Session, actor: Staff, anliegen: UUID, now: datetime) -> None:
@@ -163,8 +205,18 @@ def _send(session: Session, row: Anliegen, message: Message, now: datetime) -> N
         row.first_answer_at = now
     move(session, row, Deed.ASK_CITIZEN if message.kind == "question" else Deed.ANSWER, now)
     tell_later(session, row, "message", now, message.id.hex)
+    tell_requester(session, row, message.author_id, now)
     if message.kind == "answer":
         learn_later(session, row, now)
+
+
+def draft_key(anliegen: UUID) -> str:
+    """Where an answer is kept while somebody writes it."""
+    return f"anliegen:{anliegen.hex}"
+
+
+def returned_key(anliegen: UUID) -> str:
+    return f"anliegen.returned:{anliegen.hex}"
 
 
 def _refuse_gaps(text: str) -> None:

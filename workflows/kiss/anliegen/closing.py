@@ -1,5 +1,6 @@
 """The end of an Anliegen, and what citizens say to it: done, not done after all, how content they are."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -62,7 +63,7 @@ def not_done(
     now: datetime,
 ) -> None:
     """„Doch nicht erledigt“, says who came with it: it reaches who had it. Twice is once (``reply.key``)."""
-    hear(session, actor, actor.link, reply, blobs=blobs, now=now)
+    hear(session, actor, actor.link, replace(reply, objects=True), blobs=blobs, now=now)
 
 
 def rate(session: Session, actor: Citizen, points: int, *, now: datetime) -> None:

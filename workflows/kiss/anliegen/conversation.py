@@ -12,15 +12,18 @@ from storage.actors import Actor, Citizen, Staff, System
 from storage.blobs.store import BlobRef, BlobStore, Staged
 from storage.clock import new_id
 from storage.conflicts import ConflictError
+from storage.tasks.list import finish_task
 from workflows.kiss.anliegen.links import blotted
 from workflows.kiss.anliegen.locking import hold_family
-from workflows.kiss.anliegen.progress import ask_to_look, journal, move
-from workflows.kiss.anliegen.sight import load_anliegen
+from workflows.kiss.anliegen.progress import ask_to_look, journal, look_key, move
+from workflows.kiss.anliegen.sight import load_anliegen, load_for_work
 from workflows.kiss.anliegen.states import Deed, State, allowed
 from workflows.kiss.anliegen.successors import resettle
 from workflows.kiss.anliegen.tables import Anliegen, Message, MessageFile
+from workflows.kiss.anliegen.thanks import is_thanks
 
 LONGEST_TEXT = 100_000
+NEWS = "Neue Nachricht"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,9 @@ class SharedFile:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a citizen adds. ``trusted``: it came by the signed link, or from the address we write to."""
+    """What a citizen adds. ``trusted``: it came by the signed link, or from the address we write to; ``objects``: they say that it
+    is not done.
+    """
 
     key: str
     text: str
@@ -53,6 +58,7 @@ class Reply:
     message_id: str | None = None
     original: str | None = None
     files: Sequence[FileIn] = ()
+    objects: bool = False
 
 
 def keep_files(
@@ -128,20 +134,35 @@ def hear(
 ) -> Message:
     """A citizen's reply. What was waited for goes on; what was answered or closed reaches who had it, as open again.
 
-    A stranger's mail is kept and marked, and changes no state. The same ``key`` again changes nothing.
+    A stranger's mail is kept and marked, and changes no state; nor does a reply of nothing but thanks. The same ``key`` again
+    changes nothing.
     """
     known = session.scalars(select(Message).where(Message.key == reply.key)).one_or_none()
     if known is not None:
         return known
     hold_family(session, anliegen)
     row = load_anliegen(session, actor, anliegen)
+    return take_reply(session, actor, row, reply, blobs=blobs, now=now)
+
+
+def take_reply(
+    session: Session,
+    actor: Actor,
+    row: Anliegen,
+    reply: Reply,
+    *,
+    author: UUID | None = None,
+    blobs: BlobStore | None = None,
+    now: datetime,
+) -> Message:
+    """The same for the locked row; ``author``: somebody of the house whose own Anliegen it is."""
     via = None
     if row.merged_into_id is not None:  # the other one holds the answers for both
         via = row.id
         row = load_anliegen(session, System("kiss.merged"), row.merged_into_id)
     message = Message(
         id=new_id(), revision=1, anliegen_id=row.id, via_id=via, key=reply.key, kind="incoming", state="received",
-        author_id=None, sender=reply.sender, trusted=reply.trusted, subject=reply.subject,
+        author_id=author, sender=reply.sender, trusted=reply.trusted, subject=reply.subject,
         text=blotted(said(reply.text) if not reply.files else reply.text.strip()[:LONGEST_TEXT]),
         message_id=reply.message_id, original=reply.original, at=now,
     )  # fmt: skip
@@ -150,22 +171,35 @@ def hear(
     keep_files(session, message, reply.files, blobs)
     row.changed_at = now
     row.revision += 1
-    if reply.trusted:
-        go_on(session, row, now)
-    else:
+    if not reply.trusted:
         ask_to_look(session, row, now)
+    elif reply.objects or reply.files or not _stays_done(row, reply):
+        go_on(session, row, now)
     journal(session, actor, "hear", row, now)
     return message
 
 
+def _stays_done(row: Anliegen, reply: Reply) -> bool:
+    return State(row.state) in {State.ANSWERED, State.CLOSED} and is_thanks(reply.text)
+
+
 def go_on(session: Session, row: Anliegen, now: datetime) -> None:
-    """What was waited for is here, or it was not done after all: whoever had it has it again."""
+    """What was waited for is here, or it was not done after all: whoever had it has it again. Who is at it is told."""
     if State(row.state) is State.WAITS_CITIZEN:
         find_holder(session, row, now)
         move(session, row, Deed.HEAR, now)
     elif allowed(State(row.state), Deed.REOPEN):
         find_holder(session, row, now)
         move(session, row, Deed.REOPEN, now)
+    else:
+        ask_to_look(session, row, now, NEWS)
+
+
+def seen(session: Session, actor: Staff, anliegen: UUID, *, now: datetime) -> None:
+    """Who has it has read what came."""
+    row = load_for_work(session, actor, anliegen)
+    finish_task(session, look_key(row.id), now)
+    journal(session, actor, "seen", row, now)
 
 
 def find_holder(session: Session, row: Anliegen, now: datetime) -> None:

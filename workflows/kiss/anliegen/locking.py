@@ -15,22 +15,27 @@ from workflows.kiss.anliegen.tables import Anliegen
 
 def hold_family(session: Session, anliegen: UUID) -> None:
     """Lock it with the one it was merged into, or with those that were merged into it. Says nothing about sight."""
-    if session.get_bind().dialect.name == "sqlite":
+    hold_families(session, [anliegen])
+
+
+def hold_families(session: Session, ids: Collection[UUID]) -> None:
+    """The same for several at once, before the first deed on any: locked one after the other they would be in no order."""
+    if not ids or session.get_bind().dialect.name == "sqlite":
         return  # whoever writes is alone
     while True:
-        wanted = _family(session, anliegen)
+        wanted = _family(session, ids)
         attempt = session.begin_nested()
         _lock(session, wanted)
-        if _family(session, anliegen) == wanted:
+        if _family(session, ids) == wanted:
             attempt.commit()
             return
         attempt.rollback()
 
 
-def _family(session: Session, anliegen: UUID) -> frozenset[UUID]:
+def _family(session: Session, ids: Collection[UUID]) -> frozenset[UUID]:
     rows = session.execute(
         select(Anliegen.id, Anliegen.merged_into_id).where(
-            or_(Anliegen.id == anliegen, Anliegen.merged_into_id == anliegen)
+            or_(Anliegen.id.in_(ids), Anliegen.merged_into_id.in_(ids))
         )
     )
     found = {each for row in rows for each in row if each is not None}

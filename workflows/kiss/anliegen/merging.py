@@ -11,21 +11,38 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from storage.actors import Staff
+from storage.blobs.store import BlobRef, BlobStore
 from storage.clock import new_id
 from storage.conflicts import ConflictError
 from storage.upsert import insert_into
-from workflows.kiss.anliegen.conversation import find_holder
+from workflows.kiss.anliegen.answering import tell_later
+from workflows.kiss.anliegen.contributing import end_asking
+from workflows.kiss.anliegen.conversation import SharedFile, find_holder, keep_files
 from workflows.kiss.anliegen.four_eyes import must_wait_for_nobody
 from workflows.kiss.anliegen.progress import enter_state, journal, take_turn
+from workflows.kiss.anliegen.queries import files_of
+from workflows.kiss.anliegen.requesters import tell_requester
 from workflows.kiss.anliegen.sight import load_for_work
 from workflows.kiss.anliegen.states import OPEN_STATES, State
 from workflows.kiss.anliegen.tables import Anliegen, Likeness, Merge, Message
 
 
 def merge(
-    session: Session, actor: Staff, anliegen: UUID, revision: int, into: UUID, *, now: datetime
+    session: Session,
+    actor: Staff,
+    anliegen: UUID,
+    revision: int,
+    into: UUID,
+    *,
+    tells: bool = True,
+    blobs: BlobStore | None = None,
+    now: datetime,
 ) -> None:
-    """``anliegen`` goes on in ``into``, which then holds the answers for both. Merging twice is merging once."""
+    """``anliegen`` goes on in ``into``, which then holds the answers for both. Merging twice is merging once.
+
+    Where that one was answered already, ``tells`` sends its last answer to these people as well (files need ``blobs``); else
+    nobody would answer them any more.
+    """
     if anliegen == into:
         raise ConflictError("Bitte wählen Sie ein anderes Anliegen.")
     loaded = {each: load_for_work(session, actor, each) for each in sorted((anliegen, into))}
@@ -47,12 +64,53 @@ def merge(
     session.add(
         Merge(id=new_id(), anliegen_id=row.id, into_id=main.id, state_before=row.state, at=now)
     )
-    row.merged_into_id = main.id
+    waited, row.merged_into_id = State(row.state) in OPEN_STATES, main.id
     enter_state(session, row, State.CLOSED, "merge", now)
+    end_asking(session, row, now)
+    if tells and waited and State(main.state) not in OPEN_STATES:
+        _tell(session, row, main, blobs, now)
     main.changed_at = now
     main.revision += 1
     decide_likeness(session, row.id, main.id, same=True)
     journal(session, actor, "merge", row, now, into=main.id)
+
+
+def last_answer(session: Session, row: Anliegen) -> Message | None:
+    """What was answered to everybody last."""
+    return session.scalars(
+        select(Message)
+        .where(
+            Message.anliegen_id == row.id, Message.kind == "answer", Message.state == "sent",
+            Message.via_id.is_(None),
+        )
+        .order_by(Message.sent_at.desc(), Message.id.desc())
+        .limit(1)
+    ).first()  # fmt: skip
+
+
+def _tell(
+    session: Session, row: Anliegen, main: Anliegen, blobs: BlobStore | None, now: datetime
+) -> None:
+    """The answer once more, for these people alone; what ended without one is told as the end."""
+    given = last_answer(session, main)
+    if given is None:
+        tell_later(session, row, "closed", now)
+        return
+    told = Message(
+        id=new_id(), revision=1, anliegen_id=main.id, via_id=row.id, key=f"answer:{new_id().hex}",
+        kind="answer", state="sent", author_id=given.author_id, released_by=given.released_by,
+        text=given.text, at=now, sent_at=now,
+    )  # fmt: skip
+    session.add(told)
+    session.flush()
+    files = files_of(session, [given.id]).get(given.id, [])
+    shared = [
+        SharedFile(each.name, each.media_type, BlobRef(each.sha256, each.size)) for each in files
+    ]
+    keep_files(session, told, shared, blobs)
+    row.first_answer_at = row.first_answer_at or now
+    tell_later(session, row, "message", now, told.id.hex)
+    tell_requester(session, row, None, now)
 
 
 def unmerge(

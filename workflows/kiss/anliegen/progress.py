@@ -23,6 +23,7 @@ from workflows.kiss.anliegen.targets import Target, reopened
 HOURS = OfficeHours()
 OBJECT = "anliegen"
 TRAIN = "kiss.train"
+SILENT = "anliegen.silent:"
 PAUSE = timedelta(hours=1)
 """Learning waits, so that it is done once an hour at most; what waits already is not put off."""
 
@@ -65,6 +66,8 @@ def move(session: Session, row: Anliegen, deed: Deed, now: datetime) -> None:
 
 def enter_state(session: Session, row: Anliegen, state: State, deed: str, now: datetime) -> None:
     """Enter a state without asking which deeds lead there (undoing does not go the usual way)."""
+    if State(row.state) is State.WAITS_CITIZEN and state is not State.WAITS_CITIZEN:
+        finish_tasks(session, [silent_key(row.id)], now)
     set_clock(row, target_of(row).entering(state, now, HOURS))
     row.state, row.changed_at = state.value, now
     row.closed_at = now if state is State.CLOSED else None
@@ -114,14 +117,14 @@ def learn_later(session: Session, row: Anliegen, now: datetime) -> None:
         )  # fmt: skip
 
 
-def ask_to_look(session: Session, row: Anliegen, now: datetime) -> None:
-    """Something came that changes no state (a stranger's mail, one that did not arrive): who has it should look at it."""
+def ask_to_look(session: Session, row: Anliegen, now: datetime, why: str = "Bitte ansehen") -> None:
+    """Something came that changes no state (a new message, a stranger's, one that did not arrive): who has it should look."""
     shared = ProtectionClass(row.protection) in SHARED_CLASSES
     open_task(
         session,
         key=look_key(row.id),
         kind=f"{Room.KISS.value}.look",
-        title=f"Bitte ansehen: Anliegen {reference(row)}" + (f": {row.title}" if shared else ""),
+        title=f"{why}: Anliegen {reference(row)}" + (f": {row.title}" if shared else ""),
         link=link(row.id),
         object_kind=OBJECT_KIND,
         object_id=row.id,
@@ -139,6 +142,10 @@ def look_at(session: Session, row: Anliegen, now: datetime) -> None:
 
 def look_key(anliegen: UUID) -> str:
     return f"anliegen.look:{anliegen.hex}"
+
+
+def silent_key(anliegen: UUID) -> str:
+    return f"{SILENT}{anliegen.hex}"
 
 
 def late_key(anliegen: UUID) -> str:

@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from storage.actors import Actor, Staff
+from storage.actors import Actor, Role, Staff
 from storage.conflicts import NotFoundError
-from workflows.kiss.anliegen.sight import in_sight, own_groups
+from storage.tasks.tables import Task
+from workflows.kiss.anliegen.progress import look_key
+from workflows.kiss.anliegen.sight import coordinates, in_sight, own_groups
 from workflows.kiss.anliegen.states import OPEN_STATES, State
 from workflows.kiss.anliegen.tables import (
     Anliegen,
@@ -37,6 +39,8 @@ class Wanted:
     states: frozenset[State] = OPEN_STATES
     words: str = ""
     late_by: datetime | None = None
+    led: bool = False
+    """With ``ours``: the offices they lead as well; for the coordination all."""
 
 
 def anliegen_list(
@@ -79,8 +83,11 @@ def _conditions(session: Session, actor: Actor, wanted: Wanted) -> list[ColumnEl
     ]
     if wanted.mine and isinstance(actor, Staff):
         found.append(Anliegen.person_id.in_(sorted({actor.person, *actor.stands_in_for})))
-    if wanted.ours and isinstance(actor, Staff):
-        offices = Anliegen.office_id.in_(sorted(actor.memberships))
+    everywhere = wanted.led and coordinates(actor)
+    if wanted.ours and isinstance(actor, Staff) and not everywhere:
+        led = {each.office for each in actor.grants if each.role is Role.HEAD and each.office}
+        known = actor.memberships | led if wanted.led else actor.memberships
+        offices = Anliegen.office_id.in_(sorted(known))
         found.append(offices | Anliegen.group_id.in_(own_groups(actor)))
     if wanted.topic is not None:
         found.append(Anliegen.topic_id == wanted.topic)
@@ -90,13 +97,20 @@ def _conditions(session: Session, actor: Actor, wanted: Wanted) -> list[ColumnEl
 
 
 def _contains(word: str) -> ColumnElement[bool]:
-    year, _, number = word.partition("-")
-    if year.isdecimal() and number.isdecimal() and len(year) == 4 and len(number) < 10:
-        return (Anliegen.year == int(year)) & (Anliegen.number == int(number))
+    number = _number(word)
+    if number is not None:
+        return number
     return or_(
         Anliegen.title.icontains(word, autoescape=True),
         Anliegen.place.icontains(word, autoescape=True),
     )
+
+
+def _number(word: str) -> ColumnElement[bool] | None:
+    year, _, number = word.partition("-")
+    if year.isdecimal() and number.isdecimal() and len(year) == 4 and len(number) < 10:
+        return (Anliegen.year == int(year)) & (Anliegen.number == int(number))
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +177,30 @@ def visible_file(session: Session, actor: Actor, file: UUID) -> MessageFile:
     if row is None:
         raise NotFoundError("Diese Datei gibt es nicht, oder Sie dürfen sie nicht sehen.")
     return row
+
+
+def by_number(session: Session, actor: Actor, text: str) -> Anliegen:
+    """The Anliegen with this number („2026-00042“), within sight. Raises ``NotFoundError``."""
+    number = _number(text.strip())
+    row = (
+        number is not None
+        and session.scalars(select(Anliegen).where(in_sight(session, actor), number)).first()
+    )
+    if not row:
+        raise NotFoundError(
+            "Unter dieser Nummer gibt es kein Anliegen, oder Sie dürfen es nicht sehen. Nummern sehen so aus: 2026-00042."
+        )
+    return row
+
+
+def news_of(session: Session, ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Which of these have something new that nobody has looked at yet."""
+    found = session.scalars(
+        select(Task.object_id).where(
+            Task.key.in_([look_key(each) for each in ids]), Task.done_at.is_(None)
+        )
+    )
+    return frozenset(found)
 
 
 def alike(session: Session, actor: Actor, row: Anliegen) -> list[tuple[Likeness, Anliegen]]:

@@ -12,6 +12,7 @@ from storage.clock import new_id
 from storage.journal.entries import record
 from workflows.kiss.anliegen.answering import tell_later
 from workflows.kiss.anliegen.conversation import FileIn, Reply, add_note, hear
+from workflows.kiss.anliegen.locking import hold_families
 from workflows.kiss.anliegen.opening import Channel, Incoming, open_anliegen
 from workflows.kiss.anliegen.progress import look_at
 from workflows.kiss.anliegen.states import Kind
@@ -80,6 +81,7 @@ def settle_all(session: Session, desk: Desk, batch: Sequence[Arrived]) -> list[F
             select(MailItem).where(MailItem.key.in_({each.key for each in batch}))
         )
     }
+    _hold_all(session, desk, [each for each in batch if each.key not in known])
     fates: list[Fate | None] = []
     for arrived in batch:
         item = known.get(arrived.key)
@@ -91,6 +93,16 @@ def settle_all(session: Session, desk: Desk, batch: Sequence[Arrived]) -> list[F
             item.mailboxes = [*item.mailboxes, arrived.mailbox]
         fates.append(None)
     return fates
+
+
+def _hold_all(session: Session, desk: Desk, batch: Sequence[Arrived]) -> None:
+    """Lock all that the mails are about in the one order; in the order of the mails, merging two of them meanwhile could end in a
+    circle of waiting.
+    """
+    marked = [each.mail for each in batch if each.mail is not None and each.mail.marks]
+    if len(marked) > 1:
+        rows = [belongs_to(session, desk.marks, mail.marks) for mail in marked]
+        hold_families(session, {row.id for row in rows if row is not None})
 
 
 def settle(session: Session, desk: Desk, arrived: Arrived) -> MailItem:
