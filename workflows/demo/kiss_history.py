@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from storage.actors import Citizen, Role, Staff, System
+from storage.actors import SHARED_CLASSES, Citizen, ProtectionClass, Role, Staff, System
 from storage.clock import local_date
 from storage.house import House
 from storage.jobs.queue import Priority, enqueue
@@ -147,7 +147,7 @@ def _life(town: Town, case: Case) -> Iterator[datetime]:
 
 def _work(town: Town, case: Case, anliegen: UUID, at: datetime) -> Iterator[datetime]:
     session = town.session
-    if case.shares:
+    if case.shares and ProtectionClass(town.row(anliegen).protection) in SHARED_CLASSES:
         yield (at := town.after(at, 2, case))
         asked = ask_group(
             session, town.somebody(anliegen), anliegen, town.row(anliegen).revision,
