@@ -226,6 +226,7 @@ def build() -> typer.Typer:
     from ocr.commands import app as ocr
     from presence.commands import commands as account
     from presence.commands import presence_commands
+    from storage.blobs.commands import commands as blobs
     from storage.journal.commands import commands as journal
     from workflows.eakte.commands import commands as eakte
     from workflows.engine.commands import commands as schedules
@@ -245,6 +246,7 @@ def build() -> typer.Typer:
     app.command("upgrade")(_upgrade)
     app.add_typer(schedules(_house), name="schedules")
     app.add_typer(journal(_database, get_settings, _actor), name="journal")
+    app.add_typer(blobs(_house), name="blobs")
     app.add_typer(account(_house), name="account")
     app.add_typer(presence_commands(_house), name="presence")
     app.add_typer(ocr, name="ocr")

@@ -45,6 +45,7 @@ class Verb(StrEnum):
     SCHEDULE_SEE = "schedule.see"
     SCHEDULE_CHANGE = "schedule.change"
     SYSTEM_SEE = "system.see"
+    KEY_ROTATE = "key.rotate"
     PEOPLE_CHANGE = "people.change"
     JOURNAL_VERIFY = "journal.verify"
     JOURNAL_PROVE = "journal.prove"
@@ -210,6 +211,7 @@ RULES: dict[Verb, Rule] = {
     Verb.SCHEDULE_SEE: _with_role(Role.ADMIN),
     Verb.SCHEDULE_CHANGE: _with_role(Role.ADMIN),
     Verb.SYSTEM_SEE: _with_role(Role.ADMIN),
+    Verb.KEY_ROTATE: _with_role(Role.ADMIN),
     Verb.PEOPLE_CHANGE: _with_role(Role.ADMIN),
     Verb.JOURNAL_VERIFY: _with_role(Role.ADMIN, Role.PRIVACY, Role.ARCHIVIST),
     Verb.JOURNAL_PROVE: _with_role(Role.ADMIN, Role.PRIVACY, Role.ARCHIVIST, Role.REGISTRY),

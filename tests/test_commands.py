@@ -121,6 +121,26 @@ def test_ocr_read_needs_no_database(run: Run, tmp_path: Path) -> None:
     assert "2026-10-12" in {f["normalized"] for f in dates}
 
 
+def test_a_file_that_cannot_be_read_stops_none_of_the_others(run: Run, tmp_path: Path) -> None:
+    good, gone = tmp_path / "gut.txt", tmp_path / "fort.txt"
+    good.write_text("Guten Tag, eine Frage zur Hundesteuer.")
+    broken = Path("/proc/self/mem")  # opens, and refuses to be read, also for root
+    done = run("eakte", "ingest", gone, broken, good, "--json")
+    assert done.returncode == 2, done.stderr
+    assert [Path(each["file"]).name for each in json.loads(done.stdout)] == ["gut.txt"]
+    (line,) = done.stderr.strip().splitlines()
+    assert "fort.txt" in line
+    assert str(broken) in line
+
+
+def test_the_master_key_is_changed_by_administrators(run: Run, data: Path) -> None:
+    done = run("--as", "theresa.vogelpohl", "blobs", "rotate-key", "--json")
+    assert _refused(done, 3)
+    found = _json(run("blobs", "rotate-key", "--as", "florian.achterkamp", "--json"))
+    assert found == {"current": "00000002", "keys": 2}
+    assert (data / "keys" / "blob-00000002.key").is_file()
+
+
 def test_wrong_input_gets_one_german_line(run: Run, tmp_path: Path) -> None:
     leer = tmp_path / "leer.pdf"
     leer.touch()

@@ -64,15 +64,26 @@ def _add_ingest(app: typer.Typer, open_house: Callable[[], House], drain: Drain)
         as_json: AsJson = False,
     ) -> None:
         """Nimmt Dateien in den Posteingang auf."""
+        missing = [path for path in paths if not path.is_dir() and not path.is_file()]
+        if missing and len(missing) == len(paths):
+            fail(
+                f"„{missing[0]}“ gibt es nicht. Bitte geben Sie eine Datei oder einen Ordner an.",
+                WRONG_INPUT,
+            )
         files = list(_files(paths))
         house = open_house()
         with explained():
             actor = acting(house, "eakte.ingest")
             inbox = _inbox(house, actor, office)
-            receipts = [_take_in(house, actor, file, folder, inbox) for file, folder in files]
+            taken = [_take_in(house, actor, file, folder, inbox) for file, folder in files]
+            receipts = [(file, each) for file, each in taken if isinstance(each, Receipt)]
             if wait:
                 _wait(house, actor, [each.document for _, each in receipts if each.document], drain)
             results = _results(house, actor, receipts)
+        refused = [
+            *(f"„{path}“ gibt es nicht" for path in missing),
+            *(why for _, why in taken if isinstance(why, str)),
+        ]
         if as_json:
             show_json(results)
         else:
@@ -80,6 +91,8 @@ def _add_ingest(app: typer.Typer, open_house: Callable[[], House], drain: Drain)
                 (each["file"], _STATUS_NAMES[each["status"]], each["reason"]) for each in results
             ]
             show_table("Aufgenommen", ("Datei", "Stand", "Hinweis"), rows)
+        if refused:
+            fail(f"Nicht aufgenommen: {'; '.join(refused)}. Alle anderen sind aufgenommen.")
 
 
 def _add_search(app: typer.Typer, open_house: Callable[[], House]) -> None:
@@ -224,11 +237,6 @@ def _files(paths: Iterable[Path]) -> Iterable[tuple[Path, str]]:
                     )
         elif path.is_file():
             yield path, path.resolve().parent.name
-        else:
-            fail(
-                f"„{path}“ gibt es nicht. Bitte geben Sie eine Datei oder einen Ordner an.",
-                WRONG_INPUT,
-            )
 
 
 def _inbox(house: House, actor: Actor, key: str | None) -> UUID:
@@ -247,15 +255,14 @@ def _inbox(house: House, actor: Actor, key: str | None) -> UUID:
 
 def _take_in(
     house: House, actor: Actor, file: Path, folder: str, inbox: UUID
-) -> tuple[Path, Receipt]:
+) -> tuple[Path, Receipt | str]:
+    """Its receipt, or why it could not be read; the others go on."""
     try:
         return file, receive(
             house, actor, Incoming(file.name, file, inbox, source="command", folder=folder)
         )
     except OSError as error:
-        raise ConflictError(
-            f"„{file.name}“ ist nicht lesbar: {reason(error)}. Die Dateien davor sind aufgenommen."
-        ) from error
+        return file, f"„{file}“ ist nicht lesbar ({reason(error)})"
 
 
 def _wait(house: House, actor: Actor, documents: Sequence[UUID], drain: Drain) -> None:
