@@ -14,6 +14,8 @@ from typing import Any, Literal, TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from config.settings import get_settings
+
 Role = Literal[
     "staff", "registry", "head", "feedback", "lotse", "strategy", "personnel",
     "trainer", "archivist", "cash", "privacy", "council", "admin",
@@ -244,11 +246,28 @@ def login_of(name: str) -> str:
     return re.sub(r"[^a-z0-9.-]", "", f"{words[0]}.{words[-1]}")
 
 
+def city_file() -> str:
+    """Where the city is described, for messages."""
+    own = get_settings().city_file
+    return str(own) if own else "city.yaml"
+
+
+def city_data() -> Any:
+    """The city's description as it is written. Raises SeedError."""
+    own = get_settings().city_file
+    if own is None:
+        return _read("city.yaml")
+    try:
+        return yaml.safe_load(own.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SeedError(f"Die Datei {own} (RATHAUS_CITY_FILE) ist nicht lesbar: {error}") from error
+
+
 @lru_cache(maxsize=1)
 def load_city() -> City:
-    """Raises SeedError."""
-    file = "city.yaml"
-    city = _typed(City, _read(file), file)
+    """The own city where the setting ``city_file`` names it, else the demo city. Raises SeedError."""
+    file = city_file()
+    city = _typed(City, city_data(), file)
     districts = {district.name for district in city.districts}
     for name in (*city.streets, *(place.district for place in city.places)):
         _demand(name in districts, file, f"Den Stadtteil „{name}“ gibt es nicht.")

@@ -81,6 +81,10 @@ class Settings(SignInSettings):
     """Key of the office whose inbox gets what names no office: by the watched folder, or by ``eakte ingest``."""
     upload_limit_mib: int = 200
     reader_workers: int = Field(default=2, ge=1)
+    city_file: Path | None = None
+    """YAML file of the own city in the form of config/seed/city.yaml (name, streets, Aktenzeichen), also ``offices`` and
+    ``staff`` whom the analysis is to know; the demo city's by default.
+    """
     spacy_model: str | None = None
     clamd_socket: Path | None = None
 

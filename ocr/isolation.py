@@ -26,6 +26,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import ocr
+from config.settings import get_settings
 from ocr import child
 from ocr.documents import Reading, UnreadableError
 from ocr.limits import Limits
@@ -117,6 +118,10 @@ class _Reader:
         self._scratch = Path(tempfile.mkdtemp(dir=folder))
         root = str(Path(ocr.__file__).parents[1])
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        if (
+            city := get_settings().city_file
+        ) is not None:  # also where .env names it, which no reader sees
+            environment["RATHAUS_CITY_FILE"] = str(city.resolve())
         environment |= {
             "PYTHONPATH": root,
             "HOME": str(self._scratch),

@@ -6,6 +6,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from config.seeds import city_data
 from config.settings import get_settings
 
 
@@ -36,19 +37,25 @@ class Gazetteers:
     @staticmethod
     @lru_cache(maxsize=1)
     def default() -> "Gazetteers":
-        """What config/seed knows of the demo city, files that are missing there counting as empty; the model is
-        the one the settings name.
+        """What the own city's file (setting ``city_file``) says, and nothing of the demo city beside it; else what
+        config/seed knows of that, files that are missing there counting as empty. The model is the one the settings name.
         """
-        city = _seed("city.yaml") or {}
+        own = get_settings().city_file is not None
+        city = city_data() or {}
+        known, people = (
+            (city.get("offices") or (), city.get("staff") or ())
+            if own
+            else (_seed("offices.yaml") or (), _seed("people.yaml") or ())
+        )
         offices = tuple(
             Office(str(entry["key"]), entry["name"], entry.get("short") or entry["name"])
-            for entry in _seed("offices.yaml") or ()
+            for entry in known
         )
         name, pattern = city.get("name"), city.get("aktenzeichen", {}).get("pattern")
         return Gazetteers(
             streets=tuple(_names(city.get("streets") or ())),
             offices=offices,
-            staff=tuple(_names(_seed("people.yaml") or ())),
+            staff=tuple(_names(people)),
             aktenzeichen_patterns=(pattern,) if pattern else (),
             places=tuple(
                 part
