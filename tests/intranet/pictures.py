@@ -29,6 +29,7 @@ from presence.monitor.devices import Wanted, create_monitor
 from presence.monitor.subjects import Kind, Mode, Theme
 from storage.clock import local_date
 from storage.house import House, open_house
+from storage.jobs.handlers import JobContext
 from storage.migration import upgrade
 from storage.organisation.queries import load_staff, person_by_login
 from storage.organisation.tables import Office
@@ -39,7 +40,9 @@ from workflows.eakte.queries import inbox
 from workflows.eakte.receiving import Incoming, receive
 from workflows.eakte.work import job_kinds, reader_pool
 from workflows.engine.once import drain_once
+from workflows.kiss import work as kiss
 from workflows.kiss.anliegen.tables import Anliegen
+from workflows.kiss.evaluation.standing import EVALUATE, evaluate_all
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "bilder"
@@ -50,6 +53,8 @@ LETTERS, FILED = 44, 16
 REGISTRY, ADMIN, COORDINATOR = "gundula.mehrwald", "florian.achterkamp", "leopold.quednau"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 READY_WITHIN = 90.0
+CONTENT = 4
+"""Of five."""
 
 
 def furnish(house: House) -> str:
@@ -68,6 +73,8 @@ def furnish(house: House) -> str:
     with reader_pool(house.settings) as pool:
         drain_once(house, job_kinds(house, pool))
     file_post(house, letters)
+    evaluate_all(JobContext(house))
+    drain_once(house, [each for each in kiss.job_kinds(house) if each.name == EVALUATE])
     return demo_password(house)
 
 
@@ -236,6 +243,7 @@ def visit_anliegen(page: Page, base: str, password: str, anliegen: UUID, folder:
         if name == "auswertung":
             page.get_by_role("tab", name="Wege").click()
             expect(page.locator(".bild img").first).to_be_visible()
+            page.wait_for_timeout(500)  # the mark below the tabs slides
         (folder / f"{name}.png").write_bytes(squeeze(page.screenshot()))
 
 
@@ -244,7 +252,7 @@ def closed_anliegen(house: House) -> UUID:
     with house.database.read() as session:
         return session.scalars(
             select(Anliegen.id)
-            .where(Anliegen.state == "closed", Anliegen.satisfaction.is_not(None))
+            .where(Anliegen.state == "closed", Anliegen.satisfaction >= CONTENT)
             .order_by(Anliegen.id.desc())
             .limit(1)
         ).one()
