@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import streamlit as st
 from sqlalchemy.orm import Session
@@ -15,18 +15,21 @@ from intranet.concerned_form import concerned
 from intranet.deeds import carry_out
 from intranet.handing_form import ask_form, hand_over_form
 from intranet.kind_form import kind_form
+from intranet.link_form import link_form
 from intranet.notes import note
 from intranet.publishing_desk import publishing
 from intranet.reporting_office_form import to_reporting_office
+from intranet.same_form import same_part
 from intranet.views.anliegen import Asked, Said, View
 from intranet.visit import Visit
 from storage.actors import CLASS_NAMES, FILING_CLASSES, ProtectionClass
-from workflows.kiss.anliegen.answering import release, send_back
+from workflows.kiss.anliegen.answering import release, send_back, take_back
 from workflows.kiss.anliegen.assigning import protect, take_over
 from workflows.kiss.anliegen.closing import close, reopen
 from workflows.kiss.anliegen.contributing import contribute
-from workflows.kiss.anliegen.conversation import add_note
-from workflows.kiss.anliegen.merging import keep_apart, merge, unmerge
+from workflows.kiss.anliegen.conversation import add_note, seen
+from workflows.kiss.anliegen.merging import unmerge
+from workflows.kiss.anliegen.silence import NO_REPLY
 from workflows.kiss.anliegen.states import Deed, State, allowed
 
 Doing = Callable[[Session], Any]
@@ -44,6 +47,8 @@ def anliegen_page(here: Visit, view: View) -> None:
     st.caption(f"Anliegen {view.reference}")
     left, right = st.columns([3, 2], gap="large")
     with left:
+        if view.news and view.works:
+            _news(here, view)
         for each in view.said:
             _said(here, view, each)
         for asked in view.asked:
@@ -56,7 +61,7 @@ def anliegen_page(here: Visit, view: View) -> None:
             html.table("Auf einen Blick", ["Angabe", html.Column("Inhalt", "frei")], view.facts)
         )
         akte_part(here, view)
-        _alike(here, view)
+        same_part(here, view)
         if view.works:
             _next(here, view)
             publishing(here, view.row, view.seen)
@@ -68,6 +73,17 @@ def anliegen_page(here: Visit, view: View) -> None:
                 )
             )
     st.session_state[key] = shown
+
+
+def _news(here: Visit, view: View) -> None:
+    st.info("Es gibt eine neue Nachricht.", icon=":material/mark_email_unread:")
+    now = here.house.clock()
+    if st.button("Gelesen", key="gelesen"):
+        _do(
+            here,
+            lambda session: seen(session, here.staff, view.row.id, now=now),
+            "Gemerkt.",
+        )
 
 
 def _said(here: Visit, view: View, each: Said) -> None:
@@ -93,11 +109,17 @@ def _said(here: Visit, view: View, each: Said) -> None:
 
 
 def _second_pair(here: Visit, each: Said) -> None:
+    now = here.house.clock()
     if each.own:
         st.caption("Eine Kollegin oder ein Kollege gibt diese Antwort frei.")
+        if st.button("Zurückziehen und ändern", key=f"zurueckziehen-{each.id.hex}"):
+            _do(
+                here,
+                lambda session: take_back(session, here.staff, each.id, each.revision, now=now),
+                "Zurückgezogen. Der Text steht wieder im Antwortfeld.",
+            )
         return
     one, two = st.columns(2)
-    now = here.house.clock()
     if one.button("Freigeben und senden", type="primary", key=f"frei-{each.id.hex}"):
         _do(
             here,
@@ -174,6 +196,7 @@ def _next(here: Visit, view: View) -> None:
         hand_over_form(here, view)
         ask_form(here, view)
     _end(here, view, state)
+    link_form(here, row.id)
     _protection(here, view)
     kind_form(here, view)
     concerned(here, view)
@@ -190,6 +213,15 @@ def _end(here: Visit, view: View, state: State) -> None:
                 "Getrennt.",
             )
         return
+    days = here.house.settings.reply_reminder_days
+    if view.asked_since is not None and view.asked_since <= now - timedelta(days=2 * days):
+        st.caption(f"Auf die Rückfrage kam seit {2 * days} Tagen keine Antwort.")
+        if st.button("Ohne Antwort schließen und Bescheid geben", key="still-schliessen"):
+            _do(
+                here,
+                lambda session: close(session, here.staff, row.id, view.seen, NO_REPLY, now=now),
+                "Geschlossen. Wer eine E-Mail-Adresse angegeben hat, bekommt Bescheid.",
+            )
     if allowed(state, Deed.CLOSE):
         with st.expander("Schließen", icon=":material/task_alt:"):
             why = st.text_input("Interne Bemerkung (freiwillig)", key="schluss")
@@ -227,37 +259,6 @@ def _protection(here: Visit, view: View) -> None:
                 lambda session: protect(session, here.staff, row.id, view.seen, chosen, now=now),
                 "Geändert.",
             )
-
-
-def _alike(here: Visit, view: View) -> None:
-    for other, title in view.merged:
-        target = f"/anliegen?id={other.hex}"
-        st.html(f"<p>Zusammengeführt mit {html.page_link(target, title).html}</p>")
-    if not view.alike or view.row.merged_into_id is not None:
-        return
-    st.markdown("**Vielleicht dasselbe**")
-    for other, title, score in view.alike:
-        target = f"/anliegen?id={other.hex}"
-        st.html(f"<p>{html.page_link(target, title).html} {html.quiet(score).html}</p>")
-        if view.works:
-            _same_or_not(here, view, other)
-
-
-def _same_or_not(here: Visit, view: View, other: UUID) -> None:
-    row, now = view.row, here.house.clock()
-    one, two = st.columns(2)
-    if one.button("Zusammenführen", key=f"eins-{other.hex}"):
-        _do(
-            here,
-            lambda session: merge(session, here.staff, row.id, view.seen, other, now=now),
-            "Zusammengeführt.",
-        )
-    if two.button("Ist etwas anderes", key=f"zwei-{other.hex}"):
-        _do(
-            here,
-            lambda session: keep_apart(session, here.staff, row.id, other, now=now),
-            "Gemerkt.",
-        )
 
 
 def _why(view: View) -> None:

@@ -12,7 +12,13 @@ from intranet.notes import note
 from intranet.views.anliegen import View
 from intranet.visit import Visit
 from storage.tasks.drafts import drop_draft, load_draft, save_draft
-from workflows.kiss.anliegen.answering import STILL_OPEN, answer, start_writing, who_writes
+from workflows.kiss.anliegen.answering import (
+    STILL_OPEN,
+    answer,
+    draft_key,
+    start_writing,
+    who_writes,
+)
 from workflows.kiss.anliegen.states import Deed, State, allowed
 from workflows.kiss.eakte import files_for, find_documents
 
@@ -41,13 +47,25 @@ def answer_form(here: Visit, view: View) -> None:
 
     st.text_area("Ihre Antwort", key=field, max_chars=20_000, height=180, on_change=keep)
     documents = _documents(here, view)
-    if view.all.contact is None or not view.all.contact.mail:
-        st.caption("Es ist keine E-Mail-Adresse bekannt: Die Antwort steht auf der Statusseite.")
+    _goes_to(view)
     one, two = st.columns(2)
     if one.button("Antwort senden", type="primary", key="senden", width="stretch"):
         _send(here, view, field, documents, asks=False)
     if two.button("Als Rückfrage senden", key="fragen", width="stretch"):
         _send(here, view, field, documents, asks=True)
+
+
+def _goes_to(view: View) -> None:
+    """How many get it, and who."""
+    if not view.goes_to:
+        st.caption(
+            "Es ist keine E-Mail-Adresse bekannt: Die Antwort steht nur auf der Statusseite. Den Link dazu finden Sie unter „Statuslink“."
+        )
+    elif len(view.goes_to) == 1:
+        st.caption(f"Geht an {words.plain(view.goes_to[0])}.")
+    else:
+        people = "; ".join(words.plain(each) for each in view.goes_to)
+        st.caption(f"Geht an {len(view.goes_to)} Menschen: {people}.")
 
 
 def _begin(here: Visit, view: View, field: str) -> None:
@@ -80,28 +98,30 @@ def _send(here: Visit, view: View, field: str, documents: Sequence[UUID], *, ask
     row, now = view.row, here.house.clock()
     text = st.session_state[field]
 
-    def send(session: Session) -> None:
+    def send(session: Session) -> bool:
         files = files_for(session, here.staff, row.id, documents)
-        answer(
+        message = answer(
             session, here.staff, row.id, view.seen, text, asks=asks, files=files,
             blobs=here.house.blobs, now=now,
         )  # fmt: skip
         drop_draft(session, here.staff.person, _draft(view))
+        return message.state == "waiting"
 
-    done, _ = carry_out(here, send)
+    done, waits = carry_out(here, send)
     if done:
         del st.session_state[field]
         st.session_state.pop(f"{_OPEN}-{row.id.hex}", None)
-        note(
-            "Die Rückfrage geht hinaus. Die Frist steht still."
-            if asks
-            else "Die Antwort geht hinaus."
-        )
+        if waits:
+            note("Die Antwort wartet, bis sie jemand anders freigibt. Erst dann geht sie hinaus.")
+        elif asks:
+            note("Die Rückfrage geht hinaus. Die Frist steht still.")
+        else:
+            note("Die Antwort geht hinaus.")
         st.rerun()
 
 
 def _draft(view: View) -> str:
-    return f"anliegen:{view.row.id.hex}"
+    return draft_key(view.row.id)
 
 
 def _template(view: View, field: str) -> None:

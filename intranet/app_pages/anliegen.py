@@ -8,7 +8,9 @@ from intranet import html
 from intranet.anliegen_desk import anliegen_page
 from intranet.anliegen_form import take_down
 from intranet.chosen import one_or_all
+from intranet.own_request_desk import request_page
 from intranet.views import anliegen as view
+from intranet.views import requests
 from intranet.visit import visitor
 
 here = visitor()
@@ -67,7 +69,7 @@ def table_of(caption: str, lines: Sequence[view.Line]) -> None:
                     line.reference,
                     line.topic or line.kind,
                     line.holder,
-                    html.state(line.state),
+                    html.state(f"{line.state}, neue Nachricht" if line.news else line.state),
                     html.state(line.due) if line.late else line.due,
                 )
                 for line in lines
@@ -76,11 +78,18 @@ def table_of(caption: str, lines: Sequence[view.Line]) -> None:
     )
 
 
+def one(found: requests.Found) -> None:
+    if isinstance(found.shown, requests.Request):
+        request_page(here, found.shown)
+    else:
+        anliegen_page(here, found.shown)
+
+
 one_or_all(
     here,
     "id",
-    lambda session, anliegen: view.load(session, here.staff, anliegen, now),
-    one=lambda found: anliegen_page(here, found),
+    lambda session, anliegen: requests.load(session, here.staff, anliegen, now),
+    one=one,
     everything=overview,
     title="Anliegen",
     missing="Dieses Anliegen gibt es nicht, oder Sie dürfen es nicht sehen.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from intranet import words
 from storage.actors import CLASS_NAMES, ProtectionClass, Staff
-from storage.clock import local_date
+from storage.clock import LOCAL, local_date
 from storage.organisation.queries import names
 from storage.organisation.tables import Office
+from workflows.kiss.anliegen.audience import audience
 from workflows.kiss.anliegen.groups import groups, members
 from workflows.kiss.anliegen.links import blotted
 from workflows.kiss.anliegen.opening import CHANNEL_NAMES, Channel
-from workflows.kiss.anliegen.progress import HOURS, reference
+from workflows.kiss.anliegen.progress import reference
 from workflows.kiss.anliegen.queries import (
     PAGE,
     Key,
@@ -24,20 +25,24 @@ from workflows.kiss.anliegen.queries import (
     Whole,
     anliegen_list,
     most_urgent,
+    news_of,
     whole,
 )
-from workflows.kiss.anliegen.sight import is_asked, works_on
+from workflows.kiss.anliegen.requesting import requests
+from workflows.kiss.anliegen.sight import in_sight, is_asked, works_on
+from workflows.kiss.anliegen.silence import asked_since
 from workflows.kiss.anliegen.states import KIND_NAMES, STATE_NAMES, Kind, State
 from workflows.kiss.anliegen.tables import Anliegen, Group, Message, Step, Topic
 from workflows.kiss.anliegen.templates import templates_for
 from workflows.kiss.anliegen.topics import topics
 
-MINE, OFFICE, SOON, OPEN, DONE = "mine", "office", "soon", "open", "done"
+MINE, OFFICE, WEEK, OPEN, ASKED, DONE = "mine", "office", "week", "open", "asked", "done"
 FILTERS = {
     MINE: "Meine",
     OFFICE: "Mein Amt",
-    SOON: "Bald fällig",
+    WEEK: "Diese Woche fällig",
     OPEN: "Alle offenen",
+    ASKED: "Von mir gestellt",
     DONE: "Beantwortet und geschlossen",
 }
 ENDED = frozenset({State.ANSWERED, State.CLOSED})
@@ -56,6 +61,8 @@ class Line:
     state: str
     due: str
     late: bool
+    news: bool
+    """Something came that nobody has looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +136,11 @@ class View:
     people: dict[UUID, str]
     topics: dict[UUID, str]
     templates: Sequence[tuple[str, str]]
+    goes_to: Sequence[str]
+    """Who gets the answer: a name, an address, or a colleague; nobody twice."""
+    news: bool
+    asked_since: datetime | None
+    """Since when the citizen is asked and says nothing."""
 
 
 _DECISIONS = {
@@ -154,22 +166,26 @@ def lines(
 ) -> Lines:
     """A page of the list behind a filter, ``after`` the last one of the page before."""
     wanted = _wanted(chosen, text, now)
-    if chosen == DONE:
-        before = after[1] if after else None
+    before = after[1] if after else None
+    if chosen == ASKED:
+        found = requests(session, staff, before=before, limit=limit + 1)
+    elif chosen == DONE:
         found = anliegen_list(session, staff, wanted, before=before, limit=limit + 1)
     else:
         found = most_urgent(session, staff, wanted, after=after, limit=limit + 1)
     rows = found[:limit]
-    people = names(session, {row.person_id for row in rows if row.person_id})
+    own = chosen == ASKED  # who asked sees which group has it, not who of it
+    people = {} if own else names(session, {row.person_id for row in rows if row.person_id})
+    news = frozenset() if own else news_of(session, [row.id for row in rows])
     called = {row.id: row.name for row in session.scalars(select(Group))}
     titles = {row.id: row.title for row in session.scalars(select(Topic))}
     shown = [
         Line(
             row.id, reference(row), row.title, KIND_NAMES[Kind(row.kind)],
             titles.get(row.topic_id, "") if row.topic_id else "",
-            people.get(row.person_id, "") if row.person_id else called[row.group_id],
+            people.get(row.person_id, called[row.group_id]) if row.person_id else called[row.group_id],
             STATE_NAMES[State(row.state)], words.due(row.due_at, now) if row.due_at else "",
-            row.due_at is not None and row.due_at < now,
+            row.due_at is not None and row.due_at < now, row.id in news,
         )
         for row in rows
     ]  # fmt: skip
@@ -182,11 +198,17 @@ def _wanted(chosen: str, text: str, now: datetime) -> Wanted:
         return Wanted(mine=True, words=text)
     if chosen == OFFICE:
         return Wanted(ours=True, words=text)
-    if chosen == SOON:
-        return Wanted(words=text, late_by=HOURS.add(now, timedelta(hours=16)))
+    if chosen == WEEK:
+        return Wanted(ours=True, led=True, words=text, late_by=_end_of_week(now))
     if chosen == DONE:
         return Wanted(states=ENDED, words=text)
     return Wanted(words=text)
+
+
+def _end_of_week(now: datetime) -> datetime:
+    """The Monday after, on the town hall's clock: what is late already belongs to this week as well."""
+    monday = local_date(now) + timedelta(days=7 - local_date(now).weekday())
+    return datetime.combine(monday, time(), LOCAL)
 
 
 def load(session: Session, staff: Staff, anliegen: UUID, now: datetime) -> View:
@@ -216,13 +238,16 @@ def load(session: Session, staff: Staff, anliegen: UUID, now: datetime) -> View:
             (other.id, f"{reference(other)}: {other.title}", words.percent(like.score))
             for like, other in found.alike
         ],
-        merged=_merged(session, row),
+        merged=_merged(session, staff, row),
         works=works_on(session, staff, row),
         seen=row.revision,
         groups={group.id: group.name for group in groups(session, local_date(now))},
         people={person.id: person.name for person in members(session, holding, local_date(now))},
         topics=titles,
         templates=templates_for(session, row, now),
+        goes_to=audience(session, row),
+        news=bool(news_of(session, [row.id])),
+        asked_since=asked_since(session, row),
     )  # fmt: skip
 
 
@@ -335,10 +360,11 @@ def _way(session: Session, row: Anliegen, called: dict[UUID, str]) -> list[tuple
     ]
 
 
-def _merged(session: Session, row: Anliegen) -> list[tuple[UUID, str]]:
+def _merged(session: Session, staff: Staff, row: Anliegen) -> list[tuple[UUID, str]]:
     ids: Iterable[Anliegen] = session.scalars(
         select(Anliegen).where(
-            (Anliegen.merged_into_id == row.id) | (Anliegen.id == row.merged_into_id)
+            (Anliegen.merged_into_id == row.id) | (Anliegen.id == row.merged_into_id),
+            in_sight(session, staff),
         )
     )
     return [(each.id, f"{reference(each)}: {each.title}") for each in ids]

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import delete, select, update
 from streamlit.testing.v1 import AppTest
 
-from storage.actors import Role, System
-from storage.clock import new_id
+from storage.actors import ProtectionClass, Role, Scope, System
+from storage.clock import local_date, new_id
 from storage.jobs.handlers import JobContext
 from storage.jobs.queue import claim
 from storage.jobs.tables import Job
 from storage.organisation.operations import grant_role, withdraw_role
+from storage.organisation.queries import load_staff
 from storage.tasks.tables import Task
 from workflows.eakte.akten import open_akte, open_vorgang
 from workflows.eakte.tables import Akte, Document, PlanEntry, Vorgang
@@ -30,6 +31,8 @@ from workflows.kiss.anliegen.tables import (
     Contact,
     Contribution,
     Group,
+    Likeness,
+    Merge,
     Message,
     MessageFile,
     Step,
@@ -45,7 +48,7 @@ from workflows.kiss.work import job_kinds
 Browse = Callable[..., AppTest]
 SYSTEM = System("test")
 ALL = (
-    Annoyance, CommunicationProfile, Evaluation, Proposal, RoutingDecision, RoutingTrial, RoutingRule, MessageFile, Message, Contribution, Step, Answering, Anliegen,
+    Annoyance, CommunicationProfile, Evaluation, Proposal, RoutingDecision, RoutingTrial, RoutingRule, MessageFile, Message, Contribution, Step, Answering, Merge, Likeness, Anliegen,
     Contact, AnliegenCounter, AnswerTemplate, Topic, Group,
 )  # fmt: skip
 
@@ -410,3 +413,71 @@ def test_the_kind_is_put_right_with_one_click(
     anliegen = opened(furnished, groups)
     press(browse("anna.beispiel", "anliegen.py", id=anliegen.hex), "Lob")
     assert row_of(furnished, anliegen).kind == "praise"
+
+
+def test_who_asked_from_inside_finds_the_answer_and_replies(
+    browse: Browse, furnished: Any, groups: dict[str, UUID]
+) -> None:
+    house = furnished.house
+    paula = furnished.person("paula.post").id
+    with house.database.read() as session:
+        asking = load_staff(session, paula, local_date(house.clock()))
+    incoming = Incoming(
+        key=new_id().hex, channel=Channel.INTERNAL, kind=Kind.INTERNAL, text="Der Aufzug steht."
+    )
+    anliegen = take_in(house, asking, incoming)
+    with house.database.write() as session:
+        assign(session, SYSTEM, anliegen, 1, To(groups["ordnungsamt"]), now=house.clock())
+    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
+    assert "Geht an Paula" in shown(app)
+    next(each for each in app.text_area if each.label == "Ihre Antwort").set_value("Er fährt.")
+    press(app, "Antwort senden")
+    mine = browse("paula.post", "anliegen.py")
+    mine.segmented_control(key="anliegen-filter").set_value("asked").run()
+    assert "Der Aufzug steht." in shown(mine)
+    app = browse("paula.post", "anliegen.py", id=anliegen.hex)
+    assert "Er fährt." in shown(app)
+    assert "Warum hier?" not in shown(app)
+    app.text_area[0].set_value("Nein, er steht wieder.")
+    press(app, "Senden")
+    assert row_of(furnished, anliegen).state == "reopened"
+    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
+    assert "Nein, er steht wieder." in shown(app)
+
+
+def test_merged_by_number_and_what_is_merged_out_of_sight_is_not_named(
+    browse: Browse, furnished: Any, groups: dict[str, UUID]
+) -> None:
+    main, copy = opened(furnished, groups), opened(furnished, groups)
+    app = browse("anna.beispiel", "anliegen.py", id=copy.hex)
+    row = row_of(furnished, main)
+    app.text_input(key="eins-nummer").set_value(f"{row.year}-{row.number:05d}").run()
+    press(app, "Zusammenführen")
+    assert row_of(furnished, copy).merged_into_id == main
+    app = browse("anna.beispiel", "anliegen.py", id=main.hex)
+    assert "Zusammengeführt mit" in shown(app)
+    assert "Geht an Erika Muster" in shown(app)  # once
+    with furnished.house.database.write() as session:
+        away = session.get_one(Group, groups["poststelle"])
+        hidden = session.get_one(Anliegen, copy)
+        hidden.group_id, hidden.office_id = away.id, away.office_id
+        hidden.access = Scope(away.office_id, ProtectionClass.INTERNAL).token
+    app = browse("anna.beispiel", "anliegen.py", id=main.hex)
+    assert "Zusammengeführt mit" not in shown(app)
+
+
+def test_the_link_is_shown_and_waiting_answers_say_so(
+    browse: Browse, furnished: Any, groups: dict[str, UUID]
+) -> None:
+    anliegen = opened(furnished, groups, groups["laerm"])
+    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
+    press(app, "Link zeigen")
+    assert any("/anliegen/" in each.value for each in app.code)
+    next(each for each in app.text_area if each.label == "Ihre Antwort").set_value("Wir messen.")
+    press(app, "Antwort senden")
+    assert row_of(furnished, anliegen).state == "assigned"
+    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
+    press(app, "Zurückziehen und ändern")
+    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
+    field = next(each for each in app.text_area if each.label == "Ihre Antwort")
+    assert field.value == "Wir messen."

@@ -1,0 +1,89 @@
+"""What may be the same, or is by its number: merged by a person, with the answer the others were given."""
+
+from uuid import UUID
+
+import streamlit as st
+
+from intranet import html
+from intranet.deeds import carry_out
+from intranet.notes import note
+from intranet.views.anliegen import View
+from intranet.visit import Visit
+from storage.conflicts import NotFoundError
+from workflows.kiss.anliegen.merging import keep_apart, merge
+from workflows.kiss.anliegen.queries import by_number
+from workflows.kiss.anliegen.states import OPEN_STATES, State
+
+
+def same_part(here: Visit, view: View) -> None:
+    """What it was merged with, what looks alike, and a field for a number."""
+    for other, title in view.merged:
+        target = f"/anliegen?id={other.hex}"
+        st.html(f"<p>Zusammengeführt mit {html.page_link(target, title).html}</p>")
+    if view.row.merged_into_id is not None:
+        return
+    if view.alike:
+        st.markdown("**Vielleicht dasselbe**")
+    for other, title, score in view.alike:
+        target = f"/anliegen?id={other.hex}"
+        st.html(f"<p>{html.page_link(target, title).html} {html.quiet(score).html}</p>")
+        if view.works:
+            _same_or_not(here, view, other)
+    if view.works:
+        _by_number(here, view)
+
+
+def _same_or_not(here: Visit, view: View, other: UUID) -> None:
+    row, now = view.row, here.house.clock()
+    one, two = st.columns(2)
+    if one.button("Zusammenführen", key=f"eins-{other.hex}"):
+        _merge(here, view, other)
+    if two.button("Ist etwas anderes", key=f"zwei-{other.hex}"):
+        done, _ = carry_out(
+            here, lambda session: keep_apart(session, here.staff, row.id, other, now=now)
+        )
+        if done:
+            note("Gemerkt.")
+            st.rerun()
+
+
+def _by_number(here: Visit, view: View) -> None:
+    with st.expander("Mit Nummer … zusammenführen", icon=":material/merge:"):
+        number = st.text_input("Nummer", placeholder="2026-00042", key="eins-nummer")
+        if not number.strip():
+            return
+        try:
+            with here.house.database.read() as session:
+                other = by_number(session, here.staff, number)
+        except NotFoundError as missing:
+            st.caption(str(missing))
+            return
+        st.html(f"<p>{html.page_link(f'/anliegen?id={other.id.hex}', other.title).html}</p>")
+        tells = True
+        if State(view.row.state) in OPEN_STATES and State(other.state) not in OPEN_STATES:
+            st.caption("Das andere ist schon beantwortet oder geschlossen.")
+            tells = st.checkbox(
+                "Die letzte Antwort auch hier senden", value=True, key="eins-antwort"
+            )
+        if st.button("Zusammenführen", key="eins-mit-nummer"):
+            _merge(here, view, other.id, tells=tells)
+
+
+def _merge(here: Visit, view: View, other: UUID, *, tells: bool = True) -> None:
+    row, now = view.row, here.house.clock()
+    done, _ = carry_out(
+        here,
+        lambda session: merge(
+            session,
+            here.staff,
+            row.id,
+            view.seen,
+            other,
+            tells=tells,
+            blobs=here.house.blobs,
+            now=now,
+        ),
+    )
+    if done:
+        note("Zusammengeführt.")
+        st.rerun()
