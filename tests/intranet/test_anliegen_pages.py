@@ -422,6 +422,7 @@ def test_who_asked_from_inside_finds_the_answer_and_replies(
     paula = furnished.person("paula.post").id
     with house.database.read() as session:
         asking = load_staff(session, paula, local_date(house.clock()))
+    assert asking is not None
     incoming = Incoming(
         key=new_id().hex, channel=Channel.INTERNAL, kind=Kind.INTERNAL, text="Der Aufzug steht."
     )
