@@ -16,7 +16,7 @@ here = visitor()
 def names_of(each: Named) -> str:
     if each.people:
         return ", ".join(name for _, name in each.people)
-    return "niemand: bleibt verschlossen" if each.rule.named else "das zuständige Amt"
+    return each.office or "niemand: bleibt verschlossen"
 
 
 def table(rows: list[Named]) -> None:

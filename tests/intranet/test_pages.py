@@ -47,6 +47,7 @@ def test_the_menu_shows_only_what_one_may(furnished: Any) -> None:
         "system",
         "personen",
         "organisation",
+        "empfaenger",
     }
 
 

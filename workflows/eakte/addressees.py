@@ -13,7 +13,7 @@ from storage.actors import SEALED, Actor, Role, Staff, System
 from storage.clock import local_date
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
-from storage.organisation.queries import addressees, has_role_holder, names, valid_on
+from storage.organisation.queries import addressees, has_role_holder, names, office_by_key, valid_on
 from storage.organisation.tables import Addressee, Person
 from storage.rights import NotAllowedError, Verb, require
 from storage.tasks.list import finish_task, finish_tasks, open_task
@@ -29,10 +29,11 @@ _HOUSE = System("addressees")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A rule, who is named for it (id and name), and how many letters wait for somebody."""
+    """A rule, who is named for it (id and name), else the office that gets its post, and how many letters wait for people."""
 
     rule: UnopenedRule
     people: tuple[tuple[UUID, str], ...]
+    office: str | None
     waiting: int
 
 
@@ -51,10 +52,18 @@ def listed(session: Session, actor: Actor, now: datetime) -> Sequence[Named]:
         Named(
             rule,
             tuple((each, called.get(each, "")) for each in known.get(rule.key, ())),
+            _office_of(session, rule, now),
             waiting.get(rule.key, 0),
         )
         for rule in rules()
     ]
+
+
+def _office_of(session: Session, rule: UnopenedRule, now: datetime) -> str | None:
+    if rule.named or rule.forward_to is None:
+        return None
+    office = office_by_key(session, rule.forward_to, local_date(now))
+    return office.name if office else None
 
 
 def _waiting(session: Session) -> dict[str, int]:

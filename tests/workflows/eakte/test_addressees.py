@@ -165,6 +165,7 @@ def test_naming_is_the_officers_alone_never_oneself_and_ends(town: Town) -> None
         found = {each.rule.key: each for each in listed(session, by, town.clock())}
         assert found["bem"].people == ((town.clerk.person, "Clara Bau"),)
         assert found["bem"].waiting == 1
+        assert found["bewerbung"].office is None  # this town has no office of that key
     town.house.database.run(lambda s: end_addressee(s, by, "bem", named.person, now=town.clock()))
     again = today(town, named)
     assert (seen(town, again), kinds(town, again)) == (set(), [])
