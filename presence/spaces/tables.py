@@ -201,7 +201,10 @@ class BookingFeed(WithId, Table):
         Index(None, "person_id"),
         {
             "info": privacy(
-                "Kalenderadressen für eigene Buchungen", "person_id", "bis zum Widerruf, längstens bis zum Ausscheiden", "erase"
+                "Kalenderadressen für eigene Buchungen",
+                "person_id",
+                "bis zum Widerruf, längstens bis zum Ausscheiden",
+                "erase",
             )
         },
     )

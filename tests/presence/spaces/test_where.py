@@ -55,7 +55,13 @@ def test_a_room_is_where_somebody_is_and_perhaps_not_to_be_disturbed(
     anna, now = staff("anna"), house.clock()
     with house.database.write() as session:
         book(session, anna, Wish(spaces["platz-1"], tuesday(8), tuesday(16)), key="p", now=now)
-        book(session, anna, Wish(spaces["zimmer"], tuesday(9), tuesday(12), title="Runde"), key="r", now=now)
+        book(
+            session,
+            anna,
+            Wish(spaces["zimmer"], tuesday(9), tuesday(12), title="Runde"),
+            key="r",
+            now=now,
+        )
     room = "Besprechung 101, Rathaus"
     assert seen(tuesday(10)) == (room, 3, "eingeschränkt, weil Raumbuchung bis 12:00")
     assert seen(tuesday(13)) == (
