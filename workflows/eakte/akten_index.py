@@ -41,6 +41,7 @@ def reindex_documents(context: JobContext, job: ClaimedJob) -> None:
                 .where(in_sight(session, HOUSE), Document.akte_id == akte, Document.id > after)
                 .order_by(Document.id)
                 .limit(AT_ONCE)
+                .with_for_update()  # nobody moves one to where fewer see it meanwhile
             ).all()
             for document in documents:
                 reindex(session, document)

@@ -64,12 +64,16 @@ def _due(before: datetime) -> tuple[ColumnElement[bool], ...]:
 def _held() -> ColumnElement[bool]:
     """Whether it came with, holds, or is linked to something in an Akte that must not go now (``Akte.hold``)."""
     other = aliased(Document)
-    linked = exists().where(
-        or_(
-            (DocumentLink.from_id == Document.id) & (DocumentLink.to_id == other.id),
-            (DocumentLink.to_id == Document.id) & (DocumentLink.from_id == other.id),
+    linked = (
+        exists()
+        .where(
+            or_(
+                (DocumentLink.from_id == Document.id) & (DocumentLink.to_id == other.id),
+                (DocumentLink.to_id == Document.id) & (DocumentLink.from_id == other.id),
+            )
         )
-    )
+        .correlate(Document, other)
+    )  # two levels up as well
     return exists().where(
         or_(other.id == Document.parent_id, other.parent_id == Document.id, linked),
         other.akte_id == Akte.id,

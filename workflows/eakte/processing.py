@@ -231,16 +231,19 @@ class Processor:
             receive(self.house, HOUSE, incoming)
 
     def _parts_beside(self, document: Document) -> int:
-        """How many files came in the same sending, but for those found in this one."""
+        """How many files came in the same sending, but for those that lie in this one itself, which may be read again."""
         count, root = 0, document
         with self.house.database.read() as session:
             while root.parent_id is not None and (above := session.get(Document, root.parent_id)):
                 root = above
             level = [root.id]
             while level:
-                inside = select(Document.id).where(Document.parent_id.in_(level))
-                level = [each for each in session.scalars(inside) if each != document.id]
-                count += len(level)
+                inside = select(Document.id, Document.parent_id).where(
+                    Document.parent_id.in_(level)
+                )
+                found = session.execute(inside).all()
+                level = [each.id for each in found]
+                count += sum(each.parent_id != document.id for each in found)
         return count
 
     def _depth(self, document: Document) -> int:

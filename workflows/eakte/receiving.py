@@ -181,7 +181,9 @@ def _known(actor: Actor, incoming: Incoming, earlier: Iterable[Document]) -> Doc
     """
     scope = Scope(incoming.office, incoming.protection)
     for document in earlier:
-        if document.state == "discarded" or (incoming.unopened and document.state != "unopened"):
+        if document.state == "discarded" and incoming.parent is None:
+            continue  # what was thrown away out of something stays so when that is read again
+        if incoming.unopened and document.state != "unopened":
             continue
         if incoming.protection is not ProtectionClass.UNFILED and scope_of(document) != scope:
             continue
@@ -198,4 +200,5 @@ def _plain_key(incoming: Incoming, sha256: str) -> str:
 def _intake_key(incoming: Incoming, sha256: str, earlier: Sequence[Document]) -> str:
     """One document per inbox and content; a later arrival of what is thrown away or out of sight is numbered."""
     key = _plain_key(incoming, sha256)
-    return f"{key}:{len(earlier)}" if earlier else key
+    numbers = [int(each.intake_key.removeprefix(key).lstrip(":") or 0) for each in earlier]
+    return f"{key}:{max(numbers) + 1}" if numbers else key

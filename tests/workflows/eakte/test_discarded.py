@@ -111,6 +111,41 @@ def test_what_belongs_to_something_on_hold_stays(town: Town, *, hold: bool) -> N
     assert there(town, kept)
 
 
+def test_what_has_nothing_to_do_with_a_held_akte_goes(any_town: Town) -> None:
+    town = any_town
+    names = ("antrag.pdf", "anlage.pdf", "werbung.pdf")
+    kept, copy, advert = [town.receive(letter(name), name).document for name in names]
+    assert kept is not None
+    assert copy is not None
+    assert advert is not None
+    town.process()
+    vorgang = town.vorgang(town.clerk, town.trees)
+    _file(town, kept, vorgang)
+    with town.house.database.write() as session:
+        session.add(DocumentLink(from_id=kept, to_id=copy, kind="attachment"))
+    throw_away(town, advert)
+    with town.house.database.write() as session:
+        hold_akte(
+            session, town.registrar, vorgang.akte_id, 2, hold=True, reason="Klage", now=town.clock()
+        )
+    town.clock.now += KEPT + timedelta(days=1)
+    assert erase(town) == 1
+    assert not there(town, advert)
+
+
+def test_the_same_advertising_comes_again_and_again(town: Town) -> None:
+    documents = []
+    for pause in (0, 30, 61):
+        town.clock.now += timedelta(days=pause)
+        erase(town)
+        document = town.receive(letter("Angebot"), "werbung.pdf").document
+        assert document is not None
+        documents.append(document)
+        town.process()
+        throw_away(town, document)
+    assert [there(town, each) for each in documents] == [False, True, True]
+
+
 def _file(town: Town, document: UUID, vorgang: Vorgang) -> None:
     with town.house.database.read() as session:
         revision = session.get_one(Document, document).revision

@@ -202,6 +202,31 @@ def test_files_in_files_are_so_many_and_no_more(
         assert len(count) == 2 + 3
 
 
+def test_an_archive_read_again_brings_nothing_twice(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflows.eakte.processing.MOST_PARTS", 3)
+    whole = _zip(**{f"{n}.txt": f"Brief {n}".encode() for n in range(3)})
+    receipt = town.receive(whole, "post.zip", actor=town.clerk)
+    town.process()
+    assert receipt.document is not None
+    with town.house.database.write() as session:
+        parts = select(Document).where(Document.parent_id == receipt.document)
+        thrown = session.scalars(parts).first()
+        assert thrown is not None
+        thrown.state = "discarded"
+        session.execute(Job.__table__.update().values(state="waiting", finished_at=None))
+        session.get_one(Document, receipt.document).state = "received"
+    town.process()
+    assert town.document(receipt).state == "ready"
+    with town.house.database.read() as session:
+        assert sorted(part.state for part in session.scalars(parts)) == [
+            "discarded",
+            "ready",
+            "ready",
+        ]
+
+
 def test_a_second_processing_changes_nothing(town: Town) -> None:
     receipt = town.receive(letter(*TREE_LETTER), "a.pdf")
     town.process()
