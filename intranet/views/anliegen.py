@@ -13,8 +13,9 @@ from storage.actors import CLASS_NAMES, ProtectionClass, Staff
 from storage.clock import LOCAL, local_date
 from storage.organisation.queries import names
 from storage.organisation.tables import Office
+from workflows.kiss.anliegen.assigning import who_could
 from workflows.kiss.anliegen.audience import audience
-from workflows.kiss.anliegen.groups import groups, members
+from workflows.kiss.anliegen.groups import groups
 from workflows.kiss.anliegen.links import blotted
 from workflows.kiss.anliegen.opening import CHANNEL_NAMES, Channel
 from workflows.kiss.anliegen.progress import reference
@@ -218,7 +219,6 @@ def load(session: Session, staff: Staff, anliegen: UUID, now: datetime) -> View:
     people = names(session, _people_of(found))
     called = {group.id: group.name for group in session.scalars(select(Group))}
     titles = {topic.id: topic.title for topic in topics(session, now)}
-    holding = session.get_one(Group, row.group_id)
     return View(
         all=found,
         row=row,
@@ -242,7 +242,7 @@ def load(session: Session, staff: Staff, anliegen: UUID, now: datetime) -> View:
         works=works_on(session, staff, row),
         seen=row.revision,
         groups={group.id: group.name for group in groups(session, local_date(now))},
-        people={person.id: person.name for person in members(session, holding, local_date(now))},
+        people=who_could(session, row, row.group_id, now),
         topics=titles,
         templates=templates_for(session, row, now),
         goes_to=audience(session, row),

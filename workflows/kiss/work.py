@@ -87,9 +87,7 @@ def _by_the_clock(context: JobContext) -> Mapping[str, int]:
     return {
         "weitergegeben": house.database.run(lambda session: relieve(session, now)),
         "überfällig": house.database.run(lambda session: escalate(session, now)),
-        "erinnert": house.database.run(
-            lambda session: remind(session, house.settings.reply_reminder_days, now)
-        ),
+        "erinnert": remind(house.database, house.settings.reply_reminder_days, now),
         "geschlossen": house.database.run(lambda session: close_silent(session, now)),
         "nicht zugestellt": house.database.run(lambda session: note_refused(session, now)),
     }

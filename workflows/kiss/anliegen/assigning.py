@@ -4,6 +4,7 @@
 and what was decided wrongly is noted, so that it is learned from.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from storage.actors import SHARED_CLASSES, Actor, ProtectionClass, Scope, Staff, System
 from storage.clock import local_date
 from storage.conflicts import ConflictError
+from storage.organisation.queries import names
 from workflows.kiss.anliegen.contributing import end_asking
 from workflows.kiss.anliegen.conversation import leave_note
 from workflows.kiss.anliegen.four_eyes import must_wait_for_nobody, take_back_waiting
@@ -74,6 +76,7 @@ def assign(
     Raises ``ConflictError`` where somebody was faster, where it is done already, or where the person is not of the group;
     ``NotFoundError``, ``NotAllowedError``.
     """
+    hold_family(session, anliegen)
     row = load_for_work(session, actor, anliegen)
     if row.kind == Kind.SUPERVISORY.value and to.person is None:
         raise ConflictError(
@@ -84,6 +87,10 @@ def assign(
         raise ConflictError(
             "Über die eigene Sache entscheidet niemand. Bitte wählen Sie jemand anderen."
         )
+    if holder.person is not None and _seems_named(session, row, [holder.person]):
+        raise ConflictError(
+            "Diese Person scheint in der Beschwerde genannt zu sein. Bitte wählen Sie jemand anderen, oder sagen Sie, wen es betrifft."
+        )
     if row.protection not in SHARED_CLASSES and (
         holder.person is None or holder.person != to.person
     ):
@@ -93,7 +100,7 @@ def assign(
     if holder.group.id != row.group_id:
         must_wait_for_nobody(session, row)
     take_turn(session, row, revision)
-    holder = hand_over(session, row, holder, topic, now)
+    holder = hand_over(session, row, holder, topic, now, chosen=to.person)
     if note.strip():
         leave_note(session, actor, row, note, now)
     if isinstance(actor, Staff):
@@ -104,15 +111,25 @@ def assign(
 
 
 def who_could(session: Session, row: Anliegen, group: UUID, now: datetime) -> dict[UUID, str]:
-    """The people of a group to whom it may be given, by name; never whom a complaint is about or seems to name."""
-    belong = members(session, load_group(session, group, local_date(now)), local_date(now))
-    text = complaint_text(session, row) if row.kind == Kind.SUPERVISORY.value else None
-    unnamed = text is not None and row.about_id is None
-    return {
-        each.id: each.name
-        for each in belong
-        if each.id != row.about_id and not (unnamed and is_named(each.name, text or "", fully=True))
-    }
+    """The people of a group to whom it may be given, by name; never whom a complaint is about or seems to name.
+
+    Nobody where the group has ended and none carries on for it.
+    """
+    day = local_date(now)
+    try:
+        belong = members(session, load_group(session, group, day), day)
+    except ConflictError:
+        return {}
+    out = {row.about_id, *_seems_named(session, row, [each.id for each in belong])}
+    return {each.id: each.name for each in belong if each.id not in out}
+
+
+def _seems_named(session: Session, row: Anliegen, people: Collection[UUID]) -> set[UUID]:
+    """Who of them a complaint may be about, as long as nobody has said whom it is about: the family name is enough."""
+    if row.kind != Kind.SUPERVISORY.value or row.about_id is not None:
+        return set()
+    text = complaint_text(session, row)
+    return {each for each, name in names(session, people).items() if is_named(name, text)}
 
 
 def take_over(
@@ -213,13 +230,21 @@ def pass_on(session: Session, row: Anliegen, holder: Holder, scope: Scope, now: 
 
 
 def hand_over(
-    session: Session, row: Anliegen, holder: Holder, topic: Topic | None, now: datetime
+    session: Session,
+    row: Anliegen,
+    holder: Holder,
+    topic: Topic | None,
+    now: datetime,
+    *,
+    chosen: UUID | None = None,
 ) -> Holder:
-    """Put the locked row where it goes, with the target and the class that count there."""
+    """Put the locked row where it goes, with the target and the class that count there. Whom somebody has ``chosen`` keeps
+    what is protected, cleared or not.
+    """
     elsewhere = holder.group.id != row.group_id
     brought = _class_of(session, row, holder, topic) if elsewhere or topic is not None else None
     scope = Scope(holder.group.office_id, brought or scope_of(row).protection)
-    if brought is not None:
+    if brought is not None and (holder.person is None or holder.person != chosen):
         holder = with_sight(session, holder, scope, now)
     if topic is not None:
         row.topic_id = topic.id

@@ -12,6 +12,7 @@ from storage.conflicts import ConflictError, NotFoundError
 from storage.tasks.list import finish_task, open_task
 from workflows.kiss.anliegen.conversation import find_holder, said
 from workflows.kiss.anliegen.groups import load_group
+from workflows.kiss.anliegen.locking import hold_family
 from workflows.kiss.anliegen.progress import journal, link, move, reference, take_turn
 from workflows.kiss.anliegen.reach import OBJECT_KIND, PART
 from workflows.kiss.anliegen.sight import is_asked, load_anliegen, load_for_work
@@ -64,6 +65,7 @@ def contribute(
     found = session.get(Contribution, contribution)
     if found is None:
         raise NotFoundError("Diese Bitte gibt es nicht mehr.")
+    hold_family(session, found.anliegen_id)
     row = load_anliegen(session, actor, found.anliegen_id)
     session.refresh(found)
     if not is_asked(session, actor, found):

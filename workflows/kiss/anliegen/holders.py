@@ -181,12 +181,17 @@ def _heads(session: Session, office: UUID, now: datetime) -> Sequence[UUID]:
 
 
 def with_sight(session: Session, holder: Holder, scope: Scope, now: datetime) -> Holder:
-    """Who has what comes into a protected scope: the holder that was found, those to whom the scope was opened, else the head.
+    """Who has what comes into a protected scope: the holder that was found if the scope was opened to them, else somebody to
+    whom it was (rather who is there), else the head. A person always, since to a group it may be out of sight.
 
     Raises ``ConflictError`` where nobody is left who could see it.
     """
-    if holder.person is not None or cleared(session, scope, local_date(now)):
+    may = {*cleared(session, scope, local_date(now))}
+    if holder.person in may:
         return holder
+    person = least_busy(session, may - {*ruling(absent_at(session, now))} or may)
+    if person is not None:
+        return Holder(holder.group, person, holder.because)
     why = f"Für {CLASS_NAMES[scope.protection]} ist hier niemand freigeschaltet; es liegt bei der Leitung."
     head = head_of(session, scope.office, now)
     return Holder(holder.group, head, (*holder.because, why))

@@ -3,6 +3,8 @@
 A substitute who may see it does it in the holder's stead, and nothing changes. Otherwise an internal one returns to its
 group. A protected one goes to somebody to whom its scope was opened, a complaint about a person to the next superior who
 is there; else to who leads the office, at last to who leads the coordination's. What can wait for its holder waits.
+
+A protected one that nobody has goes the same way: to its group it may be out of sight.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -13,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
+from storage.actors import SHARED_CLASSES
 from storage.clock import local_date
 from storage.organisation.queries import load_staff
 from storage.organisation.substitution import absent_at, acting_substitute, ruling
@@ -34,7 +37,22 @@ def relieve(session: Session, now: datetime) -> int:
         for anliegen in waiting:
             if stands_in is None or not may_see(session, stands_in, anliegen):
                 passed += _pass_on(session, anliegen, holder, {holder, *away}, now)
+    for anliegen in _with_nobody(session):
+        passed += _pass_on(session, anliegen, None, {*away}, now)
     return passed
+
+
+def _with_nobody(session: Session) -> Sequence[UUID]:
+    return session.scalars(
+        select(Anliegen.id)
+        .where(
+            Anliegen.state.in_(RUNNING_VALUES),
+            Anliegen.merged_into_id.is_(None),
+            Anliegen.person_id.is_(None),
+            Anliegen.protection.not_in(sorted(each.value for each in SHARED_CLASSES)),
+        )
+        .order_by(Anliegen.due_at)
+    ).all()
 
 
 def _waiting(session: Session, now: datetime) -> Iterator[tuple[UUID, Sequence[UUID]]]:
@@ -59,7 +77,7 @@ def _waiting(session: Session, now: datetime) -> Iterator[tuple[UUID, Sequence[U
 
 
 def _pass_on(
-    session: Session, anliegen: UUID, holder: UUID, away: Collection[UUID], now: datetime
+    session: Session, anliegen: UUID, holder: UUID | None, away: Collection[UUID], now: datetime
 ) -> bool:
     row = session.scalars(
         select(Anliegen)

@@ -127,8 +127,11 @@ def works_on(session: Session, actor: Actor, row: Anliegen) -> bool:
     unnamed = row.kind == Kind.SUPERVISORY.value and row.about_id is None
     if row.person_id == actor.person or (scope_of(row) in actor.classes and not unnamed):
         return True
-    if row.protection not in _SHARED:
-        return False
+    return row.protection in _SHARED and is_near(session, actor, row)
+
+
+def is_near(session: Session, actor: Staff, row: Anliegen) -> bool:
+    """Whether the person is of the office or group that has it, or of the coordination: whoever is may take over what is shared."""
     if actor.works_in(row.office_id) or coordinates(actor):
         return True
     return belongs_to(session, actor, row.group_id)

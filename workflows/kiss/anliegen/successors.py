@@ -16,7 +16,7 @@ from storage.clock import local_date
 from storage.conflicts import ConflictError
 from storage.organisation.hierarchy import line_above
 from storage.organisation.queries import load_staff, valid_on
-from storage.organisation.tables import Person, RoleGrant
+from storage.organisation.tables import RoleGrant
 from storage.tasks.tables import Task
 from workflows.kiss.anliegen.groups import coordination_group, least_busy, load_group, members
 from workflows.kiss.anliegen.handing import give
@@ -30,7 +30,7 @@ from workflows.kiss.anliegen.holders import (
     unnamed_holder,
 )
 from workflows.kiss.anliegen.progress import set_clock, task_key
-from workflows.kiss.anliegen.sight import scope_of, works_on
+from workflows.kiss.anliegen.sight import is_near, scope_of, works_on
 from workflows.kiss.anliegen.states import Kind, State
 from workflows.kiss.anliegen.tables import Anliegen, Group, Message
 from workflows.kiss.anliegen.targets import handed_over
@@ -62,10 +62,12 @@ def _still_has(session: Session, row: Anliegen, now: datetime) -> bool:
         return False
     if row.person_id is None:
         return True
-    here = select(Person.id).where(Person.id == row.person_id, valid_on(Person, day))
-    if session.scalars(here).first() is None:
+    staff = load_staff(session, row.person_id, day)
+    if staff is None:
         return False
-    if row.person_id in {each.id for each in members(session, group, day)}:
+    if is_near(session, staff, row) or row.person_id in {
+        each.id for each in members(session, group, day)
+    }:
         return True
     return ProtectionClass(row.protection) not in SHARED_CLASSES and _trusted(session, row, day)
 

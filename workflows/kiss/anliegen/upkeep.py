@@ -47,13 +47,24 @@ _Main = aliased(Anliegen)
 def escalate(session: Session, now: datetime) -> int:
     """Tell the head of the office about what is late, once for each due time. Returns how many are new.
 
-    What is protected is told to who has it alone; where nobody leads an office who may see it, the coordination is told.
+    What is protected is told to who has it alone (and to who gets it then); until somebody has it, ``relieve`` looks for
+    them. Where nobody leads an office who may see it, the coordination is told.
     """
+    shared = Anliegen.protection.in_(sorted(each.value for each in SHARED_CLASSES))
     key = literal(_LATE).concat(func.replace(cast(Anliegen.id, String), "-", ""))
-    told = exists().where(Task.key == key, Task.due_at == Anliegen.due_at)
+    told = exists().where(
+        Task.key == key,
+        Task.due_at == Anliegen.due_at,
+        or_(shared, Task.person_id == Anliegen.person_id),
+    )
     late = session.scalars(
         select(Anliegen)
-        .where(Anliegen.state.in_(RUNNING_VALUES), Anliegen.due_at < now, ~told)
+        .where(
+            Anliegen.state.in_(RUNNING_VALUES),
+            Anliegen.due_at < now,
+            or_(shared, Anliegen.person_id.is_not(None)),
+            ~told,
+        )
         .order_by(Anliegen.due_at)
         .limit(BATCH)
     ).all()

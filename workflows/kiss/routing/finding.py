@@ -12,6 +12,7 @@ from storage.jobs.handlers import JobContext
 from storage.jobs.queue import ClaimedJob, complete, enqueue
 from workflows.kiss.anliegen.answering import tell_later
 from workflows.kiss.anliegen.assigning import To, route_to
+from workflows.kiss.anliegen.locking import hold_family
 from workflows.kiss.anliegen.opening import Channel
 from workflows.kiss.anliegen.states import State
 from workflows.kiss.anliegen.tables import Anliegen
@@ -43,6 +44,7 @@ def find_responsible(context: JobContext, job: ClaimedJob) -> None:
         return
     decision = decided(message, book, day)
     with house.database.write() as session:
+        hold_family(session, anliegen)
         locked = session.get(Anliegen, anliegen, with_for_update=True)
         if locked is not None:
             if State(locked.state) is State.NEW:

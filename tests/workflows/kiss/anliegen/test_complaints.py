@@ -7,11 +7,18 @@ from storage.actors import ProtectionClass, Role
 from storage.conflicts import ConflictError, NotFoundError
 from storage.jobs.tables import Job
 from storage.organisation.operations import grant_role
-from storage.organisation.tables import Office
+from storage.organisation.tables import Office, Person
 from storage.tasks.list import tasks_for
 from tests.workflows.kiss.anliegen.test_life import deed, given_to
 from tests.workflows.kiss.conftest import SYSTEM, City
-from workflows.kiss.anliegen.assigning import To, assign, name_concerned, protect, take_over
+from workflows.kiss.anliegen.assigning import (
+    To,
+    assign,
+    name_concerned,
+    protect,
+    take_over,
+    who_could,
+)
 from workflows.kiss.anliegen.contributing import ask_group
 from workflows.kiss.anliegen.merging import merge
 from workflows.kiss.anliegen.opening import ROUTE
@@ -108,3 +115,19 @@ def test_a_protected_one_is_seen_by_who_has_it(city: City) -> None:
         assert most_urgent(session, city.staff("kora"), Wanted()) == []
     with pytest.raises(ConflictError, match="geschützt"):
         deed(city, ask_group, "otto", anliegen, city.groups["gruen"], "Kennt ihr sie?")
+
+
+def test_one_that_seems_to_name_somebody_is_not_given_to_them(city: City) -> None:
+    """Nobody has said yet whom it is about; the family name alone stands in it."""
+    with city.house.database.write() as session:
+        session.get_one(Person, city.people["otto"]).name = "Otto Brandt"
+    anliegen = city.open("Herr Brandt schreit die Leute an.", kind=Kind.SUPERVISORY)
+    with city.house.database.read() as session:
+        could = who_could(session, city.row(anliegen), city.groups["ordnung"], city.clock())
+    assert city.people["otto"] not in could
+    assert city.people["lotte"] in could
+    with pytest.raises(ConflictError, match="genannt"):
+        deed(city, assign, "hilde", anliegen, To(city.groups["ordnung"], city.people["otto"]))
+    assert city.row(anliegen).person_id == city.people["hilde"]
+    deed(city, assign, "hilde", anliegen, To(city.groups["ordnung"], city.people["lotte"]))
+    assert city.row(anliegen).person_id == city.people["lotte"]

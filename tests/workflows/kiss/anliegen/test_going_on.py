@@ -12,9 +12,10 @@ from storage.organisation.operations import grant_role, open_class
 from storage.organisation.tables import Membership, Office, Person
 from storage.tasks.list import tasks_for
 from tests.workflows.kiss.anliegen.test_life import deed, given_to
+from tests.workflows.kiss.anliegen.test_reach import bauhof
 from tests.workflows.kiss.conftest import SYSTEM, City
 from workflows.kiss.anliegen.answering import answer
-from workflows.kiss.anliegen.assigning import protect, take_over
+from workflows.kiss.anliegen.assigning import To, assign, protect, take_over
 from workflows.kiss.anliegen.closing import reopen
 from workflows.kiss.anliegen.conversation import Reply, hear
 from workflows.kiss.anliegen.merging import merge, unmerge
@@ -156,3 +157,23 @@ def test_opened_again_it_has_its_whole_target_once_more(city: City) -> None:
     city.clock.forward(days=2)
     replies(city, anliegen)
     assert city.row(anliegen).due_at == HOURS.add(city.clock(), timedelta(hours=24))
+
+
+@pytest.mark.parametrize("login", ["tom", "kora"])
+@pytest.mark.parametrize("protected", [False, True])
+def test_who_took_it_over_from_outside_the_group_keeps_it(
+    city: City, login: str, *, protected: bool
+) -> None:
+    """A colleague of the office and the coordination may take over what lies with a group of others."""
+    anliegen = city.open()
+    deed(city, assign, "kora", anliegen, To(bauhof(city, "tim", "greta")))
+    deed(city, take_over, login, anliegen)
+    if protected:
+        deed(city, protect, login, anliegen, ProtectionClass.SOCIAL)
+    deed(city, answer, login, anliegen, "Wo genau?", asks=True)
+    replies(city, anliegen, "Vor Nummer 4.")
+    row = city.row(anliegen)
+    assert (row.state, row.person_id) == ("in_work", city.people[login])
+    deed(city, answer, login, anliegen, "Erledigt.")
+    replies(city, anliegen)
+    assert city.row(anliegen).person_id == city.people[login]

@@ -14,10 +14,11 @@ from storage.conflicts import ConflictError
 from storage.database import Database
 from tests.workflows.kiss.anliegen.test_life import deed, given_to
 from tests.workflows.kiss.conftest import SYSTEM, City
-from workflows.kiss.anliegen.assigning import name_concerned, protect, take_over
-from workflows.kiss.anliegen.closing import not_done
+from workflows.kiss.anliegen.assigning import To, assign, name_concerned, protect, take_over
+from workflows.kiss.anliegen.closing import not_done, reopen
 from workflows.kiss.anliegen.conversation import Reply, hear
 from workflows.kiss.anliegen.merging import merge
+from workflows.kiss.anliegen.tables import Topic
 
 ROUNDS = 20
 
@@ -48,8 +49,28 @@ def _name(session: Session, city: City, main: UUID, _copy: UUID) -> object:
     return name_concerned(session, SYSTEM, main, seen, city.people["otto"], now=city.clock())
 
 
+def _assign(session: Session, city: City, main: UUID, _copy: UUID) -> object:
+    """The topic brings a class along, so that copies change with it."""
+    to = To(city.groups["ordnung"], city.people["otto"], city.topics["laerm"])
+    return assign(session, SYSTEM, main, city.row(main).revision, to, now=city.clock())
+
+
+def _reopen(session: Session, city: City, main: UUID, _copy: UUID) -> object:
+    """Who had it may have left; then copies go to who carries on, too."""
+    seen = city.row(main).revision
+    return reopen(session, SYSTEM, main, seen, now=city.clock())
+
+
 @pytest.mark.parametrize(
-    ("one", "other"), [(_hear, _again), (_not_done, _again), (_hear, _protect), (_hear, _name)]
+    ("one", "other"),
+    [
+        (_hear, _again),
+        (_not_done, _again),
+        (_hear, _protect),
+        (_hear, _name),
+        (_hear, _assign),
+        (_hear, _reopen),
+    ],
 )
 @pytest.mark.parametrize("turned", [False, True])
 def test_no_two_deeds_on_merged_ones_wait_for_each_other(
@@ -60,6 +81,8 @@ def test_no_two_deeds_on_merged_ones_wait_for_each_other(
     main, copy = (second, first) if turned else (first, second)
     deed(city, take_over, "otto", main)
     deed(city, merge, "otto", copy, main)
+    with database.write() as session:
+        session.get_one(Topic, city.topics["laerm"]).protection = ProtectionClass.SOCIAL.value
     begin = threading.Barrier(2)
 
     def run(what: Deed) -> None:

@@ -60,8 +60,7 @@ def test_silence_reminds_then_offers_the_end_and_ends_nothing(city: City) -> Non
     deed(city, answer, "tim", anliegen, "Wo?", asks=True)
 
     def reminded() -> int:
-        with city.house.database.write() as session:
-            return remind(session, 14, city.clock())
+        return remind(city.house.database, 14, city.clock())
 
     assert reminded() == 0
     for words in ("Keine Antwort auf die Rückfrage", "kann geschlossen werden"):

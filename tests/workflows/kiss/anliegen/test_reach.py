@@ -18,10 +18,11 @@ from tests.workflows.kiss.conftest import LONG_AGO, SYSTEM, City
 from workflows.kiss.anliegen.answering import answer
 from workflows.kiss.anliegen.assigning import To, assign, protect, take_over
 from workflows.kiss.anliegen.contributing import ask_group, contribute
+from workflows.kiss.anliegen.progress import wait_for_holder
 from workflows.kiss.anliegen.queries import whole
 from workflows.kiss.anliegen.relieving import relieve
 from workflows.kiss.anliegen.states import Kind
-from workflows.kiss.anliegen.tables import Contribution
+from workflows.kiss.anliegen.tables import Anliegen, Contribution, Group, Topic
 from workflows.kiss.anliegen.upkeep import escalate
 from workflows.kiss.routing.responsibility import GroupForm, add_group, change_group
 
@@ -288,3 +289,67 @@ def test_a_late_one_is_told_to_a_head_who_sees_it_or_to_the_coordination(city: C
     city.house.database.run(lambda session: escalate(session, city.clock()))
     assert tasks(city, "tina") == []
     assert "kiss.late" in tasks(city, "kora")
+
+
+def clears(city: City, login: str, office: str) -> None:
+    with city.house.database.write() as session:
+        open_class(
+            session, SYSTEM, city.people[login], city.offices[office], ProtectionClass.SOCIAL,
+            now=city.clock(),
+        )  # fmt: skip
+
+
+def secret_topic(city: City) -> UUID:
+    with city.house.database.write() as session:
+        session.get_one(Topic, city.topics["laerm"]).protection = ProtectionClass.SOCIAL.value
+    return city.topics["laerm"]
+
+
+def test_what_becomes_protected_goes_to_somebody_cleared_wherever_they_work(city: City) -> None:
+    topic = secret_topic(city)
+    clears(city, "greta", "ordnung")
+    anliegen = city.open()
+    deed(city, assign, "kora", anliegen, To(city.groups["ordnung"], topic=topic))
+    assert city.row(anliegen).person_id == city.people["greta"]
+    assert tasks(city, "greta") == ["kiss.work"]
+    clears(city, "lotte", "ordnung")
+    away(city, "greta", 5)
+    second = city.open()
+    deed(city, assign, "kora", second, To(city.groups["ordnung"], topic=topic))
+    assert city.row(second).person_id == city.people["lotte"]  # she is there
+
+
+def test_whom_a_spreading_group_finds_must_be_cleared(city: City) -> None:
+    topic = secret_topic(city)
+    clears(city, "lotte", "ordnung")
+    with city.house.database.write() as session:
+        session.get_one(Group, city.groups["ordnung"]).spreads = True
+    for _ in range(3):
+        anliegen = city.open()
+        deed(city, assign, "kora", anliegen, To(city.groups["ordnung"], topic=topic))
+        assert city.row(anliegen).person_id == city.people["lotte"]
+    chosen = To(city.groups["ordnung"], city.people["otto"], topic)
+    by_hand = city.open()
+    deed(city, assign, "kora", by_hand, chosen)
+    assert city.row(by_hand).person_id == city.people["otto"]
+
+
+def test_a_protected_one_that_nobody_has_finds_somebody_and_is_late_with_them(city: City) -> None:
+    anliegen = given_to(city, "ordnung")
+    deed(city, take_over, "otto", anliegen)
+    deed(city, protect, "otto", anliegen, ProtectionClass.SOCIAL)
+    with city.house.database.write() as session:  # as an earlier release left it
+        row = session.get_one(Anliegen, anliegen)
+        row.person_id = None
+        wait_for_holder(session, row, city.clock())
+    city.clock.forward(days=20)
+
+    def escalated() -> int:
+        return city.house.database.run(lambda session: escalate(session, city.clock()))
+
+    assert escalated() == 0  # there is nobody to tell yet
+    clears(city, "greta", "ordnung")
+    assert (relieved(city), relieved(city)) == (1, 0)
+    assert (escalated(), escalated()) == (1, 0)
+    assert sorted(tasks(city, "greta")) == ["kiss.late", "kiss.work"]
+    assert tasks(city, "olga") == tasks(city, "kora") == []

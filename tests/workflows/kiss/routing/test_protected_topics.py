@@ -73,7 +73,9 @@ def test_it_is_out_of_the_coordination_s_sight_as_soon_as_it_is_routed(
     assert sees(city, "kora", anliegen)
     work()
     row = city.row(anliegen)
-    assert (row.protection, row.topic_id, row.person_id) == ("social", benefit, None)
+    assert (row.protection, row.topic_id, row.person_id) == (
+        "social", benefit, city.people["otto"],
+    )  # fmt: skip
     assert [sees(city, each, anliegen) for each in ("kora", "olga", "otto")] == [False, False, True]
     with city.house.database.read() as session:
         [task] = tasks_for(session, city.staff("otto"))
