@@ -13,6 +13,7 @@ from workflows.kiss.anliegen.answering import tell_later
 from workflows.kiss.anliegen.contributing import end_asking
 from workflows.kiss.anliegen.conversation import Reply, find_holder, hear, leave_note
 from workflows.kiss.anliegen.four_eyes import must_wait_for_nobody
+from workflows.kiss.anliegen.locking import hold_family
 from workflows.kiss.anliegen.progress import journal, move, take_turn
 from workflows.kiss.anliegen.sight import load_anliegen, load_for_work
 from workflows.kiss.anliegen.states import Deed, State
@@ -43,6 +44,7 @@ def close(
 
 def reopen(session: Session, actor: Actor, anliegen: UUID, revision: int, *, now: datetime) -> None:
     """It was not done after all, says somebody in the house."""
+    hold_family(session, anliegen)
     row = load_for_work(session, actor, anliegen)
     if row.merged_into_id is not None:
         raise ConflictError(

@@ -19,6 +19,7 @@ from workflows.kiss.anliegen.answering import tell_later
 from workflows.kiss.anliegen.contributing import end_asking
 from workflows.kiss.anliegen.conversation import SharedFile, find_holder, keep_files
 from workflows.kiss.anliegen.four_eyes import must_wait_for_nobody
+from workflows.kiss.anliegen.locking import hold_family
 from workflows.kiss.anliegen.progress import enter_state, journal, take_turn
 from workflows.kiss.anliegen.queries import files_of
 from workflows.kiss.anliegen.requesters import tell_requester
@@ -117,6 +118,7 @@ def unmerge(
     session: Session, actor: Staff, anliegen: UUID, revision: int, *, now: datetime
 ) -> None:
     """They are two after all: it stands again where it stood, with the clock going on."""
+    hold_family(session, anliegen)
     row = load_for_work(session, actor, anliegen)
     last = session.scalars(
         select(Merge)
