@@ -265,7 +265,8 @@ def test_no_command_acts_for_the_unknown_or_disabled(
         ("kiss", "analyse"): ["/nix", "--group", "g"],
         ("kiss", "quarantine", "save"): [str(UUID(int=7)), "--out", "/nix"],
         ("kiss", "quarantine", "retry"): [str(UUID(int=7))],
-        ("kiss", "quarantine", "discard"): [str(UUID(int=7))],
+        ("kiss", "quarantine", "discard"): [str(UUID(int=7)), "--reason", "Werbung"],
+        ("kiss", "places"): ["/nix"],
     }.get(words, ["k"] if words[0] == "schedules" and words[1] != "list" else [])
     done = call(*words, *arguments, "--as", login)
     assert done.code == 3
