@@ -68,9 +68,9 @@ def test_every_no_sounds_the_same(house: House, anna: Person, login: str, passwo
 
 def test_unknown_names_take_as_long_as_known_ones(house: House, anna: Person) -> None:
     def seconds(login: str) -> float:
-        began = time.perf_counter()
+        began = time.process_time()  # hashing is all there is to see, however busy the machine
         enter(house, "falsch-falsch-falsch", login=login, address=f"10.1.0.{time.time_ns() % 250}")
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     known = median(seconds("anna.beispiel") for _ in range(5))
     unknown = median(seconds(f"niemand.{n}") for n in range(5))
