@@ -1,5 +1,6 @@
 """Doing, skipping and taking back the steps of a Laufzettel; each in a transaction of its own, each once."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -29,6 +30,7 @@ from storage.clock import local_date
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
 from storage.one_line import one_line
+from storage.organisation.substitution import standing_in_at
 from storage.organisation.tables import Person
 from storage.rights import NotAllowedError, Verb, may
 from storage.tasks.list import finish_task, finish_tasks
@@ -38,15 +40,27 @@ KEPT = timedelta(days=365)
 LEFT_OPEN = timedelta(days=3 * 365)
 
 
-def waits_for(actor: Actor, step: LaufzettelStep) -> bool:
-    """Whether the step is the actor's to do, as the task list has it."""
+def waits_for(actor: Actor, step: LaufzettelStep, about: UUID) -> bool:
+    """Whether the step is the actor's to do, as the task list has it; whom the sheet is ``about`` stands in for nobody on
+    it: nobody confirms that they themselves have handed everything over.
+    """
     if not isinstance(actor, Staff):
         return isinstance(actor, System)
     if step.role is None:
         return step.office_id is not None and actor.works_in(step.office_id)
     role = Role(step.role)
     own = {Grant(role), Grant(role, step.office_id)} & actor.grants
-    return bool(own) or actor.acts_for(role, step.office_id) is not None
+    if own:
+        return True
+    return actor.person != about and actor.acts_for(role, step.office_id) is not None
+
+
+def _right_now(session: Session, actor: Actor, now: datetime) -> Actor:
+    """The actor with what they may do in absences under way: the task list counts those of the whole day."""
+    if not isinstance(actor, Staff) or not actor.proxies:
+        return actor
+    absent = standing_in_at(session, actor.person, now)
+    return replace(actor, proxies=frozenset(p for p in actor.proxies if p.person in absent))
 
 
 def _acting_for(actor: Actor, step: LaufzettelStep, sheet: Laufzettel) -> UUID | None:
@@ -70,6 +84,7 @@ def settle_step(
 
     Returns the password of ``initial`` where the step made an account with it. Raises ``ConflictError``, ``NotAllowedError``.
     """
+    actor = _right_now(session, actor, now)
     row, sheet = _load(session, actor, step)
     if row.state != OPEN:
         return None
@@ -99,6 +114,7 @@ def reopen_step(session: Session, actor: Actor, step: UUID, *, now: datetime) ->
     """It wasn't done after all: it waits again. Rights that ended with it last as before, which takes who gives rights;
     an account and what was handed over stay.
     """
+    actor = _right_now(session, actor, now)
     row, sheet = _load(session, actor, step)
     if row.state == OPEN or sheet.state == CANCELLED:
         return
@@ -142,7 +158,7 @@ def _load(session: Session, actor: Actor, step: UUID) -> tuple[LaufzettelStep, L
         raise NotFoundError("Diesen Schritt gibt es nicht.")
     sheet = load(session, found)
     row = session.get_one(LaufzettelStep, step, populate_existing=True)
-    if not (waits_for(actor, row) or may_lead(actor, sheet.office_id)):
+    if not (waits_for(actor, row, sheet.person_id) or may_lead(actor, sheet.office_id)):
         raise NotAllowedError
     return row, sheet
 

@@ -88,7 +88,11 @@ def sheets(session: Session, actor: Actor, day: date) -> list[SheetLine]:
     for row in rows:
         mine = steps.get(row.id, [])
         concerned = _concerns(actor, row) or _takes_over(actor, row)
-        if may_lead(actor, row.office_id) or concerned or any(waits_for(actor, s) for s in mine):
+        if (
+            may_lead(actor, row.office_id)
+            or concerned
+            or any(waits_for(actor, s, row.person_id) for s in mine)
+        ):
             found.append(_line(row, mine, called, offices, day))
     return found
 
@@ -100,7 +104,7 @@ def sheet(session: Session, actor: Actor, wanted: UUID, day: date) -> Sheet:
         raise NotFoundError
     steps, leads = steps_of(session, wanted), may_lead(actor, row.office_id)
     own = _concerns(actor, row)
-    shown = [each for each in steps if leads or own or waits_for(actor, each)]
+    shown = [each for each in steps if leads or own or waits_for(actor, each, row.person_id)]
     takes_over = _takes_over(actor, row)
     if not (shown or takes_over):
         raise NotFoundError
@@ -127,11 +131,11 @@ def sheet(session: Session, actor: Actor, wanted: UUID, day: date) -> Sheet:
                 each.due_on,
                 each.state,
                 each.action,
-                each.note if leads or waits_for(actor, each) else None,
+                each.note if leads or waits_for(actor, each, row.person_id) else None,
                 called.get(each.done_by) if each.done_by else None,
                 each.done_at,
                 each.state == OPEN and each.due_on < day,
-                leads or waits_for(actor, each),
+                leads or waits_for(actor, each, row.person_id),
             )
             for each in shown
         ],

@@ -62,6 +62,20 @@ def substitutes_at(
     return {**dict.fromkeys(session.scalars(left).all()), **found}
 
 
+def standing_in_at(session: Session, person: UUID, now: datetime) -> frozenset[UUID]:
+    """The absent people for whom this person stands in at this very moment, also along a chain: who may act, where
+    ``stand_in_for`` says who sees the work of a day.
+    """
+    substitutes = substitutes_at(session, now)
+    found: set[UUID] = set()
+    frontier = {person}
+    while frontier:
+        following = {absent for absent, each in substitutes.items() if each in frontier}
+        frontier = following - found - {person}
+        found |= frontier
+    return frozenset(found)
+
+
 def stand_in_for(session: Session, person: UUID, day: date) -> frozenset[UUID]:
     """The absent people whose work goes to this person on a day, also along a chain (whose middle ones are absent).
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from presence.availability.absences import enter_absence
+from presence.people.doing import reopen_step
 from presence.people.laufzettel import open_leaving, steps_of
 from presence.people.sheets import sheets
 from presence.people.tables import LaufzettelStep
@@ -17,6 +18,7 @@ from storage.house import House
 from storage.journal.tables import JournalPending
 from storage.organisation.operations import grant_role
 from storage.rights import NotAllowedError
+from tests.presence.conftest import Clock
 from tests.presence.people.desk import (
     LAST,
     SYSTEM,
@@ -85,6 +87,48 @@ def test_nobody_stands_in_before_or_after_the_absence(
     with pytest.raises(NotAllowedError):
         settle(house, staff("nora"), step(house, wanted, "akten"))
     assert not waiting(house, staff("nora"))
+
+
+def test_who_goes_settles_nothing_on_their_own_sheet_for_a_head_on_leave(
+    house: House, staff: Load, people: People
+) -> None:
+    wanted = leave(house, staff, people)
+    away(house, staff, people, "hans", "kati")
+    assert staff("kati").proxies
+    for key in ("akten", "uebergabe"):
+        with pytest.raises(NotAllowedError):
+            settle(house, staff("kati"), step(house, wanted, key))
+    assert not any(each.mine for each in look(house, staff("kati"), wanted).steps)
+
+
+def test_a_substitute_acts_in_the_hours_of_the_absence_only(
+    house: House, staff: Load, people: People, clock: Clock
+) -> None:
+    wanted = leave(house, staff, people)
+    now = house.clock()
+    with house.database.write() as session:
+        enter_absence(
+            session, staff("hans"), people["hans"], starts=now, ends=now + timedelta(hours=1),
+            substitute=people["nora"], now=now,
+        )  # fmt: skip
+    settle(house, staff("nora"), step(house, wanted, "akten"))
+    clock.forward(hours=2)
+    with pytest.raises(NotAllowedError):
+        settle(house, staff("nora"), step(house, wanted, "uebergabe"))
+    with pytest.raises(NotAllowedError), house.database.write() as session:
+        reopen_step(session, staff("nora"), step(house, wanted, "akten"), now=house.clock())
+
+
+def test_of_two_absences_the_substitute_of_the_one_that_counts_acts(
+    house: House, staff: Load, people: People, clock: Clock
+) -> None:
+    wanted = leave(house, staff, people)
+    away(house, staff, people, "hans", "nora")
+    clock.forward(hours=1)
+    away(house, staff, people, "hans", "ida", days=5)
+    with pytest.raises(NotAllowedError):
+        settle(house, staff("nora"), step(house, wanted, "akten"))
+    settle(house, staff("ida"), step(house, wanted, "akten"))
 
 
 @pytest.mark.parametrize("role", [Role.PERSONNEL, Role.PRIVACY, Role.COUNCIL, Role.ADMIN])
