@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, String, cast, func, select
+from sqlalchemy import ColumnElement, Engine, String, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from presence.people.finder import Entry, Field, PeopleIndex
@@ -27,6 +27,9 @@ MOST_HOUSES = 4
 SHOWN_ROLES = (Role.HEAD.value, Role.LOTSE.value)
 """What the person page and the badge tell everybody: "Leitung Bauamt" and "Digitallotse" find them."""
 
+_CODES = {"sqlite": func.unicode, "postgresql": func.ascii}
+"""The number of a character, under 128 for a digit of an id."""
+
 State = tuple[Any, ...]
 _lock = threading.Lock()
 _kept: dict[str, tuple[State, PeopleIndex]] = {}
@@ -34,7 +37,7 @@ _kept: dict[str, tuple[State, PeopleIndex]] = {}
 
 def index_of(session: Session, day: date) -> PeopleIndex:
     """The index as the session sees the house that day: built anew only where something changed."""
-    house, state = _house(session), (day, *_state(session))
+    house, state = _house(session), (day, *_state(session, day))
     kept = _kept.get(house)
     if kept is not None and kept[0] == state:
         return kept[1]
@@ -104,11 +107,13 @@ def _house(session: Session) -> str:
     return engine.url.render_as_string(hide_password=True)
 
 
-def _state(session: Session) -> Sequence[Any]:
-    """A few values that differ after every change of what the index is made of.
+def _state(session: Session, day: date) -> Sequence[Any]:
+    """A few values that differ after every change of what the index is made of, however many rows have ended.
 
-    Rows without a revision are only added, ended or deleted, and their ends moved; their ids grow with time.
+    Rows without a revision are only added, ended or deleted, and their ends moved; their ids grow with time. Of their ends
+    only matters which are over that day: how many, and (where one ends as another is taken up again) the sum of their marks.
     """
+    dialect = session.get_bind().dialect.name
     revised = (Person, Office, PersonProfile, WorkingGroup)
     added = (Membership, WorkingGroupMember, RoleGrant)
     asked: list[Any] = []
@@ -117,8 +122,9 @@ def _state(session: Session) -> Sequence[Any]:
     for held in added:
         asked += [
             _of(held, func.count()),
-            _of(held, func.aggregate_strings(_ending(held), "")),
             _of(held, func.max(cast(held.id, String))),
+            _of(held, func.count()).where(held.valid_to <= day),
+            _of(held, func.sum(_mark(held, dialect))).where(held.valid_to <= day),
         ]
     asked += [
         _of(PersonSkill, func.count()),
@@ -127,9 +133,16 @@ def _state(session: Session) -> Sequence[Any]:
     return tuple(session.execute(select(*asked)).one())
 
 
-def _ending(held: type[Membership | WorkingGroupMember | RoleGrant]) -> ColumnElement[str]:
-    """Which row ends when; nothing for those without an end."""
-    return cast(held.id, String) + cast(held.valid_to, String)
+def _mark(
+    held: type[Membership | WorkingGroupMember | RoleGrant], dialect: str
+) -> ColumnElement[int]:
+    """A number made of the last four digits of a row's id, which are random (UUIDv7)."""
+    digits = func.replace(cast(held.id, String), "-", "")
+    code = _CODES[dialect]
+    return sum(
+        (code(func.substr(digits, 29 + place, 1)) * 128**place for place in range(4)),
+        literal(0),
+    )
 
 
 def _of(table: type[Any], figure: Any) -> Any:
