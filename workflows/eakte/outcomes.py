@@ -21,6 +21,7 @@ from storage.jobs.queue import ClaimedJob
 from storage.journal.entries import record
 from storage.schema import as_core
 from storage.tasks.list import finish_tasks, open_task
+from workflows.eakte.deadline_task import renew_deadline_task
 from workflows.eakte.deadlines import BY_HAND, settled
 from workflows.eakte.suggesting import Suggestion
 from workflows.eakte.tables import Akte, Document, DocumentVersion, StoredAnalysis, StoredReading
@@ -232,20 +233,33 @@ def _akte_of(session: Session, document: Document) -> Akte | None:
 
 
 def wait_for_a_look(session: Session, document: Document, now: datetime) -> None:
-    """Let a document in quarantine wait for somebody of the office it lies with, a protected one for who brought it."""
+    """Let a document in quarantine wait for somebody of the office it lies with, a protected one for who brought it.
+
+    Where the house itself took a protected one in, it waits for the office after all: its task tells nothing of it.
+    """
     protected = is_protected(document)
+    person = _brought_by(session, document) if protected else None
+    what = "Ein geschütztes Dokument" if protected and person is None else f"„{document.file_name}“"
     open_task(
         session,
         key=f"quarantine:{document.id.hex}",
         kind="quarantine",
-        title=f"„{document.file_name}“ konnte nicht gelesen werden",
+        title=f"{what} konnte nicht gelesen werden",
         link=f"/dokument?id={document.id}",
         object_kind="document",
         object_id=document.id,
         now=now,
-        person=document.uploader_id if protected else None,
-        office=None if protected else document.office_id,
+        person=person,
+        office=document.office_id if person is None else None,
     )
+
+
+def _brought_by(session: Session, document: Document) -> UUID | None:
+    """Who brought it, or what it was inside of; ``None`` where no person did."""
+    whole: Document | None = document
+    while whole is not None and whole.uploader_id is None and whole.parent_id is not None:
+        whole = session.get(Document, whole.parent_id)
+    return whole.uploader_id if whole is not None else None
 
 
 def store_quarantined(
@@ -277,7 +291,9 @@ def _as_date(value: str | None) -> date | None:
 
 
 def store_version(session: Session, version: DocumentVersion, found: Found, now: datetime) -> None:
-    """A new version was read: file, text and index turn to it; metadata that people confirmed stays."""
+    """A new version was read: file, text and index turn to it; metadata that people confirmed stays. What it says beside,
+    such as deadlines, is taken over.
+    """
     document_id, understood = version.document_id, found.understood
     document = session.get_one(Document, document_id, with_for_update=True)
     if document.state not in {"ready", "filed", "quarantined"}:
@@ -293,6 +309,9 @@ def store_version(session: Session, version: DocumentVersion, found: Found, now:
         document.state, document.reason, document.reason_code = "ready", None, None
         apply_fields(document, understood)
         finish_tasks(session, [f"quarantine:{document.id.hex}"], now)
+    else:
+        _add_details(document, understood, now)
+    renew_deadline_task(session, document, now)
     suggestions = session.scalar(
         select(StoredAnalysis.suggestions).where(StoredAnalysis.document_id == document_id)
     )
@@ -307,3 +326,14 @@ def store_version(session: Session, version: DocumentVersion, found: Found, now:
         object_id=document.id,
         at=now,
     )
+
+
+def _add_details(document: Document, understood: Understood, now: datetime) -> None:
+    """Take over what was understood beside the metadata; what people added stays, and what the file no longer says."""
+    before = document.details or {}
+    kept = {name: before[name] for name in BY_HAND if name in before}
+    left = {name: value for name, value in before.items() if name != "problems"}
+    read = {**left, **understood.details, **kept}
+    document.details = settled(read, local_date(document.received_at), local_date(now))
+    if document.details != before:  # a form opened before must not be taken for what people saw
+        document.revision += 1

@@ -19,7 +19,7 @@ from workflows.eakte.deadline_queries import nearest
 from workflows.eakte.deadlines import next_day, next_of, settled
 from workflows.eakte.filing import change_document, file_document, move_document
 from workflows.eakte.tables import Document
-from workflows.eakte.unfiled import discard_document
+from workflows.eakte.unfiled import discard_document, retry_document
 
 TODAY = date(2026, 11, 23)
 TWO = (
@@ -113,6 +113,43 @@ def test_a_missing_first_day_is_entered_and_counted_from(town: Town) -> None:
                 s, town.clerk, document.id, after.revision, "9-9", day, now=town.clock()
             )
         )
+
+
+def test_what_was_filed_unread_reminds_of_its_deadlines_once_it_is_read(town: Town) -> None:
+    receipt = town.receive(letter(*TWO), "scan.pdf", actor=town.clerk)
+    assert receipt.document is not None
+    with town.house.database.write() as session:
+        row = session.get_one(Document, receipt.document)
+        row.state, row.reason = "quarantined", "Der Leser ist abgestürzt."
+    document = filed(town, town.document(receipt), title="Von Hand")
+    assert waiting(town, town.clerk) == []
+    for _ in range(2):  # the second time there is nothing new
+        town.house.database.run(
+            lambda s: retry_document(s, town.clerk, document.id, now=town.clock())
+        )
+        town.process()
+        after = again(town, document)
+        assert (after.state, after.title) == ("filed", "Von Hand")
+        assert after.revision == document.revision + 1
+        assert after.details["deadlines"] == ["2026-11-20", "2026-12-15"]
+        assert waiting(town, town.colleague) == [("Frist: Von Hand", date(2026, 12, 15))]
+
+
+def test_reading_a_filed_letter_again_brings_no_deadline_back_that_is_done(town: Town) -> None:
+    document = filed(town, ready(town, TWO), title="Erinnerung")
+    with town.house.database.write() as session:
+        row = session.get_one(Document, document.id)
+        row.details = {**row.details, "problems": 1}
+    town.house.database.run(
+        lambda s: finish_deadline(s, town.clerk, document.id, date(2026, 12, 15), now=town.clock())
+    )
+    before = waiting(town, town.clerk)
+    town.house.database.run(lambda s: retry_document(s, town.clerk, document.id, now=town.clock()))
+    town.process()
+    after = again(town, document)
+    assert after.details["deadlines"] == ["2026-11-20"]
+    assert "problems" not in after.details
+    assert waiting(town, town.clerk) == before
 
 
 def test_filing_leaves_a_task_for_the_office_until_the_deadline_is_done(any_town: Town) -> None:
