@@ -20,6 +20,10 @@ from workflows.kiss.anliegen.thanks import is_thanks
         "Alles klar, danke.\n\nAm 3. März 2026 um 09:12 schrieb Stadt <x@y.example>:\n> Wir reparieren das.\n> Ist noch etwas?",
         "Ich bedanke mich herzlich bei Ihnen. Das hat gut geklappt.",
         "Danke schön, schönes Wochenende!\n-- \nErika Muster\nHauptstr. 1",
+        "Danke!\n\nVon: Stadt <x@y.example>\nGesendet: Montag\nAn: Erika\nBetreff: Lampe\n\nWir reparieren das.",
+        "Danke!\r\n\r\nAm 3. März 2026 schrieb Stadt\r\n<x@y.example>:\r\n> Wir kommen.\r\n\r\n-- \r\nErika",
+        "Vielen Dank!\n\nVon meinem iPhone gesendet\n\n> Die Lampe ist repariert.",
+        "Danke!\n-----Ursprüngliche Nachricht-----\nDie Lampe ist repariert.",
     ],
 )
 def test_thanks(text: str) -> None:
@@ -38,6 +42,13 @@ def test_thanks(text: str) -> None:
         "Vielen Dank, leider nicht erledigt.",
         "Danke, gestern ging sie wieder aus",
         "> Danke",
+        "Vielen Dank!\n\n> Die Lampe ist repariert.\n\nNein, sie ist immer noch kaputt.",
+        "Danke!\n\nAm 3. März 2026 schrieb Stadt:\n> Sie geht.\nNein.\n> Ist noch etwas?",
+        "Danke!\n\nAm 3. März 2026 schrieb Stadt:\n\nSie geht nicht.\n\n> Sie geht.",
+        "Danke!\nVon: der Lampe kommt jetzt Rauch.",
+        "Danke!\nAm Montag schrieb ich Ihnen, dass sie kaputt ist.",
+        "Danke!\nVon meinem Fenster aus ist sie dunkel.",
+        "Danke!\n--- aber sie ist kaputt",
         "Das Schlagloch ist noch da.",
     ],
 )
