@@ -109,7 +109,7 @@ def _erase_around(session: Session, row: Anliegen) -> None:
     session.execute(delete(Mail).where(Mail.id.in_(mails)))
     session.execute(delete(Job).where(Job.key.in_([str(each) for each in mails])))
     session.execute(delete(Job).where(Job.key.startswith(name)))
-    session.execute(delete(Task).where(Task.object_kind == OBJECT, Task.object_id == row.id))
+    session.execute(delete(Task).where(Task.object_id == row.id))
     session.execute(delete(Task).where(Task.key.contains(name)))
     session.execute(delete(Draft).where(Draft.key.contains(name)))
     session.execute(delete(Answering).where(Answering.anliegen_id == row.id))

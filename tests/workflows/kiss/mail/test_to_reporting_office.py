@@ -7,6 +7,7 @@ from storage.blobs.tables import Blob
 from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.tables import JournalPending
 from storage.schema import Table
+from storage.tasks.tables import Task
 from tests.workflows.kiss.anliegen.test_life import deed, given_to
 from tests.workflows.kiss.conftest import City
 from tests.workflows.kiss.mail.conftest import TakeIn, everything, letter, written
@@ -14,6 +15,7 @@ from tests.workflows.kiss.mail.test_unopened import with_offices
 from workflows.eakte.tables import Document
 from workflows.engine.once import drain_once
 from workflows.kiss.anliegen.answering import answer
+from workflows.kiss.anliegen.contributing import ask_group
 from workflows.kiss.anliegen.opening import Caller, Channel
 from workflows.kiss.anliegen.tables import MessageFile
 from workflows.kiss.mail.reporting_office import hand_to_reporting_office
@@ -102,3 +104,18 @@ def test_the_bytes_of_what_is_erased_are_gone_as_well(with_mailbox: City, take_i
     hand_to_reporting_office(city.house, city.staff("kora"), row.id, row.revision)
     with city.house.database.read() as session:
         assert session.get_one(Blob, sha256).refs == 0
+
+
+def test_no_task_keeps_the_number_of_what_was_handed_over(with_mailbox: City) -> None:
+    city = with_offices(with_mailbox, "beauftragte")
+    anliegen = given_to(city, "tiefbau", text=SECRET, topic="laerm")
+    deed(city, ask_group, "tim", anliegen, city.groups["gruen"], "Wer hat den Schlüssel?")
+    deed(city, answer, "tim", anliegen, "Wir sehen nach.")
+    row = city.row(anliegen)
+    number = f"{row.year}-{row.number:05d}"
+    assert rows_with(city, number)
+    hand_to_reporting_office(city.house, city.staff("tim"), anliegen, row.revision)
+    assert rows_with(city, number) == []
+    with city.house.database.read() as session:
+        left = select(func.count()).where(Task.object_id == anliegen)
+        assert session.scalar(left) == 0
