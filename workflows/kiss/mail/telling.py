@@ -63,7 +63,10 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class _Unreached:
-    """Somebody who can't be written to: who it is in words of the house, and why not."""
+    """Somebody who can't be written to: the number of their Anliegen, and why not.
+
+    No name, no address: notes stay when the contact is forgotten.
+    """
 
     who: str
     why: str
@@ -143,7 +146,7 @@ def _compose(
         if any(is_same_address(contact.mail, other) for other in written):
             continue  # one person sent it twice, and is answered once
         written.append(contact.mail)
-        who = f"{contact.name or contact.mail} (Anliegen {reference(each)})"
+        who = f"Anliegen {reference(each)}"
         try:
             yield _to(session, house, each, contact, said, f"{TELL}:{job.key}:{each.id.hex}", who)
         except MailRefusedError as error:
