@@ -136,8 +136,9 @@ def _target(
         format_func=lambda each: WEIGHTS.get(each, f"Platz {each}"), key=f"regel-platz-{mark}",
     )  # fmt: skip
     begins = one.date_input(
-        "Gilt ab", today, min_value=today, format="DD.MM.YYYY", key=f"regel-ab-{mark}"
-    )
+        "Gilt ab", max(today, old.valid_from) if old else today, min_value=today,
+        format="DD.MM.YYYY", key=f"regel-ab-{mark}",
+    )  # fmt: skip
     reason = two.text_input("Warum?", key=f"regel-grund-{mark}")
     if group is None or owner is None:
         return None

@@ -157,6 +157,10 @@ def test_a_rule_can_begin_later(
     assert [tuple(each) for each in spans][-1] == (later, None)
     assert spans[0].valid_to == later
     assert f"ab {later:%d.%m.%Y}" in shown(app)
+    with furnished.house.database.read() as session:
+        new = session.scalars(select(RoutingRule.id).where(RoutingRule.valid_to.is_(None))).one()
+    app.selectbox(key="regel").set_value(new).run()
+    assert app.date_input(key=f"regel-ab-{new.hex}-1").value == later
 
 
 def test_topic_and_group_changed_meanwhile_are_not_overwritten(

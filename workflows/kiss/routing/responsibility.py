@@ -28,6 +28,7 @@ from workflows.kiss.routing.rules import Conditions
 from workflows.kiss.routing.tables import RoutingRule
 
 MOST_HOURS = 2_000
+LATER = "Zu dieser Regel gibt es schon eine spätere Fassung. Bitte ändern Sie diese, oder legen Sie eine neue an."
 _KEY = re.compile(r"(?!amt-)[a-z][a-z0-9-]{1,39}")
 
 
@@ -233,8 +234,8 @@ def add_rule(session: Session, actor: Actor, form: RuleForm, *, now: datetime) -
 def change_rule(
     session: Session, actor: Actor, rule: UUID, revision: int, form: RuleForm, *, now: datetime
 ) -> RoutingRule:
-    """The old rule ends where the new one begins, so that both can be read later."""
-    _end(session, actor, rule, revision, form.reason, _first_day(form, now), now)
+    """The old rule ends where the new one begins, so that both can be read later. One with an end has been changed already."""
+    _end(session, actor, rule, revision, form.reason, _first_day(form, now), now, changed=True)
     return add_rule(session, actor, form, now=now)
 
 
@@ -307,6 +308,8 @@ def _end(
     reason: str | None,
     day: date,
     now: datetime,
+    *,
+    changed: bool = False,
 ) -> RoutingRule:
     require(actor, Verb.RESPONSIBILITY_CHANGE)
     row = session.get(RoutingRule, rule, with_for_update=True, populate_existing=True)
@@ -315,7 +318,10 @@ def _end(
     _same(row.revision, revision)
     if row.valid_to is not None and row.valid_to <= local_date(now):
         raise ConflictError("Diese Regel ist schon beendet.")
-    row.valid_to, row.revision = max(day, row.valid_from), row.revision + 1
+    if row.valid_to is not None and changed:
+        raise ConflictError(LATER)
+    ends = min(max(day, row.valid_from), row.valid_to or date.max)
+    row.valid_to, row.revision = ends, row.revision + 1
     row.reason = reason or row.reason
     _note(session, actor, "rule.end", row.id, now)
     return row

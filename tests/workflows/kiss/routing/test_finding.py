@@ -396,6 +396,9 @@ def test_a_rule_begins_on_its_day_and_ends_the_one_before(
         assert [each.id for each in rules(session, today)] == [old]
         assert [each.id for each in to_come(session, today)] == [new]
         assert [each.id for each in rules(session, later)] == [new]
+        with pytest.raises(ConflictError, match="spätere Fassung"):
+            change_rule(session, kora, old, 2, form(today), now=city.clock())
+        assert [each.id for each in rules(session, later)] == [new]
     before = city.open()
     work()
     assert city.row(before).group_id == city.groups["tiefbau"]
