@@ -29,6 +29,7 @@ from workflows.kiss.anliegen.closing import close, reopen
 from workflows.kiss.anliegen.contributing import contribute
 from workflows.kiss.anliegen.conversation import add_note, seen
 from workflows.kiss.anliegen.merging import unmerge
+from workflows.kiss.anliegen.requesting import needs_link
 from workflows.kiss.anliegen.silence import NO_REPLY
 from workflows.kiss.anliegen.states import Deed, State, allowed
 
@@ -196,7 +197,8 @@ def _next(here: Visit, view: View) -> None:
         hand_over_form(here, view)
         ask_form(here, view)
     _end(here, view, state)
-    link_form(here, row.id)
+    if needs_link(row, view.all.contact):
+        link_form(here, row.id)
     _protection(here, view)
     kind_form(here, view)
     concerned(here, view)

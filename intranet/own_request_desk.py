@@ -13,7 +13,7 @@ from workflows.kiss.anliegen.requesting import add_to_request, read_request
 from workflows.kiss.anliegen.states import STATE_NAMES
 
 
-def request_page(here: Visit, found: Request) -> None:
+def request_page(here: Visit, found: Request, *, told: bool) -> None:
     """What citizens see behind their link, within the house."""
     public = found.public
     st.title(words.plain(public.row.title), anchor=False)
@@ -27,7 +27,8 @@ def request_page(here: Visit, found: Request) -> None:
     )
     if not found.replies:
         st.caption("Sie haben dieses Anliegen aufgenommen. Weiter sieht es nur, wer zuständig ist.")
-        link_form(here, public.row.id)
+        if not public.has_mail:
+            link_form(here, public.row.id)
         return
     for line in public.lines:
         with st.container(border=True):
@@ -37,10 +38,10 @@ def request_page(here: Visit, found: Request) -> None:
             st.html(f'<div class="gesagt">{html.text(line.text)}</div>')
             for file in line.files:
                 st.caption(words.plain(file.name))
-    _reply(here, found)
+    _reply(here, found, told=told)
 
 
-def _reply(here: Visit, found: Request) -> None:
+def _reply(here: Visit, found: Request, *, told: bool) -> None:
     anliegen, now = found.public.row.id, here.house.clock()
     turn = f"anfrage-{anliegen.hex}"
     key = st.session_state.setdefault(turn, new_id().hex)
@@ -58,9 +59,7 @@ def _reply(here: Visit, found: Request) -> None:
             del st.session_state[turn]
             note("Gesendet.")
             st.rerun()
-    if any(line.ours for line in found.public.lines) and st.button(
-        "Gelesen", key="anfrage-gelesen"
-    ):
+    if told and st.button("Gelesen", key="anfrage-gelesen"):
         done, _ = carry_out(
             here, lambda session: read_request(session, here.staff, anliegen, now=now)
         )

@@ -8,10 +8,12 @@ from intranet import html
 from intranet.anliegen_desk import anliegen_page
 from intranet.anliegen_form import take_down
 from intranet.chosen import one_or_all
+from intranet.deeds import carry_out
 from intranet.own_request_desk import request_page
 from intranet.views import anliegen as view
 from intranet.views import requests
 from intranet.visit import visitor
+from workflows.kiss.anliegen.requesting import read_request
 
 here = visitor()
 now = here.house.clock()
@@ -80,8 +82,11 @@ def table_of(caption: str, lines: Sequence[view.Line]) -> None:
 
 def one(found: requests.Found) -> None:
     if isinstance(found.shown, requests.Request):
-        request_page(here, found.shown)
+        request_page(here, found.shown, told=found.told)
     else:
+        if found.told:  # the whole of it is shown below, the answer with it
+            seen = found.shown.row.id
+            carry_out(here, lambda session: read_request(session, here.staff, seen, now=now))
         anliegen_page(here, found.shown)
 
 

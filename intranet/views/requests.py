@@ -10,6 +10,7 @@ from intranet.views import anliegen
 from storage.actors import Staff
 from storage.conflicts import NotFoundError
 from workflows.kiss.anliegen.opening import Channel
+from workflows.kiss.anliegen.requesters import is_told
 from workflows.kiss.anliegen.requesting import request
 from workflows.kiss.citizens.following import Following, follow
 
@@ -27,12 +28,15 @@ class Found:
     """The whole of it for who may see that, else the public part of one's own."""
 
     shown: anliegen.View | Request
+    told: bool
+    """The person came with it, and has not read yet what was answered."""
 
 
 def load(session: Session, staff: Staff, wanted: UUID, now: datetime) -> Found:
     """Raises ``NotFoundError`` for who may see neither."""
     try:
-        return Found(anliegen.load(session, staff, wanted, now))
+        return Found(anliegen.load(session, staff, wanted, now), is_told(session, staff, wanted))
     except NotFoundError:
         row = request(session, staff, wanted, now)
-        return Found(Request(follow(session, row), row.channel == Channel.INTERNAL.value))
+        shown = Request(follow(session, row), row.channel == Channel.INTERNAL.value)
+        return Found(shown, is_told(session, staff, wanted))

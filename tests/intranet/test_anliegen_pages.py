@@ -22,6 +22,7 @@ from workflows.engine.work import work_off
 from workflows.kiss.anliegen.assigning import To, assign
 from workflows.kiss.anliegen.closing import close
 from workflows.kiss.anliegen.opening import Caller, Channel, Incoming
+from workflows.kiss.anliegen.requesters import is_told
 from workflows.kiss.anliegen.states import Kind
 from workflows.kiss.anliegen.tables import (
     Anliegen,
@@ -446,6 +447,34 @@ def test_who_asked_from_inside_finds_the_answer_and_replies(
     assert "Nein, er steht wieder." in shown(app)
 
 
+def test_opening_the_whole_of_one_s_own_finishes_the_task_about_its_end(
+    browse: Browse, furnished: Any, groups: dict[str, UUID]
+) -> None:
+    house = furnished.house
+    anna = furnished.person("anna.beispiel").id
+    with house.database.read() as session:
+        asking = load_staff(session, anna, local_date(house.clock()))
+    assert asking is not None
+    incoming = Incoming(
+        key=new_id().hex, channel=Channel.INTERNAL, kind=Kind.INTERNAL, text="Der Aufzug steht."
+    )
+    anliegen = take_in(house, asking, incoming)
+    with house.database.write() as session:
+        assign(session, SYSTEM, anliegen, 1, To(groups["ordnungsamt"]), now=house.clock())
+    with house.database.write() as session:
+        revision = session.get_one(Anliegen, anliegen).revision
+        close(session, SYSTEM, anliegen, revision, now=house.clock())
+
+    def waits() -> bool:
+        with house.database.read() as session:
+            return is_told(session, asking, anliegen)
+
+    assert waits()
+    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
+    assert not app.exception
+    assert not waits()
+
+
 def test_merged_by_number_and_what_is_merged_out_of_sight_is_not_named(
     browse: Browse, furnished: Any, groups: dict[str, UUID]
 ) -> None:
@@ -471,6 +500,11 @@ def test_the_link_is_shown_and_waiting_answers_say_so(
     browse: Browse, furnished: Any, groups: dict[str, UUID]
 ) -> None:
     anliegen = opened(furnished, groups, groups["laerm"])
+    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
+    assert "Link zeigen" not in [each.label for each in app.button]
+    with furnished.house.database.write() as session:
+        row = session.get_one(Anliegen, anliegen)
+        session.get_one(Contact, row.contact_id).mail = None
     app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
     press(app, "Link zeigen")
     assert any("/anliegen/" in each.value for each in app.code)

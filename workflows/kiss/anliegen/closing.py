@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from storage.actors import Actor, Citizen
+from storage.actors import Actor, Citizen, Staff
 from storage.blobs.store import BlobStore
 from storage.conflicts import ConflictError
 from workflows.kiss.anliegen.answering import tell_later
@@ -15,6 +15,7 @@ from workflows.kiss.anliegen.conversation import Reply, find_holder, hear, leave
 from workflows.kiss.anliegen.four_eyes import must_wait_for_nobody
 from workflows.kiss.anliegen.locking import hold_family
 from workflows.kiss.anliegen.progress import journal, move, take_turn
+from workflows.kiss.anliegen.requesters import ENDED, tell_requester
 from workflows.kiss.anliegen.sight import load_anliegen, load_for_work
 from workflows.kiss.anliegen.states import Deed, State
 from workflows.kiss.anliegen.tables import Anliegen
@@ -39,6 +40,8 @@ def close(
     end_asking(session, row, now)
     if was is not State.ANSWERED:
         tell_later(session, row, "closed", now)
+        author = actor.person if isinstance(actor, Staff) else None
+        tell_requester(session, row, author, now, ENDED)
     journal(session, actor, "close", row, now)
 
 

@@ -22,7 +22,7 @@ from workflows.kiss.anliegen.four_eyes import must_wait_for_nobody
 from workflows.kiss.anliegen.locking import hold_family
 from workflows.kiss.anliegen.progress import enter_state, journal, take_turn
 from workflows.kiss.anliegen.queries import files_of
-from workflows.kiss.anliegen.requesters import tell_requester
+from workflows.kiss.anliegen.requesters import ENDED, tell_requester
 from workflows.kiss.anliegen.sight import load_for_work
 from workflows.kiss.anliegen.states import OPEN_STATES, State
 from workflows.kiss.anliegen.tables import Anliegen, Likeness, Merge, Message
@@ -96,6 +96,7 @@ def _tell(
     given = last_answer(session, main)
     if given is None:
         tell_later(session, row, "closed", now)
+        tell_requester(session, row, None, now, ENDED)
         return
     told = Message(
         id=new_id(), revision=1, anliegen_id=main.id, via_id=row.id, key=f"answer:{new_id().hex}",

@@ -16,6 +16,8 @@ from workflows.kiss.anliegen.progress import link, reference
 from workflows.kiss.anliegen.states import Kind
 from workflows.kiss.anliegen.tables import Anliegen
 
+ANSWERED = "Antwort auf Ihr Anliegen"
+ENDED = "Abgeschlossen ohne Antwort: Ihr Anliegen"
 OBJECT_KIND = f"{Room.KISS.value}.request"
 CALL = timedelta(hours=24)
 """So long who took a call down may still give the caller the link."""
@@ -42,28 +44,38 @@ def taken_down_by(actor: Staff, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def tell_requester(session: Session, row: Anliegen, author: UUID | None, now: datetime) -> None:
-    """An answer or a question to somebody of the house is a task for them: there is no mail they could get. Who came with
-    one that was merged into it is told of theirs.
+def tell_requester(
+    session: Session, row: Anliegen, author: UUID | None, now: datetime, what: str = ANSWERED
+) -> None:
+    """An answer or a question to somebody of the house, or the end without one (``what``), is a task for them: there is no
+    mail they could get. Who came with one that was merged into it is told of theirs.
     """
     copies = session.scalars(select(Anliegen).where(Anliegen.merged_into_id == row.id)).all()
     for each in (row, *copies):
-        _tell(session, each, author, now)
+        _tell(session, each, author, now, what)
 
 
-def _tell(session: Session, row: Anliegen, author: UUID | None, now: datetime) -> None:
+def _tell(session: Session, row: Anliegen, author: UUID | None, now: datetime, what: str) -> None:
     if row.channel != Channel.INTERNAL.value or row.opened_by in {None, author, row.about_id}:
         return
     shared = ProtectionClass(row.protection) in SHARED_CLASSES
     open_task(
         session, key=told_key(row.id), kind="kiss.told",
-        title=f"Antwort auf Ihr Anliegen {reference(row)}" + (f": {row.title}" if shared else ""),
+        title=f"{what} {reference(row)}" + (f": {row.title}" if shared else ""),
         link=link(row.id), object_kind=OBJECT_KIND, object_id=row.id, person=row.opened_by, now=now,
     )  # fmt: skip
 
 
 def was_read(session: Session, anliegen: UUID, now: datetime) -> None:
     finish_task(session, told_key(anliegen), now)
+
+
+def is_told(session: Session, actor: Staff, anliegen: UUID) -> bool:
+    """Whether something told to the person themselves is still to be read."""
+    waits = select(Task.id).where(
+        Task.key == told_key(anliegen), Task.done_at.is_(None), Task.person_id == actor.person
+    )
+    return session.scalar(waits) is not None
 
 
 def told_key(anliegen: UUID) -> str:

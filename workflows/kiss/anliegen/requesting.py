@@ -8,15 +8,17 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from storage.actors import Staff
-from storage.conflicts import NotFoundError
+from storage.conflicts import ConflictError, NotFoundError
 from workflows.kiss.anliegen.conversation import Reply, take_reply
 from workflows.kiss.anliegen.locking import hold_family
+from workflows.kiss.anliegen.opening import Channel
 from workflows.kiss.anliegen.progress import journal
 from workflows.kiss.anliegen.requesters import requested_by, taken_down_by, was_read
 from workflows.kiss.anliegen.sight import load_anliegen, works_on
-from workflows.kiss.anliegen.tables import Anliegen, Message
+from workflows.kiss.anliegen.tables import Anliegen, Contact, Message
 
 GONE = "Dieses Anliegen gibt es nicht, oder Sie dürfen es nicht sehen."
+REACHED = "Der Statuslink ist für Menschen ohne E-Mail. Wer dieses Anliegen gestellt hat, bekommt die Antworten auch so."
 
 
 def requests(
@@ -67,7 +69,8 @@ def read_request(session: Session, actor: Staff, anliegen: UUID, *, now: datetim
 def give_link(session: Session, actor: Staff, anliegen: UUID, *, now: datetime) -> Anliegen:
     """The Anliegen whose status link is shown to somebody without e-mail; kept in the journal.
 
-    For who works on it, and for who took the call down that day. Raises ``NotFoundError``.
+    For who works on it, and for who took the call down that day. Raises ``NotFoundError``, and ``ConflictError`` where
+    answers reach who came with it anyway.
     """
     taken = select(Anliegen).where(Anliegen.id == anliegen, taken_down_by(actor, now))
     row = session.scalars(taken).one_or_none()
@@ -75,5 +78,12 @@ def give_link(session: Session, actor: Staff, anliegen: UUID, *, now: datetime) 
         row = load_anliegen(session, actor, anliegen)
         if not works_on(session, actor, row):
             raise NotFoundError(GONE)
+    if not needs_link(row, session.get(Contact, row.contact_id) if row.contact_id else None):
+        raise ConflictError(REACHED)
     journal(session, actor, "give_link", row, now)
     return row
+
+
+def needs_link(row: Anliegen, contact: Contact | None) -> bool:
+    """Whether the link is the only way to the answers: no e-mail is known, and it is no colleague's."""
+    return row.channel != Channel.INTERNAL.value and not (contact and contact.mail)

@@ -6,15 +6,17 @@ import pytest
 from sqlalchemy import func, select
 
 from storage.clock import new_id
-from storage.conflicts import NotFoundError
+from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.tables import JournalPending
 from storage.tasks.list import tasks_for
-from tests.workflows.kiss.anliegen.test_life import deed
+from tests.workflows.kiss.anliegen.test_life import deed, given_to
 from tests.workflows.kiss.conftest import City
 from workflows.kiss.anliegen.answering import answer
 from workflows.kiss.anliegen.assigning import To, assign
+from workflows.kiss.anliegen.closing import close
 from workflows.kiss.anliegen.conversation import add_note
-from workflows.kiss.anliegen.opening import Channel, Incoming
+from workflows.kiss.anliegen.merging import merge
+from workflows.kiss.anliegen.opening import Caller, Channel, Incoming
 from workflows.kiss.anliegen.queries import whole
 from workflows.kiss.anliegen.requesting import (
     add_to_request,
@@ -117,3 +119,39 @@ def test_the_link_is_for_who_works_on_it_and_who_just_took_the_call(city: City) 
     assert city.clock() > now
     with pytest.raises(NotFoundError):
         link_for("greta")
+
+
+def test_no_link_is_shown_where_answers_arrive_by_mail_or_in_the_house(city: City) -> None:
+    by_mail = given_to(city, "tiefbau", caller=Caller("Erika", "erika@example.org"))
+    for anliegen in (by_mail, asked(city)):
+        with (
+            city.house.database.write() as session,
+            pytest.raises(ConflictError, match="ohne E-Mail"),
+        ):
+            give_link(session, city.staff("tim"), anliegen, now=city.clock())
+    with city.house.database.read() as session:
+        entries = select(func.count()).where(JournalPending.verb == "anliegen.give_link")
+        assert session.scalar(entries) == 0
+
+
+def test_what_ends_without_an_answer_is_told_as_well(city: City) -> None:
+    anliegen = asked(city)
+    deed(city, close, "tim", anliegen)
+    assert told(city, "greta") == [
+        "Abgeschlossen ohne Antwort: Ihr Anliegen 2026-00001: Der Drucker geht nicht."
+    ]
+
+
+def test_what_is_merged_into_one_that_ended_without_an_answer_is_told(city: City) -> None:
+    main, copy = given_to(city, "tiefbau"), asked(city)
+    deed(city, close, "tim", main)
+    assert told(city, "greta") == []
+    deed(city, merge, "tim", copy, main)
+    [title] = told(city, "greta")
+    assert title.startswith("Abgeschlossen ohne Antwort: Ihr Anliegen 2026-00002")
+
+
+def test_who_closes_their_own_is_told_nothing(city: City) -> None:
+    anliegen = asked(city, "tim")
+    deed(city, close, "tim", anliegen)
+    assert told(city, "tim") == []
