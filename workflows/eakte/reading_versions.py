@@ -72,7 +72,7 @@ class VersionReader:
         document = session.get_one(Document, version.document_id)
         open_task(
             session, key=f"version:{document.id.hex}", kind="version",
-            title=f"Fassung {version.number} eines Dokuments konnte nicht gelesen werden: {reason}",
+            title=f"Fassung {version.number} „{version.file_name}“ konnte nicht gelesen werden: {reason}",
             link=f"/dokument?id={document.id}", object_kind="document", object_id=document.id, now=now,
             office=document.office_id,
         )  # fmt: skip

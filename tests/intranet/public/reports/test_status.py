@@ -249,7 +249,8 @@ def test_who_is_merged_into_an_answered_one_sees_that_and_an_answer_sent_to_them
     main, row = reports.rows()
     reports.clock.forward(minutes=1)
     with reports.house.database.write() as session:
-        merge(session, reports.staff("kora"), row.id, row.revision, main.id, now=reports.clock())
+        kora = reports.staff("kora")
+        merge(session, kora, row.id, row.revision, main.id, tells=False, now=reports.clock())
     page = second.browser.get(other).text
     assert report_status.ANSWERED_BEFORE in page
     assert "Frau Nachbarin" not in page
