@@ -48,12 +48,12 @@ def logs_tab(here: Visit) -> None:
 
 def _upload(here: Visit) -> None:
     turn = st.session_state.setdefault("protokoll-runde", 0)
-    with st.container(border=True):
+    with st.form("protokoll-hochladen"):  # its button waits until the file has come whole
         file: Any = st.file_uploader(
             "Protokoll hierher ziehen oder auswählen", type=["xes", "gz", "csv"], key=f"protokoll-{turn}",
             help="Bis 200 MB und eine Million Ereignisse. Bitte keine Spalten mit Namen von Personen.",
         )  # fmt: skip
-        if not st.button("Auswerten", type="primary", key="protokoll-auswerten"):
+        if not st.form_submit_button("Auswerten", type="primary", key="protokoll-auswerten"):
             return
     if file is None:
         st.error("Bitte wählen Sie zuerst eine Datei.", icon=":material/error:")

@@ -57,7 +57,10 @@ def places_tab(here: Visit, *, changes: bool) -> None:
 
 def _upload(here: Visit) -> None:
     turn = st.session_state.setdefault("orte-runde", 0)
-    with st.expander("Orte aus einer Tabelle übernehmen", icon=":material/upload_file:"):
+    with (
+        st.expander("Orte aus einer Tabelle übernehmen", icon=":material/upload_file:"),
+        st.form("orte-hochladen", border=False),  # its button waits until the file has come whole
+    ):
         file: Any = st.file_uploader(
             "Tabelle (CSV)", type=["csv", "txt"], key=f"orte-{turn}",
             help="Bekannte Orte werden am Namen erkannt und geändert; was nicht in der Tabelle steht, bleibt.",
@@ -65,7 +68,7 @@ def _upload(here: Visit) -> None:
         st.caption(
             f"Mit den Spalten {', '.join(COLUMNS)}; Breite und Länge in Grad (WGS 84), zum Beispiel 48,53125 und 9,84217."
         )
-        if not st.button("Übernehmen", type="primary", key="orte-uebernehmen"):
+        if not st.form_submit_button("Übernehmen", type="primary", key="orte-uebernehmen"):
             return
     if file is None:
         st.error("Bitte wählen Sie zuerst eine Datei.", icon=":material/error:")

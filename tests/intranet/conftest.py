@@ -31,7 +31,7 @@ MAIN = Path(__file__).parents[2] / "intranet" / "main.py"
 WATCH_EVERY = "0.3"
 """Seconds between two looks at the session of an open page, so that no test waits long for one."""
 READY_WITHIN = 120.0
-WAIT = 60_000
+WAIT = 120_000
 FLAGS = [
     "--headless",
     "--no-sandbox",

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from storage.clock import new_id
 from tests.intranet.barriers import fits
+from tests.intranet.conftest import WAIT
 from tests.intranet.test_anliegen_pages import SYSTEM, groups
 from workflows.kiss.anliegen.assigning import To, assign
 from workflows.kiss.anliegen.conversation import Reply, hear
@@ -53,6 +54,7 @@ def look(
     def open_page(scheme: Any, name: str, width: int, path: str) -> Page:
         screen = {"width": width, "height": 900}
         context = chromium.new_context(locale="de-DE", color_scheme=scheme, viewport=screen)
+        context.set_default_timeout(WAIT)
         page = context.new_page()
         page.goto(server + path)
         page.get_by_label("Anmeldename").fill("anna.beispiel")

@@ -17,13 +17,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from bench import slapd
 from storage.house import open_house
+from tests.intranet.conftest import WAIT
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "presence" / "oidc"))
 import oidc_provider
 
 pytestmark = [pytest.mark.browser, pytest.mark.ldap]
 ROOT = Path(__file__).parents[2]
-WAIT = 30_000
 
 
 def free_port() -> int:

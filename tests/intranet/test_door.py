@@ -24,7 +24,7 @@ Enter = Callable[..., httpx.Client]
 
 @pytest.fixture
 def client(server: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server, headers={"Origin": server}, timeout=30) as made:
+    with httpx.Client(base_url=server, headers={"Origin": server}, timeout=120) as made:
         yield made
 
 
@@ -40,7 +40,7 @@ def enter(server: str, small: Any) -> Iterator[Enter]:
     opened: list[httpx.Client] = []
 
     def open_one(name: str = "anna.beispiel") -> httpx.Client:
-        made = httpx.Client(base_url=server, headers={"Origin": server}, timeout=30)
+        made = httpx.Client(base_url=server, headers={"Origin": server}, timeout=120)
         opened.append(made)
         assert submit(made, name, small.PASSWORD).status_code == 303
         return made

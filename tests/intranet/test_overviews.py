@@ -26,6 +26,7 @@ from storage.actors import System
 from storage.agreements.tables import Agreement
 from storage.clock import local_date, new_id
 from storage.organisation.tables import Person
+from tests.intranet.conftest import WAIT
 
 Browse = Callable[..., AppTest]
 SYSTEM = System("test")
@@ -180,6 +181,7 @@ def test_a_floor_in_chromium(
 ) -> None:
     screen = {"width": width, "height": 900}
     context = chromium.new_context(locale="de-DE", color_scheme=scheme, viewport=screen)
+    context.set_default_timeout(WAIT)
     page = context.new_page()
     page.goto(server + "/anmelden?weiter=/anwesenheit")
     page.get_by_label("Anmeldename").fill("paula.post")

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.intranet.barriers import barriers, barriers_of_all_tabs, drawn, english, fits
+from tests.intranet.conftest import WAIT
 
 pytestmark = pytest.mark.browser
 
-WAIT = 30_000
 SignIn = Callable[..., Page]
 BARRIERS = {
     "anna.beispiel": (

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from storage.house import House
 from tests.intranet.barriers import barriers_of_all_tabs, drawn, english, fits
+from tests.intranet.conftest import WAIT
 from tests.intranet.kiss.conftest import SYSTEM, noise
 from workflows.kiss.anliegen.tables import Anliegen, Group, Topic
 from workflows.kiss.anliegen.taking_in import take_in
@@ -167,6 +168,7 @@ def test_pages_of_kiss_have_no_serious_barriers(
     chromium: Browser, server: str, small: Any, furnished: Any, login: str, scheme: Any, size: Any, engine: Engine
 ) -> None:  # fmt: skip
     context = chromium.new_context(locale="de-DE", color_scheme=scheme, viewport=size)
+    context.set_default_timeout(WAIT)
     page = context.new_page()
     page.goto(server + "/anmelden")
     page.get_by_label("Anmeldename").fill(login)

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from presence.availability.levels import Level
 from presence.monitor.devices import revoke_monitor
 from presence.monitor.subjects import Mode, Theme
+from tests.intranet.conftest import WAIT
 from tests.intranet.monitor.wall import (
     SYSTEM,
     free_port,
@@ -33,6 +34,7 @@ def test_the_wall_updates_within_a_second_of_a_status_set_in_another_browser(
 ) -> None:
     device, token = hang()
     kiosk: BrowserContext = chromium.new_context(viewport={"width": 1920, "height": 1080})
+    kiosk.set_default_timeout(WAIT)
     wall = kiosk.new_page()
     errors: list[str] = []
     wall.on(
@@ -89,6 +91,7 @@ def test_boards_have_no_serious_barriers(
     hang()
     screen = {"width": size[0], "height": size[1]}
     context = chromium.new_context(locale="de-DE", color_scheme=scheme, viewport=screen)
+    context.set_default_timeout(WAIT)
     page = context.new_page()
     found: list[str] = []
 
@@ -126,6 +129,7 @@ def test_a_wall_is_read_from_afar_and_cuts_nothing_off(
     size: tuple[int, int],
 ) -> None:
     kiosk = chromium.new_context(viewport={"width": size[0], "height": size[1]})
+    kiosk.set_default_timeout(WAIT)
     page = kiosk.new_page()
     page.goto(f"{server}/monitor/einrichten#{hang(mode, theme)[1]}")
     expect(page.locator(".karte .wort").first).to_be_visible()
@@ -169,6 +173,7 @@ def test_a_wall_without_its_server_says_so_and_comes_back_by_itself(
 ) -> None:
     _, token = hang()
     port, kiosk = free_port(), chromium.new_context(viewport={"width": 1080, "height": 1920})
+    kiosk.set_default_timeout(WAIT)
     wall = kiosk.new_page()
     anna = wall.locator(".karte", has_text="Anna Beispiel")
     with serving(furnished, small, port, tmp_path / "eins") as (base, child):

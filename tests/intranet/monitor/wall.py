@@ -30,7 +30,7 @@ def cookie(token: str) -> dict[str, str]:
 
 @contextmanager
 def stream(server: str, token: str) -> Iterator[Iterator[tuple[str, dict[str, Any]]]]:
-    with httpx.stream("GET", server + "/monitor/strom", headers=cookie(token), timeout=30) as got:
+    with httpx.stream("GET", server + "/monitor/strom", headers=cookie(token), timeout=120) as got:
         assert got.status_code == 200
         assert got.headers["content-type"].startswith("text/event-stream")
         yield events(got)

@@ -45,7 +45,7 @@ def page(house: House, staff: Staffer, monkeypatch: pytest.MonkeyPatch) -> Calla
         assert isinstance(outcome, Token)
         monkeypatch.setattr("intranet.visit.session_token", lambda: outcome.value)
         open_door(house)
-        app = AppTest.from_file(str(MAIN), default_timeout=30)
+        app = AppTest.from_file(str(MAIN), default_timeout=90)
         app.run()
         app.switch_page("app_pages/raumanfragen.py")
         if request is not None:

@@ -40,7 +40,6 @@ def test_scanned_layout(draw: Callable[..., bytes], scanned: Callable[[bytes], R
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
 def test_all_layouts_scanned(
     draw: Callable[..., bytes], scanned: Callable[[bytes], Reading]
 ) -> None:

@@ -65,7 +65,6 @@ def test_page_image_of_two_samples(
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
 def test_page_image_of_all_samples(
     samples: list[Path], scanned: Callable[[bytes], Reading]
 ) -> None:

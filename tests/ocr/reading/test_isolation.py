@@ -36,7 +36,7 @@ def test_reads_a_file_in_another_process_and_tells_of_its_pages(
 
 def test_runs_any_function_that_can_be_imported(pool: ReaderPool) -> None:
     assert pool.run("ocr.names:safe_name", "../a\u202eb.pdf") == "ab.pdf"
-    assert pool.submit("ocr.names:safe_name", "x/y.txt").result(timeout=30) == "y.txt"
+    assert pool.submit("ocr.names:safe_name", "x/y.txt").result(timeout=120) == "y.txt"
 
 
 def test_what_a_reader_refuses_arrives_as_it_was_said(pool: ReaderPool, tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_a_killed_reader_costs_one_file(with_signal: signal.Signals) -> None:
         future = readers.submit("time:sleep", 60)
         threading.Timer(0.2, os.kill, (victim, with_signal)).start()
         with pytest.raises(UnreadableError) as raised:
-            future.result(timeout=30)
+            future.result(timeout=120)
         # Who is killed from outside may be read again; who makes the reader crash will do so again.
         assert (raised.value.code, raised.value.permanent) == (
             "damaged",

@@ -67,7 +67,7 @@ def browser(house: House, provider: oidc_provider.Provider) -> Iterator[httpx.Cl
     server = uvicorn.Server(uvicorn.Config(application, log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    with httpx.Client(base_url=ours, timeout=30) as made:
+    with httpx.Client(base_url=ours, timeout=120) as made:
         yield made
     server.should_exit = True
     thread.join(10)

@@ -116,6 +116,5 @@ def test_kills(sqlite_database: Database, settings: Settings) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(300)
 def test_many_kills(database: Database, settings: Settings) -> None:
     assert kill_and_count(database, settings, kills=20) >= 20

@@ -62,7 +62,6 @@ def _filings(house: House) -> int:
         return session.scalar(select(func.count(Filing.id))) or 0
 
 
-@pytest.mark.timeout(180)
 def test_a_founding_that_was_broken_off_goes_on_and_ends(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

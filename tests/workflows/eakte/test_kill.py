@@ -79,7 +79,6 @@ def _until(condition: Callable[[], bool], seconds: float) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
 def test_what_a_killed_command_took_in_is_there_once_when_it_is_called_again(
     house: House, tmp_path: Path
 ) -> None:
@@ -126,7 +125,6 @@ def test_what_a_killed_command_took_in_is_there_once_when_it_is_called_again(
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
 def test_no_letter_is_lost_or_doubled_when_the_engine_is_killed(
     house: House, engine: Callable[[], subprocess.Popen[bytes]]
 ) -> None:

@@ -208,7 +208,6 @@ def test_work_is_done_once_when_prefect_goes_away(prefect_server: PrefectServer,
 
 
 @pytest.mark.long
-@pytest.mark.timeout(400)
 def test_a_damaged_database_of_prefect_is_set_aside(tmp_path: Path) -> None:
     folder = tmp_path / "prefect"
     folder.mkdir()
