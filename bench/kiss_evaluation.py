@@ -73,7 +73,9 @@ def _offices(session: Session) -> tuple[list[Group], list[Topic]]:
 
 
 def _fill(session: Session) -> None:
-    """A quarter: one in three goes to the wrong group first, some come back, one in ten was answered elsewhere as well."""
+    """A quarter: each topic's own group always hands on, one in three goes astray besides, one in ten was answered elsewhere
+    as well.
+    """
     random = Random(4)
     groups, topics = _offices(session)
     rows: dict[type[Any], list[dict[str, Any]]] = {
@@ -85,7 +87,8 @@ def _fill(session: Session) -> None:
     made: list[UUID] = []
     for number in range(MOST):
         topic, at = random.choice(topics), BEGINS + number * (NOW - BEGINS) / (MOST + 1)
-        right = next(group for group in groups if group.id == topic.group_id)
+        own = next(place for place, group in enumerate(groups) if group.id == topic.group_id)
+        right = groups[(own + 7) % OFFICES]
         way = (
             [random.choice(groups) for _ in range(random.randint(1, 3))]
             if random.random() < 1 / 3
@@ -94,7 +97,7 @@ def _fill(session: Session) -> None:
         made.append(new_id())
         rows[Anliegen].append(_anliegen(made[-1], number, topic, right, at))
         for deed, group in [
-            ("open", groups[0]),
+            ("open", groups[own]),
             *(("assign", each) for each in [*way, right]),
             ("answer", right),
         ]:
@@ -124,7 +127,7 @@ def _anliegen(
 ) -> dict[str, Any]:
     return {
         "id": identity, "revision": 1, "year": 2026, "number": number + 1, "kind": "fault", "state": "answered",
-        "title": f"Anliegen {number}", "channel": "mail", "received_at": at, "changed_at": at, "topic_id": topic.id,
+        "title": f"Anliegen {number}", "channel": "form", "received_at": at, "changed_at": at, "topic_id": topic.id,
         "group_id": group.id, "since_holder": at, "office_id": group.office_id, "protection": "internal", "access": "x",
         "allowed": 1, "used": 0, "link_revision": 1, "may_publish": False, "first_answer_at": at,
     }  # fmt: skip
@@ -152,5 +155,5 @@ def measure() -> Iterator[Figure]:
             found = find_changes(session, NOW)
             spent = time.process_time() - began
         promise = f"Vorschläge aus {len(ways)} Anliegen mit ihren Wörtern ({len(found)} gefunden)"
-        yield Figure(promise, spent, "s", None, "", "höchstens 30 s", spent <= 30)
+        yield Figure(promise, spent, "s", None, "", "höchstens 30 s", spent <= 30 and bool(found))
         house.close()
