@@ -13,17 +13,9 @@ from intranet.views.responsibility import Book, GroupLine, TopicLine
 from intranet.visit import Visit
 from storage.actors import CLASS_NAMES, FILING_CLASSES, ProtectionClass
 from workflows.kiss.anliegen.states import KIND_NAMES, Kind
-from workflows.kiss.routing.responsibility import (
-    MOST_HOURS,
-    GroupForm,
-    TopicForm,
-    add_group,
-    add_topic,
-    change_group,
-    change_topic,
-    end_group,
-    end_topic,
-)
+from workflows.kiss.routing.group_keeping import GroupForm, add_group, change_group, end_group
+from workflows.kiss.routing.responsibility import MOST_HOURS
+from workflows.kiss.routing.topic_keeping import TopicForm, add_topic, change_topic, end_topic
 from workflows.kiss.routing.trials import LONGEST_ADDRESS, try_text
 
 CLASSES = [

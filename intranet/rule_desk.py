@@ -17,7 +17,7 @@ from intranet.views.responsibility import Book, RuleLine
 from intranet.visit import Visit
 from storage.clock import local_date
 from workflows.kiss.routing.activating import activate, tried
-from workflows.kiss.routing.responsibility import RuleForm, end_rule
+from workflows.kiss.routing.rule_keeping import RuleForm, end_rule
 from workflows.kiss.routing.trials import try_rule
 
 WEIGHTS = {10: "vor allen anderen", 100: "gewöhnlich", 500: "nach allen anderen"}

@@ -17,7 +17,7 @@ from workflows.kiss.anliegen.groups import groups, members
 from workflows.kiss.anliegen.states import KIND_NAMES, Kind
 from workflows.kiss.anliegen.tables import Group, Topic
 from workflows.kiss.anliegen.topics import topics
-from workflows.kiss.routing.responsibility import history, rules, to_come
+from workflows.kiss.routing.rule_keeping import history, rules, to_come
 from workflows.kiss.routing.tables import RoutingRule
 
 CONDITION_NAMES = {

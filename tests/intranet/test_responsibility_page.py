@@ -15,17 +15,10 @@ from storage.organisation.operations import grant_role, withdraw_role
 from storage.organisation.tables import Office
 from workflows.kiss.anliegen.states import Kind
 from workflows.kiss.anliegen.tables import Group, GroupMember, Topic
-from workflows.kiss.routing.responsibility import (
-    GroupForm,
-    RuleForm,
-    TopicForm,
-    add_rule,
-    add_topic,
-    change_group,
-    change_rule,
-    change_topic,
-)
+from workflows.kiss.routing.group_keeping import GroupForm, change_group
+from workflows.kiss.routing.rule_keeping import RuleForm, add_rule, change_rule
 from workflows.kiss.routing.tables import RoutingRule
+from workflows.kiss.routing.topic_keeping import TopicForm, add_topic, change_topic
 
 Browse = Callable[..., AppTest]
 SYSTEM = System("test")

@@ -19,14 +19,9 @@ from storage.organisation.tables import Membership, Office, RoleGrant
 from workflows.kiss.anliegen.groups import general_group
 from workflows.kiss.anliegen.states import Kind
 from workflows.kiss.anliegen.tables import AnswerTemplate, Group, KnownPlace, Topic
-from workflows.kiss.routing.responsibility import (
-    GroupForm,
-    RuleForm,
-    TopicForm,
-    add_group,
-    add_rule,
-    add_topic,
-)
+from workflows.kiss.routing.group_keeping import GroupForm, add_group
+from workflows.kiss.routing.rule_keeping import RuleForm, add_rule
+from workflows.kiss.routing.topic_keeping import TopicForm, add_topic
 
 FOUNDER = System("demo")
 SINCE_LONG = timedelta(days=120)

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from storage.actors import Actor, Staff
 from storage.clock import local, local_date, new_id
 from storage.conflicts import ConflictError, NotFoundError
-from storage.journal.entries import record
 from storage.organisation.queries import valid_on
 from storage.organisation.tables import Office
 from storage.rights import NotAllowedError, Verb, may
@@ -23,6 +22,7 @@ from workflows.kiss.anliegen.progress import reference
 from workflows.kiss.anliegen.sight import belongs_to
 from workflows.kiss.anliegen.tables import Anliegen, AnswerTemplate, Group, Topic
 from workflows.kiss.anliegen.topics import load_topic
+from workflows.kiss.routing.responsibility import note
 
 LONGEST_TITLE, LONGEST = 80, 5_000
 
@@ -65,7 +65,7 @@ def add_template(
     )  # fmt: skip
     session.add(row)
     session.flush()
-    _note(session, actor, "template", row.id, now)
+    note(session, actor, "template", row.id, now)
     return row
 
 
@@ -82,7 +82,7 @@ def change_template(
         form.office,
     )
     row.revision += 1
-    _note(session, actor, "template", row.id, now)
+    note(session, actor, "template", row.id, now)
 
 
 def end_template(
@@ -91,7 +91,7 @@ def end_template(
     """From today on it is offered no more."""
     row = _load(session, actor, template, revision, now)
     row.valid_to, row.revision = local_date(now), row.revision + 1
-    _note(session, actor, "template.end", row.id, now)
+    note(session, actor, "template.end", row.id, now)
 
 
 def templates(session: Session, now: datetime) -> Sequence[AnswerTemplate]:
@@ -169,10 +169,3 @@ def _require(session: Session, actor: Actor, topic: UUID | None, office: UUID | 
         raise NotAllowedError(
             "Textbausteine für alle pflegt die Koordination. Bitte wählen Sie ein Thema Ihrer Gruppe oder Ihr Amt."
         )
-
-
-def _note(session: Session, actor: Actor, what: str, template: UUID, now: datetime) -> None:
-    record(
-        session, actor=actor.journal_id, verb=f"{Verb.RESPONSIBILITY_CHANGE.value}.{what}",
-        object_kind="responsibility", object_id=template, at=now,
-    )  # fmt: skip

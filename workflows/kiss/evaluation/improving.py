@@ -25,7 +25,8 @@ from workflows.kiss.evaluation.proposals import findings, proposed, told
 from workflows.kiss.evaluation.replay import Effect, RuleChange
 from workflows.kiss.evaluation.sight import require_sight, sees_groups
 from workflows.kiss.evaluation.tables import Proposal, ProposalVoice
-from workflows.kiss.routing.responsibility import RuleForm, TopicForm, add_rule, change_topic
+from workflows.kiss.routing.rule_keeping import RuleForm, add_rule
+from workflows.kiss.routing.topic_keeping import TopicForm, change_topic
 
 QUARTER = timedelta(days=92)
 FOLLOWED = timedelta(days=730)

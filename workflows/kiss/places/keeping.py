@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from storage.actors import Actor
 from storage.clock import local_date, new_id
 from storage.conflicts import NotFoundError
-from storage.journal.entries import record
 from storage.organisation.queries import valid_on
 from storage.rights import Verb, require
 from workflows.kiss.anliegen.tables import KnownPlace
 from workflows.kiss.places.table import PlaceRow
+from workflows.kiss.routing.responsibility import note
 
 FEW = 100
 
@@ -58,7 +58,7 @@ def import_places(
     session.flush()
     taken = Taken(created, changed, len(rows) - created - changed)
     if created or changed:
-        _note(session, actor, "places", "places", now)
+        note(session, actor, "places", "places", now)
     return taken
 
 
@@ -70,7 +70,7 @@ def end_place(session: Session, actor: Actor, place: UUID, *, now: datetime) -> 
         raise NotFoundError("Diesen Ort gibt es nicht.")
     if row.valid_to is None or row.valid_to > local_date(now):
         row.valid_to = local_date(now)
-        _note(session, actor, "place.end", row.id, now)
+        note(session, actor, "place.end", row.id, now)
 
 
 def find_places(
@@ -84,10 +84,3 @@ def find_places(
         )
     number = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     return session.scalars(wanted.order_by(KnownPlace.name).limit(limit)).all(), number
-
-
-def _note(session: Session, actor: Actor, what: str, subject: UUID | str, now: datetime) -> None:
-    record(
-        session, actor=actor.journal_id, verb=f"{Verb.RESPONSIBILITY_CHANGE.value}.{what}",
-        object_kind="responsibility", object_id=subject, at=now,
-    )  # fmt: skip

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from storage.actors import Staff
 from storage.conflicts import ConflictError
-from workflows.kiss.routing.responsibility import RuleForm, add_rule, change_rule
+from workflows.kiss.routing.rule_keeping import RuleForm, add_rule, change_rule
 from workflows.kiss.routing.tables import RoutingRule, RoutingTrial
 from workflows.kiss.routing.trials import REPLAY, asked_of
 

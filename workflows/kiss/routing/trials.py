@@ -15,7 +15,7 @@ from storage.clock import local_date, new_id
 from storage.conflicts import ConflictError, NotFoundError
 from storage.jobs.queue import Priority, enqueue
 from storage.rights import Verb, require
-from workflows.kiss.routing.responsibility import RuleForm, checked
+from workflows.kiss.routing.rule_keeping import RuleForm, checked
 from workflows.kiss.routing.tables import RoutingTrial
 from workflows.kiss.routing.unopened import recognised, unopened
 

@@ -32,7 +32,7 @@ from workflows.kiss.anliegen.opening import ROUTE, Caller
 from workflows.kiss.anliegen.progress import HOURS
 from workflows.kiss.anliegen.queries import Wanted, anliegen_list, most_urgent, whole
 from workflows.kiss.anliegen.tables import Anliegen, Contribution, Message, Step
-from workflows.kiss.routing.responsibility import GroupForm, add_group
+from workflows.kiss.routing.group_keeping import GroupForm, add_group
 
 
 def test_the_same_mail_twice_is_one_anliegen(city: City) -> None:

@@ -86,7 +86,7 @@ def test_no_two_deeds_on_merged_ones_wait_for_each_other(
     begin = threading.Barrier(2)
 
     def run(what: Deed) -> None:
-        begin.wait(20)
+        begin.wait(120)
         try:
             with database.write() as session:
                 what(session, city, main, copy)

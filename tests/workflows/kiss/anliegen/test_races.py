@@ -20,7 +20,7 @@ from workflows.engine.work import work_off
 from workflows.kiss.anliegen.assigning import To, assign
 from workflows.kiss.anliegen.opening import ROUTE
 from workflows.kiss.anliegen.tables import Group, Step
-from workflows.kiss.routing.responsibility import GroupForm, change_group
+from workflows.kiss.routing.group_keeping import GroupForm, change_group
 from workflows.kiss.routing.work import job_kinds
 
 Deed = Callable[[Session], object]
@@ -33,10 +33,10 @@ def at_once(database: Database, *deeds: Deed) -> list[str]:
     def run(deed: Deed) -> str:
         try:
             if database.dialect == "sqlite":
-                begin.wait(20)
+                begin.wait(120)
             with database.write() as session:
                 if database.dialect == "postgresql":
-                    begin.wait(20)
+                    begin.wait(120)
                 deed(session)
                 if database.dialect == "postgresql":  # leave the other time to look meanwhile
                     session.flush()
@@ -83,11 +83,11 @@ def test_the_engine_and_a_person_do_not_both_decide(database: Database, city: Ci
 
     def route() -> None:
         jobs = claim(database, [ROUTE], 9, "test", kind.lease, city.clock())
-        begin.wait(20)
+        begin.wait(120)
         work_off(JobContext(city.house), kind, jobs)
 
     def give() -> str:
-        begin.wait(20)
+        begin.wait(120)
         try:
             with database.write() as session:
                 to = To(city.groups["tiefbau"])

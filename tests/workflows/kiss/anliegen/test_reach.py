@@ -24,7 +24,7 @@ from workflows.kiss.anliegen.relieving import relieve
 from workflows.kiss.anliegen.states import Kind
 from workflows.kiss.anliegen.tables import Anliegen, Contribution, Group, Topic
 from workflows.kiss.anliegen.upkeep import escalate
-from workflows.kiss.routing.responsibility import GroupForm, add_group, change_group
+from workflows.kiss.routing.group_keeping import GroupForm, add_group, change_group
 
 
 def tasks(city: City, login: str) -> list[str]:

@@ -46,7 +46,7 @@ from workflows.kiss.evaluation.report import evaluate
 from workflows.kiss.evaluation.tables import Proposal
 from workflows.kiss.evaluation.ways import path
 from workflows.kiss.routing.replaying import Past
-from workflows.kiss.routing.responsibility import RuleForm, add_rule, rules
+from workflows.kiss.routing.rule_keeping import RuleForm, add_rule, rules
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.workflows.kiss.mail.conftest import (
 from workflows.engine.once import drain_once
 from workflows.kiss.anliegen.queries import whole
 from workflows.kiss.commands import commands
-from workflows.kiss.routing.responsibility import RuleForm, add_rule
+from workflows.kiss.routing.rule_keeping import RuleForm, add_rule
 from workflows.kiss.routing.trials import trial_of, try_rule
 from workflows.kiss.work import job_kinds
 

@@ -58,7 +58,7 @@ class World:
     def erikas(self, at_least: int) -> list[EmailMessage]:
         """What lies in her mailbox, once so many are there."""
         context = ssl.create_default_context(cafile=self.dovecot.authority.file)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while True:
             client = imaplib.IMAP4_SSL("localhost", self.dovecot.imaps, ssl_context=context)
             client.authenticate("PLAIN", lambda _: f"\0erika\0{PASSWORD}".encode())

@@ -45,7 +45,7 @@ def test_mails_lock_in_the_one_order_whatever_order_they_came_in(
     begin = threading.Barrier(2)
 
     def run(what: Callable[[Session], None]) -> None:
-        begin.wait(20)
+        begin.wait(120)
         try:
             with database.write() as session:
                 what(session)

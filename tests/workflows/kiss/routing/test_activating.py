@@ -11,7 +11,7 @@ from storage.jobs.queue import claim
 from tests.workflows.kiss.conftest import City
 from workflows.kiss.routing.activating import activate
 from workflows.kiss.routing.replaying import answer_trial
-from workflows.kiss.routing.responsibility import RuleForm
+from workflows.kiss.routing.rule_keeping import RuleForm
 from workflows.kiss.routing.trials import TRY, try_rule
 
 

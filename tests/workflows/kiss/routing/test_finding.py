@@ -23,20 +23,17 @@ from workflows.kiss.anliegen.queries import whole
 from workflows.kiss.anliegen.states import Kind
 from workflows.kiss.anliegen.tables import Anliegen, Group
 from workflows.kiss.routing.finding import ALIKE
-from workflows.kiss.routing.responsibility import (
-    GroupForm,
+from workflows.kiss.routing.group_keeping import GroupForm, add_group, end_group
+from workflows.kiss.routing.rule_keeping import (
     RuleForm,
-    TopicForm,
-    add_group,
     add_rule,
-    add_topic,
     change_rule,
-    end_group,
     end_rule,
     rules,
     to_come,
 )
 from workflows.kiss.routing.tables import RoutingDecision, RoutingModel, RoutingTrial
+from workflows.kiss.routing.topic_keeping import TopicForm, add_topic
 from workflows.kiss.routing.trials import TRY, trial_of, try_rule, try_text
 from workflows.kiss.routing.work import job_kinds
 

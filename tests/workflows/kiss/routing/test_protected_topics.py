@@ -20,16 +20,10 @@ from workflows.kiss.anliegen.opening import Channel
 from workflows.kiss.anliegen.sight import may_see
 from workflows.kiss.anliegen.states import Kind
 from workflows.kiss.anliegen.tables import Group, Topic
+from workflows.kiss.routing.group_keeping import GroupForm, change_group
 from workflows.kiss.routing.learning import examples
-from workflows.kiss.routing.responsibility import (
-    GroupForm,
-    RuleForm,
-    TopicForm,
-    add_rule,
-    add_topic,
-    change_group,
-    change_topic,
-)
+from workflows.kiss.routing.rule_keeping import RuleForm, add_rule
+from workflows.kiss.routing.topic_keeping import TopicForm, add_topic, change_topic
 
 __all__ = ["work"]
 SOCIAL = ProtectionClass.SOCIAL
