@@ -2,7 +2,8 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
+
+from storage.migrations.column_types import json
 
 revision = "0005"
 down_revision = "0004"
@@ -10,15 +11,11 @@ branch_labels = None
 depends_on = None
 
 
-def _json() -> sa.types.TypeEngine[object]:
-    return sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
-
-
 def upgrade() -> None:
     op.create_table(
         "laufzettel_template",
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("steps", _json(), nullable=False),
+        sa.Column("steps", json(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
@@ -67,8 +64,8 @@ def upgrade() -> None:
     op.create_table(
         "person_profile",
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("tasks", _json(), nullable=False),
-        sa.Column("languages", _json(), nullable=False),
+        sa.Column("tasks", json(), nullable=False),
+        sa.Column("languages", json(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_person_profile_person_id_person")

@@ -4,21 +4,19 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from storage.migrations.column_types import moment
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
 
 
-def _moment() -> sa.DateTime:
-    return sa.DateTime(timezone=True)
-
-
 def upgrade() -> None:
     op.create_table(
         "form_attempt",
         sa.Column("sender_key", sa.String(), nullable=False),
-        sa.Column("at", _moment(), nullable=False),
+        sa.Column("at", moment(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_form_attempt")),
     )
@@ -36,8 +34,8 @@ def upgrade() -> None:
         ),
         sa.Column("mail", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
-        sa.Column("created_at", _moment(), nullable=False),
-        sa.Column("expires_at", _moment(), nullable=False),
+        sa.Column("created_at", moment(), nullable=False),
+        sa.Column("expires_at", moment(), nullable=False),
         sa.Column("result_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
@@ -55,10 +53,10 @@ def upgrade() -> None:
         sa.Column("link_revision", sa.Integer(), nullable=False),
         sa.Column("series", sa.String(), nullable=True),
         sa.Column("offer_space_id", sa.Uuid(), nullable=True),
-        sa.Column("offer_starts", _moment(), nullable=True),
-        sa.Column("offer_ends", _moment(), nullable=True),
-        sa.Column("offer_until", _moment(), nullable=True),
-        sa.Column("created_at", _moment(), nullable=False),
+        sa.Column("offer_starts", moment(), nullable=True),
+        sa.Column("offer_ends", moment(), nullable=True),
+        sa.Column("offer_until", moment(), nullable=True),
+        sa.Column("created_at", moment(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(

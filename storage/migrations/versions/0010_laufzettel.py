@@ -2,16 +2,13 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
+
+from storage.migrations.column_types import json
 
 revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
-
-
-def _json() -> sa.types.TypeEngine[object]:
-    return sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
 
 
 def upgrade() -> None:
@@ -22,7 +19,7 @@ def upgrade() -> None:
         sheets.add_column(sa.Column("valid_to_before", sa.Date(), nullable=True))
         sheets.alter_column("office_id", existing_type=sa.Uuid(), nullable=True)
     with op.batch_alter_table("laufzettel_step") as steps:
-        steps.add_column(sa.Column("ended", _json(), nullable=True))
+        steps.add_column(sa.Column("ended", json(), nullable=True))
         steps.add_column(sa.Column("days", sa.Integer(), nullable=False))
     if rows:
         table = sa.Table("laufzettel_step", sa.MetaData(), autoload_with=bind)

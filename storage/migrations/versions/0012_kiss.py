@@ -1,23 +1,14 @@
 """Anliegen (KISS): groups, topics, Anliegen and what is said about them, rules and decisions of routing"""
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
+
+from storage.migrations.column_types import json, moment
 
 revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
-
-
-def _moment() -> sa.DateTime:
-    return sa.DateTime(timezone=True)
-
-
-def _json() -> Any:
-    return sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
 
 
 def upgrade() -> None:
@@ -56,7 +47,7 @@ def upgrade() -> None:
         sa.Column("examples", sa.Integer(), nullable=False),
         sa.Column("classes", sa.Integer(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.Column("trained_at", _moment(), nullable=False),
+        sa.Column("trained_at", moment(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_routing_model")),
         sa.UniqueConstraint("group", name=op.f("uq_routing_model_group")),
@@ -86,10 +77,10 @@ def upgrade() -> None:
         "routing_trial",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("content", _json(), nullable=False),
-        sa.Column("result", _json(), nullable=True),
-        sa.Column("asked_at", _moment(), nullable=False),
-        sa.Column("done_at", _moment(), nullable=True),
+        sa.Column("content", json(), nullable=False),
+        sa.Column("result", json(), nullable=True),
+        sa.Column("asked_at", moment(), nullable=False),
+        sa.Column("done_at", moment(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_routing_trial_person_id_person")
@@ -128,7 +119,7 @@ def upgrade() -> None:
         sa.Column("description", sa.String(), nullable=False),
         sa.Column("group_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("keywords", _json(), nullable=False),
+        sa.Column("keywords", json(), nullable=False),
         sa.Column("hours", sa.Integer(), nullable=False),
         sa.Column("four_eyes", sa.Boolean(), nullable=False),
         sa.Column("public", sa.Boolean(), nullable=False),
@@ -166,7 +157,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
-        sa.Column("conditions", _json(), nullable=False),
+        sa.Column("conditions", json(), nullable=False),
         sa.Column("group_id", sa.Uuid(), nullable=False),
         sa.Column("topic_id", sa.Uuid(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
@@ -193,12 +184,12 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
-        sa.Column("received_at", _moment(), nullable=False),
-        sa.Column("changed_at", _moment(), nullable=False),
+        sa.Column("received_at", moment(), nullable=False),
+        sa.Column("changed_at", moment(), nullable=False),
         sa.Column("topic_id", sa.Uuid(), nullable=True),
         sa.Column("group_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=True),
-        sa.Column("since_holder", _moment(), nullable=False),
+        sa.Column("since_holder", moment(), nullable=False),
         sa.Column("office_id", sa.Uuid(), nullable=False),
         sa.Column("protection", sa.String(), nullable=False),
         sa.Column("access", sa.String(), nullable=False),
@@ -210,14 +201,14 @@ def upgrade() -> None:
         sa.Column("longitude", sa.Double(), nullable=True),
         sa.Column("allowed", sa.Integer(), nullable=False),
         sa.Column("used", sa.Integer(), nullable=False),
-        sa.Column("since", _moment(), nullable=True),
-        sa.Column("due_at", _moment(), nullable=True),
-        sa.Column("first_answer_at", _moment(), nullable=True),
-        sa.Column("closed_at", _moment(), nullable=True),
+        sa.Column("since", moment(), nullable=True),
+        sa.Column("due_at", moment(), nullable=True),
+        sa.Column("first_answer_at", moment(), nullable=True),
+        sa.Column("closed_at", moment(), nullable=True),
         sa.Column("merged_into_id", sa.Uuid(), nullable=True),
         sa.Column("link_revision", sa.Integer(), nullable=False),
         sa.Column("satisfaction", sa.Integer(), nullable=True),
-        sa.Column("published_at", _moment(), nullable=True),
+        sa.Column("published_at", moment(), nullable=True),
         sa.Column("vorgang_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -272,7 +263,7 @@ def upgrade() -> None:
         "anliegen_answering",
         sa.Column("anliegen_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("until", _moment(), nullable=False),
+        sa.Column("until", moment(), nullable=False),
         sa.ForeignKeyConstraint(
             ["anliegen_id"],
             ["anliegen.id"],
@@ -302,9 +293,9 @@ def upgrade() -> None:
         sa.Column("question", sa.String(), nullable=False),
         sa.Column("answer", sa.String(), nullable=True),
         sa.Column("asked_by", sa.Uuid(), nullable=True),
-        sa.Column("asked_at", _moment(), nullable=False),
+        sa.Column("asked_at", moment(), nullable=False),
         sa.Column("answered_by", sa.Uuid(), nullable=True),
-        sa.Column("answered_at", _moment(), nullable=True),
+        sa.Column("answered_at", moment(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -351,7 +342,7 @@ def upgrade() -> None:
         sa.Column("first_id", sa.Uuid(), nullable=False),
         sa.Column("second_id", sa.Uuid(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
-        sa.Column("reasons", _json(), nullable=False),
+        sa.Column("reasons", json(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -377,8 +368,8 @@ def upgrade() -> None:
         sa.Column("anliegen_id", sa.Uuid(), nullable=False),
         sa.Column("into_id", sa.Uuid(), nullable=False),
         sa.Column("state_before", sa.String(), nullable=False),
-        sa.Column("at", _moment(), nullable=False),
-        sa.Column("undone_at", _moment(), nullable=True),
+        sa.Column("at", moment(), nullable=False),
+        sa.Column("undone_at", moment(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["anliegen_id"], ["anliegen.id"], name=op.f("fk_anliegen_merge_anliegen_id_anliegen")
@@ -406,8 +397,8 @@ def upgrade() -> None:
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("message_id", sa.String(), nullable=True),
         sa.Column("original", sa.String(), nullable=True),
-        sa.Column("at", _moment(), nullable=False),
-        sa.Column("sent_at", _moment(), nullable=True),
+        sa.Column("at", moment(), nullable=False),
+        sa.Column("sent_at", moment(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.CheckConstraint(
@@ -452,7 +443,7 @@ def upgrade() -> None:
     op.create_table(
         "anliegen_step",
         sa.Column("anliegen_id", sa.Uuid(), nullable=False),
-        sa.Column("at", _moment(), nullable=False),
+        sa.Column("at", moment(), nullable=False),
         sa.Column("deed", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("group_id", sa.Uuid(), nullable=False),
@@ -479,19 +470,19 @@ def upgrade() -> None:
     op.create_table(
         "routing_decision",
         sa.Column("anliegen_id", sa.Uuid(), nullable=False),
-        sa.Column("at", _moment(), nullable=False),
+        sa.Column("at", moment(), nullable=False),
         sa.Column("decision", sa.String(), nullable=False),
         sa.Column("rule_id", sa.Uuid(), nullable=True),
         sa.Column("model", sa.String(), nullable=True),
         sa.Column("group_id", sa.Uuid(), nullable=False),
         sa.Column("topic_id", sa.Uuid(), nullable=True),
         sa.Column("probability", sa.Double(), nullable=True),
-        sa.Column("suggestions", _json(), nullable=False),
-        sa.Column("because", _json(), nullable=False),
-        sa.Column("otherwise", _json(), nullable=False),
+        sa.Column("suggestions", json(), nullable=False),
+        sa.Column("because", json(), nullable=False),
+        sa.Column("otherwise", json(), nullable=False),
         sa.Column("right_group_id", sa.Uuid(), nullable=True),
         sa.Column("right_topic_id", sa.Uuid(), nullable=True),
-        sa.Column("corrected_at", _moment(), nullable=True),
+        sa.Column("corrected_at", moment(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["anliegen_id"], ["anliegen.id"], name=op.f("fk_routing_decision_anliegen_id_anliegen")

@@ -1,19 +1,14 @@
 """Mails that belong to a conversation, and how far mailboxes were read"""
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
+
+from storage.migrations.column_types import json
 
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
-
-
-def _json() -> Any:
-    return sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
 
 
 def upgrade() -> None:
@@ -40,7 +35,7 @@ def upgrade() -> None:
     op.create_table(
         "kiss_mail",
         sa.Column("key", sa.String(), nullable=False),
-        sa.Column("mailboxes", _json(), nullable=False),
+        sa.Column("mailboxes", json(), nullable=False),
         sa.Column("fate", sa.String(), nullable=False),
         sa.Column("anliegen_id", sa.Uuid(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),

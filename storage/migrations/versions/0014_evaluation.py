@@ -1,23 +1,14 @@
 """Evaluation of Anliegen: proposals with their voices, Steckbriefe, what annoys people"""
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
+
+from storage.migrations.column_types import json, moment
 
 revision = "0014"
 down_revision = "0013"
 branch_labels = None
 depends_on = None
-
-
-def _moment() -> sa.DateTime:
-    return sa.DateTime(timezone=True)
-
-
-def _json() -> Any:
-    return sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
 
 
 def upgrade() -> None:
@@ -33,9 +24,9 @@ def upgrade() -> None:
         sa.Column("better", sa.String(), nullable=False),
         sa.Column("per_month", sa.Integer(), nullable=True),
         sa.Column("author_id", sa.Uuid(), nullable=True),
-        sa.Column("made_at", _moment(), nullable=False),
-        sa.Column("changed_at", _moment(), nullable=False),
-        sa.Column("ended_at", _moment(), nullable=True),
+        sa.Column("made_at", moment(), nullable=False),
+        sa.Column("changed_at", moment(), nullable=False),
+        sa.Column("ended_at", moment(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -56,8 +47,8 @@ def upgrade() -> None:
         sa.Column("caretaker_id", sa.Uuid(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("answer", sa.String(), nullable=True),
-        sa.Column("at", _moment(), nullable=False),
-        sa.Column("done_at", _moment(), nullable=True),
+        sa.Column("at", moment(), nullable=False),
+        sa.Column("done_at", moment(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.CheckConstraint(
@@ -83,15 +74,15 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("pattern", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
-        sa.Column("change", _json(), nullable=False),
-        sa.Column("effect", _json(), nullable=False),
-        sa.Column("begins", _moment(), nullable=False),
-        sa.Column("ends", _moment(), nullable=False),
+        sa.Column("change", json(), nullable=False),
+        sa.Column("effect", json(), nullable=False),
+        sa.Column("begins", moment(), nullable=False),
+        sa.Column("ends", moment(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("made_at", _moment(), nullable=False),
+        sa.Column("made_at", moment(), nullable=False),
         sa.Column("companion_id", sa.Uuid(), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
-        sa.Column("decided_at", _moment(), nullable=True),
+        sa.Column("decided_at", moment(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("rule_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -118,7 +109,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("vote", sa.Integer(), nullable=False),
         sa.Column("comment", sa.String(), nullable=True),
-        sa.Column("at", _moment(), nullable=False),
+        sa.Column("at", moment(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("vote in (-1, 0, 1)", name=op.f("ck_kiss_proposal_voice_vote")),
         sa.ForeignKeyConstraint(

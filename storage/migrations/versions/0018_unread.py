@@ -1,10 +1,9 @@
 """What is known of mails nobody could read, logs that are handed in, the topic of a proposal, and how far was looked"""
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
+
+from storage.migrations.column_types import json, moment
 
 revision = "0018"
 down_revision = "0017"
@@ -15,14 +14,6 @@ _OLD_LINK, _LINK = "/anliegen?post=unlesbar", "/ungelesen"
 _FAILED = sa.text("state = 'failed'")
 
 
-def _moment() -> sa.DateTime:
-    return sa.DateTime(timezone=True)
-
-
-def _json() -> Any:
-    return sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
-
-
 def upgrade() -> None:
     op.create_table(
         "kiss_log",
@@ -30,10 +21,10 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("original", sa.String(), nullable=True),
-        sa.Column("columns", _json(), nullable=False),
-        sa.Column("offered", _json(), nullable=True),
-        sa.Column("handed_in_at", _moment(), nullable=False),
-        sa.Column("done_at", _moment(), nullable=True),
+        sa.Column("columns", json(), nullable=False),
+        sa.Column("offered", json(), nullable=True),
+        sa.Column("handed_in_at", moment(), nullable=False),
+        sa.Column("done_at", moment(), nullable=True),
         sa.Column("result", sa.String(), nullable=True),
         sa.Column("problem", sa.String(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -47,13 +38,13 @@ def upgrade() -> None:
     op.create_table(
         "kiss_mail_mark",
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("until", _moment(), nullable=False),
+        sa.Column("until", moment(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_kiss_mail_mark")),
     )
     for column in ("sender", "subject"):
         op.add_column("kiss_mail", sa.Column(column, sa.String(), nullable=True))
     for column in ("asked_at", "tried_at"):
-        op.add_column("kiss_mail", sa.Column(column, _moment(), nullable=True))
+        op.add_column("kiss_mail", sa.Column(column, moment(), nullable=True))
     with op.batch_alter_table("kiss_proposal") as table:
         table.add_column(sa.Column("topic_id", sa.Uuid(), nullable=True))
         table.create_foreign_key(

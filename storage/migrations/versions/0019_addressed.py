@@ -2,7 +2,8 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
+
+from storage.migrations.column_types import json
 
 revision = "0019"
 down_revision = "0018"
@@ -11,8 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    json = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
-    op.add_column("anliegen_message", sa.Column("recipients", json, nullable=True))
+    op.add_column("anliegen_message", sa.Column("recipients", json(), nullable=True))
     op.add_column("anliegen_message", sa.Column("addressed", sa.String(), nullable=True))
     for table in ("kiss_topic", "kiss_group"):
         op.add_column(
