@@ -14,11 +14,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import psutil
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
 from websockets.asyncio.client import ClientConnection, connect
 
 from bench.figures import Figure
@@ -81,64 +85,67 @@ def _furnish(folder: Path) -> Any:
     """The test house with 50 clerks in one office and 200 documents in their inbox."""
     sys.path.insert(0, str(ROOT / "tests" / "intranet"))
     import house as small_house
-    from sqlalchemy import insert
 
-    from presence.passwords import hash_password
-    from presence.tables import Account
-    from storage.actors import ProtectionClass, Scope
-    from storage.clock import new_id
     from storage.house import open_house
-    from storage.organisation.operations import add_person
-    from workflows.eakte.tables import Document
 
     house = open_house(small_house.settings_in(folder))
     small_house.furnish(house)
-    now, hashed = house.clock(), hash_password(small_house.PASSWORD)
+    now = house.clock()
     with house.database.write() as session:
         office = small_house.office(session, "ordnungsamt")
-        for number in range(CLERKS):
-            person = add_person(
-                session,
-                small_house.ACTOR,
-                login=f"clerk.{number}",
-                name=f"Clerk {number}",
-                office=office,
-                valid_from=small_house.LONG_AGO,
-                now=now,
-            )
-            session.add(
-                Account(
-                    person_id=person.id, password_hash=hashed, must_change=False, changed_at=now
-                )
-            )
-        scope = Scope(office, ProtectionClass.UNFILED)
-        session.execute(
-            insert(Document),
-            [
-                {
-                    "id": new_id(),
-                    "state": "ready",
-                    "intake_key": f"bench-{number}",
-                    "source": "upload",
-                    "received_at": now,
-                    "office_id": office,
-                    "protection": scope.protection.value,
-                    "access": scope.token,
-                    "sha256": f"{number:064x}",
-                    "file_name": f"brief-{number}.pdf",
-                    "media_type": "application/pdf",
-                    "size": 40_000 + number,
-                    "pages": 2,
-                    "title": f"Antrag auf Sondernutzung Nummer {number}, Marktplatz",
-                    "kind": "Antrag",
-                    "sender": f"Beispiel und Söhne {number} GmbH",
-                    "details": {"deadline": "2026-12-01"},
-                }
-                for number in range(DOCUMENTS)
-            ],
-        )
+        _add_clerks(session, small_house, office, now)
+        _add_documents(session, office, now)
     house.close()
     return small_house
+
+
+def _add_clerks(session: Session, small_house: Any, office: UUID, now: datetime) -> None:
+    from presence.passwords import hash_password
+    from presence.tables import Account
+    from storage.organisation.operations import add_person
+
+    hashed = hash_password(small_house.PASSWORD)
+    for number in range(CLERKS):
+        person = add_person(
+            session, small_house.ACTOR, login=f"clerk.{number}", name=f"Clerk {number}",
+            office=office, valid_from=small_house.LONG_AGO, now=now,
+        )  # fmt: skip
+        session.add(
+            Account(person_id=person.id, password_hash=hashed, must_change=False, changed_at=now)
+        )
+
+
+def _add_documents(session: Session, office: UUID, now: datetime) -> None:
+    from storage.actors import ProtectionClass, Scope
+    from storage.clock import new_id
+    from workflows.eakte.tables import Document
+
+    scope = Scope(office, ProtectionClass.UNFILED)
+    session.execute(
+        insert(Document),
+        [
+            {
+                "id": new_id(),
+                "state": "ready",
+                "intake_key": f"bench-{number}",
+                "source": "upload",
+                "received_at": now,
+                "office_id": office,
+                "protection": scope.protection.value,
+                "access": scope.token,
+                "sha256": f"{number:064x}",
+                "file_name": f"brief-{number}.pdf",
+                "media_type": "application/pdf",
+                "size": 40_000 + number,
+                "pages": 2,
+                "title": f"Antrag auf Sondernutzung Nummer {number}, Marktplatz",
+                "kind": "Antrag",
+                "sender": f"Beispiel und Söhne {number} GmbH",
+                "details": {"deadline": "2026-12-01"},
+            }
+            for number in range(DOCUMENTS)
+        ],
+    )
 
 
 def _free_port() -> int:
