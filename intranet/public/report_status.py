@@ -25,8 +25,8 @@ from storage.blobs.errors import BlobStoreError
 from storage.clock import local, local_date
 from storage.conflicts import ConflictError, NotFoundError
 from storage.house import House
-from workflows.kiss.anliegen.closing import BEST, not_done, rate
-from workflows.kiss.anliegen.conversation import FileIn, Reply, hear
+from workflows.kiss.anliegen.closing import BEST, rate
+from workflows.kiss.anliegen.conversation import FileIn, Reply
 from workflows.kiss.anliegen.links import AnliegenLinks
 from workflows.kiss.anliegen.states import State
 from workflows.kiss.anliegen.tables import Anliegen
@@ -34,6 +34,7 @@ from workflows.kiss.anliegen.taking_in import staged
 from workflows.kiss.citizens.following import follow, opened_by, renew_link, shown_file
 from workflows.kiss.citizens.publishing import take_back_consent
 from workflows.kiss.citizens.reporting import LONGEST, refuse_unopened, taken
+from workflows.kiss.citizens.writing import write
 
 LIMITS = (Limit(10, timedelta(hours=1)), Limit(40, timedelta(days=1)))
 """Of what is written behind one link."""
@@ -52,14 +53,15 @@ RATINGS = (
     ("5", "sehr zufrieden"), ("4", "zufrieden"), ("3", "teils, teils"), ("2", "unzufrieden"),
     ("1", "sehr unzufrieden"),
 )  # fmt: skip
+RENEWED = "neuer-link"
 DONE = {
     "schreiben": "Vielen Dank. Ihre Nachricht ist angekommen.",
     "nicht-erledigt": "Ihr Anliegen ist wieder offen. Wer es bearbeitet hat, weiß Bescheid.",
     "bewerten": "Vielen Dank für Ihre Bewertung.",
     "zuruecknehmen": "Ihre Zustimmung ist zurückgenommen. Ihre Meldung ist nicht mehr veröffentlicht.",
-    "neuer-link": "Dieser Link gilt nicht mehr. Wir haben Ihnen einen neuen geschickt.",
+    RENEWED: "Dieser Link gilt nicht mehr. Wir haben Ihnen einen neuen geschickt.",
 }
-NOT_DONE = "Doch nicht erledigt."
+APART = ("eigenes_anliegen.html", "Ihre Beschwerde")
 TOO_OFTEN = "Sie haben heute schon viele Nachrichten geschickt. Bitte versuchen Sie es später noch einmal, oder rufen Sie uns an."
 NOTHING = "Bitte schreiben Sie etwas, oder wählen Sie eine Datei."
 RATE_1_TO_5 = "Bitte wählen Sie eine Bewertung von 1 bis 5."
@@ -128,7 +130,7 @@ class _Desk:
         try:
             _look_at(files)
             with staged(self._house, files) as ready:
-                renewed = self._do(request, deed, data, files, ready)
+                handed_out = self._do(request, deed, data, files, ready)
         except LinkError as error:
             return message(who, OVER, str(error), status=410)
         except (_WrongError, BlobStoreError) as error:
@@ -136,12 +138,13 @@ class _Desk:
             return self._page(request, wrong=wrong, typed=data.get("text", ""))
         except (ConflictError, NotFoundError) as error:
             return message(who, OVER, str(error), status=409, back=again)
-        if renewed is None:
+        if handed_out is None:
             there = who.url(f"/anliegen/{token}", getan=deed)
             return RedirectResponse(there, status_code=303, headers=PERSONAL)
+        template, title = ("neuer_link.html", "Neuer Link") if deed == RENEWED else APART
         return page(
-            who, "neuer_link.html", title="Neuer Link", headers=PERSONAL, told=DONE[deed], once=True,
-            link=renewed, address=self._links.address(renewed) if renewed else "",
+            who, template, title=title, headers=PERSONAL, told=DONE[deed], once=True, token=token,
+            link=handed_out, address=self._links.address(handed_out) if handed_out else "",
         )  # fmt: skip
 
     def _do(
@@ -160,11 +163,9 @@ class _Desk:
             actor, blobs = Citizen(row.id), self._house.blobs
             if deed in {"schreiben", "nicht-erledigt"}:
                 reply = self._reply(session, row, deed, data, files, ready, now)
-                if deed == "schreiben":
-                    hear(session, actor, row.id, reply, blobs=blobs, now=now)
-                else:
-                    not_done(session, actor, reply, blobs=blobs, now=now)
-            elif deed == "bewerten":
+                apart = write(session, actor, reply, blobs=blobs, now=now)
+                return self._link_of(session, apart) if apart else None
+            if deed == "bewerten":
                 points = data.get("punkte", "")
                 if points not in {value for value, _ in RATINGS}:
                     raise _WrongError(RATE_1_TO_5)
@@ -172,11 +173,14 @@ class _Desk:
             elif deed == "zuruecknehmen":
                 take_back_consent(session, actor, blobs=blobs, now=now)
             else:
-                row = renew_link(session, actor, now=now)
-                return "" if follow(session, row).has_mail else self._links.status_token(row)
+                return self._link_of(session, renew_link(session, actor, now=now))
             return None
 
         return self._house.database.run(run)
+
+    def _link_of(self, session: Session, row: Anliegen) -> str:
+        """Its token, or nothing where it goes by mail."""
+        return "" if follow(session, row).has_mail else self._links.status_token(row)
 
     def _reply(
         self,
@@ -190,11 +194,10 @@ class _Desk:
     ) -> Reply:
         text = data.get("text", "").replace("\r\n", "\n").strip()
         refuse_unopened(text, now)
-        if deed == "nicht-erledigt":
-            text = f"{NOT_DONE}\n\n{text}".strip()
-        if len(text) > LONGEST + len(NOT_DONE) + 2:
+        objects = deed == "nicht-erledigt"
+        if len(text) > LONGEST:
             raise _WrongError(f"Bitte höchstens {LONGEST} Zeichen.")
-        if not text and not files:
+        if not text and not files and not objects:
             raise _WrongError(NOTHING)
         parts = [row.id.hex, data.get("nummer", "")[:40], deed, text]
         parts += [sha256(content).hexdigest() for _, content in files]
@@ -202,7 +205,7 @@ class _Desk:
         known = taken(session, key) is not None
         if not known and not reserve(session, self._key, "anliegen", row.id.hex, LIMITS, now=now):
             raise _WrongError(TOO_OFTEN)
-        return Reply(key, text, files=ready)
+        return Reply(key, text, files=ready, objects=objects)
 
     def _opened(self, session: Session, request: Request, now: datetime) -> Anliegen:
         return opened_by(session, self._links.read(request.path_params["token"], now))

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from intranet.public import report_status, uploads
 from storage.clock import new_id
+from storage.conflicts import NotFoundError
 from storage.jobs.tables import Job
 from tests.intranet.public.conftest import Browser, hidden
 from tests.intranet.public.reports.conftest import SYSTEM, Reports, Upload, picture
@@ -16,6 +17,7 @@ from tests.workflows.kiss.citizens.test_examining import docx, packed, pdf
 from workflows.kiss.anliegen.closing import close
 from workflows.kiss.anliegen.conversation import Reply, add_note, hear
 from workflows.kiss.anliegen.merging import merge, unmerge
+from workflows.kiss.anliegen.sight import load_anliegen
 from workflows.kiss.anliegen.tables import Anliegen, Message, MessageFile
 from workflows.kiss.citizens import examining
 from workflows.kiss.citizens.publishing import publish
@@ -124,6 +126,39 @@ def test_a_whistleblower_report_is_refused_here_too(reports: Reports, link: str)
     answer = write(reports, link, "schreiben", "Als Hinweisgeberin melde ich Betrug.")
     assert "Meldestelle" in answer.text
     assert len(reports.messages()) == 1
+
+
+ABOUT_TIM = "Ich erhebe Dienstaufsichtsbeschwerde: Ihr Sachbearbeiter hat mich angeschrien."
+
+
+@pytest.mark.parametrize("mail", ["", "vera@example.org"])
+def test_a_complaint_about_who_is_at_it_does_not_lie_with_them(reports: Reports, mail: str) -> None:
+    link = reports.link(reports.send({"mail": mail}))
+    reports.hand_to_tim()
+    told = write(reports, link, "schreiben", ABOUT_TIM, [JPEG])
+    assert "vorgesetzten Stelle" in told.text
+    shown = re.findall(r'href="(/anliegen/[\w-]+)">http', told.text)
+    assert bool(shown) is not bool(mail), "who gave an address gets the link there"
+    assert all("angeschrien" in reports.browser.get(each).text for each in shown)
+    assert "angeschrien" not in reports.browser.get(link).text
+    _, complaint = reports.rows()
+    assert (complaint.kind, complaint.protection) == ("supervisory", "personnel")
+    assert [each.anliegen_id for each in reports.messages() if "angeschrien" in each.text] == [
+        complaint.id
+    ]
+    with reports.house.database.read() as session, pytest.raises(NotFoundError):
+        load_anliegen(session, reports.staff("tim"), complaint.id)
+
+
+def test_not_done_and_a_complaint_in_one_are_two_things(reports: Reports, link: str) -> None:
+    reports.answer("Das ist erledigt.")
+    seal = hidden(reports.browser.get(link).text)
+    for _ in range(2):
+        reports.post(f"{link}/nicht-erledigt", {**seal, "text": ABOUT_TIM})
+    row, complaint = reports.rows()
+    assert (complaint.kind, row.state) == ("supervisory", "reopened")
+    said = [each.text for each in reports.messages() if each.anliegen_id == row.id]
+    assert said[-1] == "Doch nicht erledigt."
 
 
 def test_a_link_is_no_way_to_flood_an_office(reports: Reports, link: str) -> None:
