@@ -35,6 +35,7 @@ class Line(Protocol):
 
 
 L = TypeVar("L", bound=Line)
+F = TypeVar("F")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,29 @@ class Opened(Generic[L]):
         if done:
             st.session_state.pop(self.slot, None)
         again(told, done=done)
+
+    def settle(
+        self,
+        here: Visit,
+        form: F | None,
+        *,
+        ends: bool,
+        missing: str,
+        ended: str,
+        add: Callable[[Session, F], Any],
+        change: Callable[[Session, L, F], Any],
+        end: Callable[[Session, L], Any],
+    ) -> None:
+        """What was clicked: end what was opened, or save it or the new one; without a ``form`` say what is ``missing``."""
+        line = self.line
+        if ends and line is not None:
+            self.carry_out(here, lambda session: end(session, line), ended)
+        elif form is None:
+            st.error(missing)
+        elif line is not None:
+            self.carry_out(here, lambda session: change(session, line, form), "Gespeichert.")
+        else:
+            self.carry_out(here, lambda session: add(session, form), "Gespeichert.")
 
 
 def open_one(

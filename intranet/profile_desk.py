@@ -6,8 +6,8 @@ from uuid import UUID
 import streamlit as st
 from sqlalchemy.orm import Session
 
+from intranet.choosing import again
 from intranet.deeds import attempt, carry_out
-from intranet.notes import note
 from intranet.views.people import PersonView
 from intranet.visit import Visit
 from presence.people.portrait import redraw
@@ -110,9 +110,3 @@ def photo_desk(visit: Visit, view: PersonView) -> None:
 def portrait(person: UUID, name: str) -> str:
     """The picture, from our own route: seen by who is signed in."""
     return f'<img class="portrait" src="/portrait/{person}" alt="Bild von {escape(name)}" width="160" height="160">'
-
-
-def again(message: str, *, done: bool) -> None:
-    if done:
-        note(message)
-        st.rerun()

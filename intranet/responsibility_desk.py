@@ -74,30 +74,22 @@ def _topic_form(here: Visit, book: Book) -> None:
         "Thema ändern", book.topics, lambda line: line.row.title,
         new="oder unten ein neues anlegen", key="thema",
     )  # fmt: skip
-    old, now, staff = opened.line.row if opened.line else None, here.house.clock(), here.staff
+    now, staff = here.house.clock(), here.staff
     with st.form(f"thema-{opened.mark}"):
         key = key_field(opened)
         form = _topic_fields(book, opened)
         save = st.form_submit_button("Speichern", type="primary")
-        end = old is not None and st.form_submit_button("Thema beenden")
-    if end and old is not None:
-        opened.carry_out(
-            here,
-            lambda s: end_topic(s, staff, old.id, old.revision, now=now),
-            "Das Thema wird nicht mehr angeboten.",
-        )
-    if save and form is None:
-        st.error("Bitte wählen Sie eine Gruppe.")
-    elif save and form is not None:
-        opened.carry_out(
-            here,
-            lambda s: (
-                change_topic(s, staff, old.id, old.revision, form, now=now)
-                if old
-                else add_topic(s, staff, key, form, now=now)
+        end = opened.line is not None and st.form_submit_button("Thema beenden")
+    if save or end:
+        opened.settle(
+            here, form, ends=end, missing="Bitte wählen Sie eine Gruppe.",
+            ended="Das Thema wird nicht mehr angeboten.",
+            add=lambda s, made: add_topic(s, staff, key, made, now=now),
+            change=lambda s, line, made: change_topic(
+                s, staff, line.row.id, line.row.revision, made, now=now
             ),
-            "Gespeichert.",
-        )
+            end=lambda s, line: end_topic(s, staff, line.row.id, line.row.revision, now=now),
+        )  # fmt: skip
 
 
 def _topic_fields(book: Book, opened: Opened[TopicLine]) -> TopicForm | None:
@@ -173,24 +165,16 @@ def _group_form(here: Visit, book: Book) -> None:
         form = _group_fields(book, opened)
         save = st.form_submit_button("Speichern", type="primary")
         end = old is not None and not old.general and st.form_submit_button("Gruppe beenden")
-    if end and old is not None:
-        opened.carry_out(
-            here,
-            lambda s: end_group(s, staff, old.id, old.revision, now=now),
-            "Die Gruppe gibt es nicht mehr.",
-        )
-    if save and form is None:
-        st.error("Bitte wählen Sie ein Amt.")
-    elif save and form is not None:
-        opened.carry_out(
-            here,
-            lambda s: (
-                change_group(s, staff, old.id, old.revision, form, now=now)
-                if old
-                else add_group(s, staff, key, form, now=now)
+    if save or end:
+        opened.settle(
+            here, form, ends=end, missing="Bitte wählen Sie ein Amt.",
+            ended="Die Gruppe gibt es nicht mehr.",
+            add=lambda s, made: add_group(s, staff, key, made, now=now),
+            change=lambda s, line, made: change_group(
+                s, staff, line.row.id, line.row.revision, made, now=now
             ),
-            "Gespeichert.",
-        )
+            end=lambda s, line: end_group(s, staff, line.row.id, line.row.revision, now=now),
+        )  # fmt: skip
 
 
 def _group_fields(book: Book, opened: Opened[GroupLine]) -> GroupForm | None:

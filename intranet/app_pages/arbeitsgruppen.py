@@ -6,8 +6,8 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from intranet import html
+from intranet.choosing import again
 from intranet.deeds import carry_out
-from intranet.notes import note
 from intranet.visit import visitor
 from presence.people.groups import end_group, found_group, join_group, leave_group
 from presence.people.queries import group_members, working_groups
@@ -25,12 +25,6 @@ today = local_date(now)
 def allowed(office: UUID | None) -> bool:
     scope = Scope(office, ProtectionClass.INTERNAL) if office else None
     return may(here.staff, Verb.GROUP_CHANGE, scope)
-
-
-def again(message: str, *, done: bool) -> None:
-    if done:
-        note(message)
-        st.rerun()
 
 
 def line(session: Session, group: WorkingGroup, called: dict[UUID, str]) -> tuple[html.Cell, ...]:

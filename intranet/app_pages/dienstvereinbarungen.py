@@ -6,8 +6,7 @@ import streamlit as st
 
 from intranet import html, words
 from intranet.deeds import carry_out
-from intranet.notes import note
-from intranet.status_desk import touch
+from intranet.status_desk import again_for_all
 from intranet.views.agreements import load
 from intranet.visit import visitor
 from storage.agreements.operations import (
@@ -22,13 +21,6 @@ from storage.clock import local_date
 here = visitor()
 now = here.house.clock()
 today = local_date(now)
-
-
-def again(message: str, *, done: bool) -> None:
-    if done:
-        touch(here)
-        note(message)
-        st.rerun()
 
 
 st.title("Dienstvereinbarungen", anchor=False)
@@ -70,7 +62,7 @@ for each in (line for line in lines if line.mine):
                 here,
                 lambda s, each=each: confirm_agreement(s, here.staff, each.id, now=now),  # type: ignore[misc]
             )
-            again("Bestätigt. Die Dienstvereinbarung gilt.", done=ok)
+            again_for_all(here, "Bestätigt. Die Dienstvereinbarung gilt.", done=ok)
 
 st.header("Eintragen", anchor=False)
 subjects = offered()
@@ -103,7 +95,7 @@ if sent:
             now=now,
         ),
     )
-    again("Eingetragen. Jetzt bestätigt die andere Seite.", done=ok)
+    again_for_all(here, "Eingetragen. Jetzt bestätigt die andere Seite.", done=ok)
 
 running = {each.id: each for each in lines if not each.ended}
 if running:
@@ -121,4 +113,4 @@ if running:
         ok, _ = carry_out(
             here, lambda s: end_agreement(s, here.staff, ended, last_day=final, now=now)
         )
-        again("Das Ende ist eingetragen.", done=ok)
+        again_for_all(here, "Das Ende ist eingetragen.", done=ok)

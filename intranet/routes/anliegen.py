@@ -1,5 +1,7 @@
 """Files that came with an Anliegen, or go with an answer. Whoever sees the Anliegen sees them."""
 
+from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from anyio import to_thread
@@ -16,36 +18,27 @@ from workflows.kiss.anliegen.queries import visible_file
 from workflows.kiss.mail.by_hand import FILE_NAME
 from workflows.kiss.mail.quarantine import unread
 
+Find = Callable[[House, SignedIn, UUID], Response]
 MISSING = "Diese Datei gibt es nicht, oder Sie dürfen sie nicht sehen."
 
 
 def routes(house: House) -> list[Route]:
-    """``/anliegen/datei/{file}``, ``/anliegen/unlesbar/{item}`` (a mail nobody could read): always a download."""
-
-    async def file(request: Request) -> Response:
-        signed_in = who_is_there(request)
-        try:
-            wanted = UUID(request.path_params["file"])
-        except ValueError:
-            wanted = None
-        if signed_in is None or wanted is None:
-            return PlainTextResponse(MISSING, status_code=404)
-        return await to_thread.run_sync(_file, house, signed_in, wanted)
-
-    async def unread_mail(request: Request) -> Response:
-        signed_in = who_is_there(request)
-        try:
-            wanted = UUID(request.path_params["item"])
-        except ValueError:
-            wanted = None
-        if signed_in is None or wanted is None:
-            return PlainTextResponse(MISSING, status_code=404)
-        return await to_thread.run_sync(_unread, house, signed_in, wanted)
-
+    """``/anliegen/datei/{id}``, ``/anliegen/unlesbar/{id}`` (a mail nobody could read): always a download."""
     return [
-        Route("/anliegen/datei/{file}", file),
-        Route("/anliegen/unlesbar/{item}", unread_mail),
+        Route("/anliegen/datei/{id}", partial(_answer, house, _file)),
+        Route("/anliegen/unlesbar/{id}", partial(_answer, house, _unread)),
     ]
+
+
+async def _answer(house: House, find: Find, request: Request) -> Response:
+    signed_in = who_is_there(request)
+    try:
+        wanted = UUID(request.path_params["id"])
+    except ValueError:
+        wanted = None
+    if signed_in is None or wanted is None:
+        return PlainTextResponse(MISSING, status_code=404)
+    return await to_thread.run_sync(find, house, signed_in, wanted)
 
 
 def _unread(house: House, signed_in: SignedIn, item: UUID) -> Response:
