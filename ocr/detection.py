@@ -22,7 +22,6 @@ MAIL, OUTLOOK = "message/rfc822", "application/vnd.ms-outlook"
 HTML, TEXT, XML, ZIP = "text/html", "text/plain", "application/xml", "application/zip"
 
 PICTURES = frozenset({PNG, JPEG, TIFF, GIF, BMP, WEBP})
-READABLE = PICTURES | {PDF, DOCX, ODT, RTF, MAIL, OUTLOOK, HTML, TEXT, XML, ZIP}
 
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", PNG),

@@ -118,9 +118,8 @@ class _Reader:
         self._scratch = Path(tempfile.mkdtemp(dir=folder))
         root = str(Path(ocr.__file__).parents[1])
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        if (
-            city := get_settings().city_file
-        ) is not None:  # also where .env names it, which no reader sees
+        city = get_settings().city_file  # also where .env names it, which no reader sees
+        if city is not None:
             environment["RATHAUS_CITY_FILE"] = str(city.resolve())
         environment |= {
             "PYTHONPATH": root,

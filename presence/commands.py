@@ -147,7 +147,7 @@ def _first_office(session: Session, actor: Actor, name: str, day: date, now: dat
     key = KEY.sub("-", name.lower().translate(UMLAUTS)).strip("-")
     if not key:
         raise ConflictError(f"„{name}“ ist kein Name für ein Amt.")
+    written = name.strip()[:1].upper() + name.strip()[1:]
     return add_office(
-        session, actor, key=key, number="10", name=name.strip()[:1].upper() + name.strip()[1:],
-        short=name.strip()[:1].upper() + name.strip()[1:], valid_from=day, now=now,
-    )  # fmt: skip
+        session, actor, key=key, number="10", name=written, short=written, valid_from=day, now=now
+    )

@@ -92,14 +92,6 @@ def clear_status(house: House, actor: Actor, person: UUID) -> None:
     current_store(house).clear_status(person, by=deed_of(actor, person, house.clock()))
 
 
-def own_status(house: House, actor: Actor, person: UUID) -> Manual | None:
-    """What is set now, for whoever may set it."""
-    now = house.clock()
-    with house.database.read() as session:
-        require_status(session, actor, person)
-    return current_store(house).statuses([person], now).get(person)
-
-
 def _short(text: str | None, most: int, what: str) -> str | None:
     """The text as it is kept, or None where there is none."""
     line = one_line(text or "")

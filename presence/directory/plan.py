@@ -106,7 +106,8 @@ def make_plan(
     newcomers: Sequence[Newcomer] = (),
     offices: Mapping[str, Collection[UUID]] | None = None,
 ) -> Plan:
-    """``residents`` by login. ``newcomers``: who is expected; ``offices``: those of each entry, by its key. ``complete``: the entries are all there are, so whoever is missing has left.
+    """``residents`` by login. ``newcomers``: who is expected, maybe under another login; ``offices``: those of each entry, by
+    its key. ``complete``: the entries are all there are, so whoever is missing has left.
 
     Refused where less than ``minimum_percent`` of the known people would be left.
     """
@@ -121,9 +122,7 @@ def make_plan(
             else "Die Suche im Verzeichnis hat niemanden gefunden."
         )
     if refused is None:
-        planner = _Planner(wanted, known, residents, complete)
-        planner.expect(newcomers, offices or {})
-        plan = planner.plan()
+        plan = _Planner(wanted, known, residents, newcomers, offices or {}, complete).plan()
         refused = guard.too_many_leave(len(plan.disable), len(active), minimum_percent)
     return Plan(refused=refused) if refused else plan
 
@@ -158,12 +157,15 @@ class _Planner:
         wanted: Sequence[Wanted],
         known: Collection[Known],
         residents: Mapping[str, Resident],
+        newcomers: Sequence[Newcomer],
+        offices: Mapping[str, Collection[UUID]],
         complete: bool,
     ) -> None:
         self._wanted = list({each.entry.key or each.entry.dn: each for each in wanted}.values())
         self._known = {each.key: each for each in known}
         self._by_person = {each.person: each for each in known}
         self._residents, self._complete = residents, complete
+        self._newcomers, self._offices = newcomers, offices
         self._seen = {each.entry.key for each in self._wanted}
         self._returning = {
             each.number: each for each in known if each.number and self._is_gone(each)
@@ -171,13 +173,6 @@ class _Planner:
         self._taken_over: set[str] = set()
         self._moving: dict[UUID, str] = {}
         self._plan = Plan()
-        self.expect((), {})
-
-    def expect(
-        self, newcomers: Sequence[Newcomer], offices: Mapping[str, Collection[UUID]]
-    ) -> None:
-        """Who may come under another login than the one their Laufzettel says."""
-        self._newcomers, self._offices = newcomers, offices
 
     def plan(self) -> Plan:
         unclear = self._unclear()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from storage.actors import STANDING_IN, Grant, ProtectionClass, Proxy, Role, Scope, Staff
 from storage.clock import local_date
+from storage.conflicts import NotFoundError
 from storage.organisation.substitution import ruling, stand_in_for
 from storage.organisation.tables import (
     Absence,
@@ -38,6 +39,14 @@ def offices(session: Session, day: date) -> Sequence[Office]:
 def office_ids(session: Session) -> Sequence[UUID]:
     """Every office there ever was: documents of a closed office keep their scope."""
     return session.scalars(select(Office.id)).all()
+
+
+def lasting_office(session: Session, office: UUID, day: date) -> Office:
+    """The office, closed by that day it is none. Raises ``NotFoundError``."""
+    row = session.get(Office, office)
+    if row is None or (row.valid_to is not None and row.valid_to <= day):
+        raise NotFoundError("Dieses Amt gibt es nicht.")
+    return row
 
 
 def office_by_key(session: Session, key: str, day: date) -> Office | None:

@@ -104,13 +104,6 @@ def retention_claim(session: Session, actor: Actor, akte: Akte, day: date) -> Cl
     return ruling(claim_of_plan(entry.number, entry.retention_years), asked)
 
 
-def akte_by_reference(session: Session, actor: Actor, reference: str) -> Akte:
-    akte = session.scalar(select(Akte).where(Akte.reference == reference.strip()))
-    if akte is None or not sees(actor, scope_of(akte)):
-        raise NotFoundError("Diese Akte gibt es nicht, oder Sie dürfen sie nicht sehen.")
-    return akte
-
-
 def vorgaenge(session: Session, actor: Actor, akte_id: UUID) -> Sequence[tuple[Vorgang, int]]:
     """The Vorgänge of an Akte with the number of documents in each."""
     visible_akte(session, actor, akte_id)

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from storage.actors import Actor, ProtectionClass, Scope
 from storage.clock import local_date
-from storage.conflicts import ConflictError, NotFoundError
+from storage.conflicts import ConflictError
 from storage.fulltext.index import remove
 from storage.jobs.queue import enqueue
 from storage.journal.entries import record
-from storage.organisation.tables import Office
+from storage.organisation.queries import lasting_office
 from storage.rights import Verb, require
 from storage.tasks.list import finish_task, open_task
 from workflows.eakte.deadline_task import renew_deadline_task
@@ -36,13 +36,10 @@ def forward_document(
     require(actor, Verb.DOCUMENT_FORWARD, scope_of(document))
     if document.state not in {"ready", "quarantined", "unopened"} or document.revision != revision:
         raise ConflictError(who_was_faster(session, actor, document))
-    office = session.get(Office, office_id)
-    if office is None or (office.valid_to is not None and office.valid_to <= local_date(now)):
-        raise NotFoundError("Dieses Amt gibt es nicht.")
+    lasting_office(session, office_id, local_date(now))
     take_turn(session, document, revision)
-    if (
-        scope_of(document).sealed_for is not None
-    ):  # who it was for hands it on; there it is the head's
+    if scope_of(document).sealed_for is not None:
+        # who it was for hands it on; there it is the head's
         stop_waiting(session, document, now)
         document.unopened_rule = TENDER if document.unopened_rule == TENDER else TICKED
     enter_scope(document, Scope(office_id, ProtectionClass(document.protection)))

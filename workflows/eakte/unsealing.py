@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from storage.actors import Actor, ProtectionClass, Scope
 from storage.clock import local_date
-from storage.conflicts import ConflictError, NotFoundError
+from storage.conflicts import ConflictError
 from storage.jobs.queue import enqueue
 from storage.journal.entries import record
-from storage.organisation.tables import Office
+from storage.organisation.queries import lasting_office
 from storage.rights import NotAllowedError, Verb, require
 from workflows.eakte.filing import take_turn, who_was_faster
 from workflows.eakte.receiving import PROCESS
@@ -72,9 +72,7 @@ def open_and_read(
     document = _sealed(session, actor, document_id, revision, now)
     if is_shut(document, now):
         raise ConflictError(BEFORE_OPENING)
-    office = session.get(Office, office_id)
-    if office is None or (office.valid_to is not None and office.valid_to <= local_date(now)):
-        raise NotFoundError("Dieses Amt gibt es nicht.")
+    lasting_office(session, office_id, local_date(now))
     take_turn(session, document, revision)
     stop_waiting(session, document, now)
     rule = document.unopened_rule

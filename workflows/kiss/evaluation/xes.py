@@ -38,7 +38,6 @@ class _Traces:
     def __init__(self, group: str, most: int) -> None:
         self.builder = LogBuilder()
         self.seen: Counter[str] = Counter()
-        self.is_log = False
         self._group, self._most = group, most
         self._depth = 0
         self._inside = 0
@@ -60,10 +59,8 @@ class _Traces:
             self._event, self._inside = {}, self._depth
         elif name == "trace" and self._depth == 2:
             self._trace, self._inside, self._events = {}, self._depth, []
-        elif self._depth == 1:
-            if name != "log":
-                raise LogError("Das ist eine XML-Datei, aber kein XES-Protokoll (IEEE 1849).")
-            self.is_log = True
+        elif self._depth == 1 and name != "log":
+            raise LogError("Das ist eine XML-Datei, aber kein XES-Protokoll (IEEE 1849).")
         if self._depth > _DEEPEST:
             raise LogError("Das Protokoll ist zu tief verschachtelt.")
 
