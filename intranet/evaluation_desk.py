@@ -20,6 +20,7 @@ from intranet.views.evaluation import (
 )
 from intranet.visit import Visit
 from storage.actors import Role
+from storage.clock import local_date
 from storage.rights import Verb, may
 from workflows.kiss.evaluation.improving import accept, accompany, decline, speak
 from workflows.kiss.evaluation.measures import Figures
@@ -226,6 +227,8 @@ def _proposal(here: Visit, view: ProposalView, *, decides: bool) -> None:
     row = view.row
     st.markdown(f"**{words.plain(row.pattern)}**")
     st.markdown(words.plain(row.text))
+    first, last = words.day(local_date(row.begins)), words.day(local_date(row.ends))
+    st.caption(f"Gerechnet mit den Anliegen vom {first} bis {last}.")
     if view.annoyed:
         reports = words.counted(view.annoyed, "offene Meldung", "offene Meldungen")
         about = html.page_link("/das-nervt", f"{reports} „Das nervt“ zu diesem Thema").html

@@ -1,8 +1,9 @@
 """From pattern to change: proposals are worked out, Digitallotsen comment and accompany, the coordination decides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -23,7 +24,7 @@ from workflows.kiss.evaluation.follow_up import told as compared
 from workflows.kiss.evaluation.own_log import Period, load_ways, townhall
 from workflows.kiss.evaluation.proposals import findings, proposed, told
 from workflows.kiss.evaluation.replay import Effect, RuleChange
-from workflows.kiss.evaluation.sight import require_sight, sees_groups
+from workflows.kiss.evaluation.sight import groups_seen, require_sight
 from workflows.kiss.evaluation.tables import Proposal, ProposalVoice
 from workflows.kiss.routing.rule_keeping import RuleForm, add_rule
 from workflows.kiss.routing.topic_keeping import TopicForm, change_topic
@@ -75,24 +76,42 @@ def find_changes(session: Session, now: datetime) -> list[FoundChange]:
 
 
 def keep_found(session: Session, found: Sequence[FoundChange], now: datetime) -> int:
-    """Keep what was not proposed before, and let the coordination know. Returns how many are new."""
+    """Keep what was not proposed before, and let the coordination know. What is still open gets today's figures.
+
+    Returns how many are new.
+    """
     made = 0
     for each in found:
+        figures = {
+            "pattern": each.pattern, "text": each.text, "effect": asdict(each.effect), "groups": list(each.groups),
+            "begins": each.begins, "ends": each.ends, "topic_id": UUID(each.topic) if each.topic else None,
+        }  # fmt: skip
         row = session.execute(
             insert_into(session, Proposal)
             .values(
-                id=new_id(), revision=1, key=each.key, pattern=each.pattern, text=each.text,
-                change=asdict(each.change), effect=asdict(each.effect), groups=list(each.groups),
-                begins=each.begins, ends=each.ends, state="open", made_at=now,
-                topic_id=UUID(each.topic) if each.topic else None,
+                id=new_id(), revision=1, key=each.key, change=asdict(each.change), state="open", made_at=now, **figures
             )
             .on_conflict_do_nothing(index_elements=["key"])
             .returning(Proposal.id)
         ).scalar()  # fmt: skip
-        if row is not None:
+        if row is None:
+            _renew(session, each.key, figures)
+        else:
             made += 1
             _wait(session, row, now)
     return made
+
+
+def _renew(session: Session, key: str, figures: Mapping[str, Any]) -> None:
+    """Whoever decides at this moment on other figures is asked to look again."""
+    row = session.scalars(
+        select(Proposal).where(Proposal.key == key, Proposal.state == "open").with_for_update()
+    ).one_or_none()
+    if row is None:
+        return
+    row.revision += row.text != figures["text"] or row.effect != figures["effect"]
+    for name, value in figures.items():
+        setattr(row, name, value)
 
 
 def speak(
@@ -175,15 +194,18 @@ def proposals(session: Session, actor: Staff) -> Sequence[Proposal]:
     rows = session.scalars(
         select(Proposal).order_by(Proposal.state != "open", Proposal.id.desc())
     ).all()
-    return [row for row in rows if sees_groups(session, actor, _groups(row))]
+    seen = groups_seen(session, actor)
+    return [row for row in rows if seen is None or not seen.isdisjoint(_groups(row))]
 
 
-def voices(session: Session, proposal: UUID) -> Sequence[ProposalVoice]:
-    return session.scalars(
-        select(ProposalVoice)
-        .where(ProposalVoice.proposal_id == proposal)
-        .order_by(ProposalVoice.at)
-    ).all()
+def voices(session: Session, ids: Collection[UUID]) -> dict[UUID, list[ProposalVoice]]:
+    """What was said to each of these proposals, the earliest first."""
+    found: dict[UUID, list[ProposalVoice]] = {}
+    for row in session.scalars(
+        select(ProposalVoice).where(ProposalVoice.proposal_id.in_(ids)).order_by(ProposalVoice.at)
+    ):
+        found.setdefault(row.proposal_id, []).append(row)
+    return found
 
 
 def effect_since(session: Session, row: Proposal, now: datetime) -> FollowUp | None:
@@ -235,7 +257,8 @@ def load_proposal(session: Session, actor: Actor, proposal: UUID) -> Proposal:
     row = session.get(Proposal, proposal, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError("Diesen Vorschlag gibt es nicht mehr.")
-    if not sees_groups(session, actor, _groups(row)):
+    seen = groups_seen(session, actor)
+    if seen is not None and seen.isdisjoint(_groups(row)):
         raise NotAllowedError
     return row
 

@@ -156,9 +156,9 @@ def test_a_proposal_is_worked_out_discussed_accepted_and_followed_up(town: City)
         with pytest.raises(NotAllowedError):
             speak(session, town.staff("tim"), proposal.id, 1, "", now=town.clock())
     with town.house.database.read() as session:
-        assert [(voice.vote, voice.comment) for voice in voices(session, proposal.id)] == [
-            (-1, "Doch nicht.")
-        ]
+        assert [
+            (voice.vote, voice.comment) for voice in voices(session, [proposal.id])[proposal.id]
+        ] == [(-1, "Doch nicht.")]
         waiting = [task.title for task in tasks_for(session, kora)]
     assert "Über einen Vorschlag zur Zuständigkeit entscheiden" in waiting
     with pytest.raises(NotAllowedError), town.house.database.write() as session:
@@ -194,6 +194,29 @@ def test_what_is_promised_is_what_the_rule_book_does(town: City) -> None:
         past = Past(session, town.clock())
         gone = [past.goes(session.get_one(Anliegen, case), past.book) for case in cases]
     assert gone.count(str(town.groups["gruen"])) == promised["cases"] == promised["helped"] == 12
+
+
+def test_an_open_proposal_tells_the_figures_of_now_and_a_decided_one_keeps_its_own(
+    town: City,
+) -> None:
+    kora = town.staff("kora")
+
+    def found_after(cases: int) -> Proposal:
+        for number in range(cases):
+            sent_around(town, f"Ein Ast liegt auf dem Gehweg bei Nummer {number}.")
+        with town.house.database.write() as session:
+            work_out(session, kora, now=town.clock())
+        return one(town, kora)
+
+    first, again, more = found_after(12), found_after(0), found_after(3)
+    assert (first.effect["cases"], more.effect["cases"]) == (12, 15)
+    assert (first.revision, again.revision, more.revision) == (1, 1, 2)
+    assert "15" in more.text
+    with pytest.raises(ConflictError, match="geändert"), town.house.database.write() as session:
+        accept(session, kora, first.id, first.revision, "", now=town.clock())
+    with town.house.database.write() as session:
+        decline(session, kora, more.id, more.revision, "Bleibt.", now=town.clock())
+    assert found_after(2).effect["cases"] == 15
 
 
 def test_a_rule_that_an_earlier_one_beats_is_not_proposed(town: City) -> None:
