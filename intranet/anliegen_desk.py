@@ -19,7 +19,7 @@ from intranet.link_form import link_form
 from intranet.notes import note
 from intranet.publishing_desk import publishing
 from intranet.reporting_office_form import to_reporting_office
-from intranet.same_form import same_part
+from intranet.same_form import by_number_part, same_part
 from intranet.views.anliegen import Asked, Said, View
 from intranet.visit import Visit
 from storage.actors import CLASS_NAMES, FILING_CLASSES, ProtectionClass
@@ -65,7 +65,7 @@ def anliegen_page(here: Visit, view: View) -> None:
         same_part(here, view)
         if view.works:
             _next(here, view)
-            publishing(here, view.row, view.seen)
+            _more(here, view)
         _why(view)
         with st.expander("Weg", icon=":material/route:"):
             st.html(
@@ -179,6 +179,7 @@ def _note(here: Visit, view: View) -> None:
 
 
 def _next(here: Visit, view: View) -> None:
+    """What is done day by day: taking it, passing it on, ending it."""
     row, now = view.row, here.house.clock()
     state = State(row.state)
     if (
@@ -197,10 +198,17 @@ def _next(here: Visit, view: View) -> None:
         hand_over_form(here, view)
         ask_form(here, view)
     _end(here, view, state)
-    if needs_link(row, view.all.contact):
-        link_form(here, row.id)
-    _protection(here, view)
+
+
+def _more(here: Visit, view: View) -> None:
+    """What is needed now and then."""
+    st.subheader("Weiteres", anchor=False)
+    if needs_link(view.row, view.all.contact):
+        link_form(here, view.row.id)
+    by_number_part(here, view)
+    publishing(here, view.row, view.seen)
     kind_form(here, view)
+    _protection(here, view)
     concerned(here, view)
     to_reporting_office(here, view)
 
@@ -255,7 +263,11 @@ def _protection(here: Visit, view: View) -> None:
             "Wer darf es sehen?", classes, index=classes.index(ProtectionClass(row.protection)),
             format_func=lambda each: CLASS_NAMES[each], key="schutz",
         )  # fmt: skip
-        if st.button("Ändern", key="schuetzen") and chosen.value != row.protection:
+        if not st.button("Ändern", key="schuetzen"):
+            return
+        if chosen.value == row.protection:
+            st.caption("So ist es schon.")
+        else:
             _do(
                 here,
                 lambda session: protect(session, here.staff, row.id, view.seen, chosen, now=now),

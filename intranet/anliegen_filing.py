@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from intranet import html, words
+from intranet import html
 from intranet.deeds import carry_out
 from intranet.notes import note
 from intranet.views.anliegen import View
@@ -57,13 +57,13 @@ def _file(here: Visit, view: View) -> None:
             "derselben Schutzklasse."
         )
     if not found:
-        st.caption("Kein offener Vorgang gefunden, in den Sie ablegen dürfen.")
+        st.caption(
+            "Kein offener Vorgang gefunden, in den Sie ablegen dürfen. Unter „Akten“ sehen Sie, was offen ist."
+        )
         return
     names = {
-        vorgang.id: words.plain(
-            f"{akte.reference} {akte.title} › {vorgang.number}. {vorgang.title}"
-            f" ({CLASS_NAMES[ProtectionClass(akte.protection)]})"
-        )
+        vorgang.id: f"{akte.reference} {akte.title} › {vorgang.number}. {vorgang.title}"
+        f" ({CLASS_NAMES[ProtectionClass(akte.protection)]})"
         for akte, vorgang in found
     }
     chosen = st.selectbox(

@@ -21,7 +21,7 @@ WHISTLEBLOWING = (
     "Verbinden Sie mit der Meldestelle. Nur sie darf es aufnehmen."
 )
 LONGEST_PLACE = 200
-CHANNELS = {Channel.PHONE: "Anruf oder Besuch", Channel.INTERNAL: "aus dem Haus"}
+CHANNELS = {Channel.PHONE: "Anruf oder Besuch", Channel.INTERNAL: "Aus dem Haus"}
 
 
 _TURN = "anliegen-aufnahme"
@@ -67,15 +67,15 @@ def _fields(here: Visit, channel: Channel, kind: Kind) -> None:
             placeholder="nicht bekannt",
             help="Die Beschwerde geht an die vorgesetzte Leitung. Wen sie betrifft, sieht sie nicht, und Sie selbst danach auch nicht mehr.",
         )  # fmt: skip
-    one, two = st.columns(2)
-    topic = one.selectbox(
+    topic = st.selectbox(
         "Thema",
         list(known),
         index=None,
         format_func=lambda each: known[each],
         placeholder="das Haus findet es",
     )
-    place = two.selectbox(
+    one, two = st.columns(2)
+    place = one.selectbox(
         "Ort", list(places), index=None, placeholder="wählen oder tippen", accept_new_options=True,
         help="Bekannte Straßen und Plätze stehen in der Liste; dazu kommen ihre Koordinaten.",
     )  # fmt: skip

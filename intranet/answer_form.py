@@ -155,9 +155,7 @@ def _documents(here: Visit, view: View) -> list[UUID]:
         )
         with here.house.database.read() as session:
             found = find_documents(session, here.staff, view.row, text)
-        names = chosen | {
-            each.id: words.plain(f"{each.title} ({words.size(each.size)})") for each in found
-        }
+        names = chosen | {each.id: f"{each.title} ({words.size(each.size)})" for each in found}
         picked: list[UUID] = st.multiselect(
             "Dokumente", list(names), format_func=lambda each: names[each], key=kept,
             placeholder="wählen",

@@ -23,7 +23,10 @@ def concerned(here: Visit, view: View) -> None:
             "Das Anliegen geht als Dienstaufsichtsbeschwerde an die vorgesetzte Leitung. Wen sie betrifft, sieht sie nicht, "
             "und Sie selbst danach auch nicht mehr."
         )
-        if not st.button("An die Leitung geben", key="an-leitung") or person is None:
+        if not st.button("An die Leitung geben", key="an-leitung"):
+            return
+        if person is None:
+            st.error("Bitte wählen Sie, wen es betrifft.", icon=":material/error:")
             return
         done, _ = carry_out(
             here,

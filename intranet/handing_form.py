@@ -31,12 +31,18 @@ def hand_over_form(here: Visit, view: View) -> None:
             placeholder="bleibt, wie es ist", key="neues-thema",
         )  # fmt: skip
         why = st.text_input("Warum? (für die Kolleginnen und Kollegen)", key="warum-weiter")
-        if st.button("Weitergeben", key="weitergeben") and chosen is not None:
-            _give(here, view, To(chosen, person, about), why)
+        if st.button("Weitergeben", key="weitergeben"):
+            if chosen is None:
+                st.error("Bitte wählen Sie eine Gruppe.", icon=":material/error:")
+            else:
+                _give(here, view, To(chosen, person, about), why)
     with st.expander("In der Gruppe geben an …", icon=":material/person:"):
         own = choice(st, "Person", view.people, None, "neue-person")
-        if st.button("Zuweisen", key="zuweisen") and own is not None:
-            _give(here, view, To(row.group_id, own), "")
+        if st.button("Zuweisen", key="zuweisen"):
+            if own is None:
+                st.error("Bitte wählen Sie eine Person.", icon=":material/error:")
+            else:
+                _give(here, view, To(row.group_id, own), "")
 
 
 def ask_form(here: Visit, view: View) -> None:
@@ -49,7 +55,10 @@ def ask_form(here: Visit, view: View) -> None:
         waits = st.checkbox(
             "Ohne die Antwort geht es nicht weiter", value=True, key="beitrag-wartet"
         )
-        if not st.button("Bitten", key="beitrag-bitten") or group is None:
+        if not st.button("Bitten", key="beitrag-bitten"):
+            return
+        if group is None:
+            st.error("Bitte wählen Sie, wen Sie bitten.", icon=":material/error:")
             return
         done, _ = carry_out(
             here,

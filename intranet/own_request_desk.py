@@ -20,13 +20,15 @@ def request_page(here: Visit, found: Request, *, told: bool) -> None:
     st.caption(f"Anliegen {public.number}")
     st.html(
         html.table(
-            "Stand",
+            "Auf einen Blick",
             ["Angabe", html.Column("Inhalt", "frei")],
             [("Stand", STATE_NAMES[public.state]), ("Liegt bei", public.office)],
         )
     )
     if not found.replies:
-        st.caption("Sie haben dieses Anliegen aufgenommen. Weiter sieht es nur, wer zuständig ist.")
+        st.caption(
+            "Sie haben dieses Anliegen aufgenommen. Was dazu geschrieben wird, sieht nur, wer zuständig ist."
+        )
         if not public.has_mail:
             link_form(here, public.row.id)
         return

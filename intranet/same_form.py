@@ -12,14 +12,17 @@ from intranet.visit import Visit
 from storage.conflicts import NotFoundError
 from workflows.kiss.anliegen.merging import keep_apart, merge
 from workflows.kiss.anliegen.queries import by_number
-from workflows.kiss.anliegen.states import OPEN_STATES, State
+from workflows.kiss.anliegen.states import OPEN_STATES, STATE_NAMES, State
 
 
 def same_part(here: Visit, view: View) -> None:
-    """What it was merged with, what looks alike, and a field for a number."""
+    """What it was merged with, and what looks alike."""
     for other, title in view.merged:
-        target = f"/anliegen?id={other.hex}"
-        st.html(f"<p>Zusammengeführt mit {html.page_link(target, title).html}</p>")
+        target = html.page_link(f"/anliegen?id={other.hex}", title).html
+        if other == view.row.merged_into_id:
+            st.html(f"<p>Zusammengeführt mit {target}. Beantwortet wird es dort.</p>")
+        else:
+            st.html(f"<p>Zusammengeführt mit {target}. Die Antwort von hier geht auch dorthin.</p>")
     if view.row.merged_into_id is not None:
         return
     if view.alike:
@@ -29,8 +32,6 @@ def same_part(here: Visit, view: View) -> None:
         st.html(f"<p>{html.page_link(target, title).html} {html.quiet(score).html}</p>")
         if view.works:
             _same_or_not(here, view, other)
-    if view.works:
-        _by_number(here, view)
 
 
 def _same_or_not(here: Visit, view: View, other: UUID) -> None:
@@ -47,9 +48,12 @@ def _same_or_not(here: Visit, view: View, other: UUID) -> None:
             st.rerun()
 
 
-def _by_number(here: Visit, view: View) -> None:
-    with st.expander("Mit Nummer … zusammenführen", icon=":material/merge:"):
-        number = st.text_input("Nummer", placeholder="2026-00042", key="eins-nummer")
+def by_number_part(here: Visit, view: View) -> None:
+    """A field for the number of what is the same; nothing where it is merged already."""
+    if view.row.merged_into_id is not None:
+        return
+    with st.expander("Mit anderem Anliegen zusammenführen", icon=":material/merge:"):
+        number = st.text_input("Nummer des anderen", placeholder="2026-00042", key="eins-nummer")
         if not number.strip():
             return
         try:
@@ -58,7 +62,9 @@ def _by_number(here: Visit, view: View) -> None:
         except NotFoundError as missing:
             st.caption(str(missing))
             return
-        st.html(f"<p>{html.page_link(f'/anliegen?id={other.id.hex}', other.title).html}</p>")
+        link = html.page_link(f"/anliegen?id={other.id.hex}", other.title).html
+        more = ", ".join(each for each in (other.place, STATE_NAMES[State(other.state)]) if each)
+        st.html(f"<p>{link} {html.quiet(more).html}</p>")
         tells = True
         if State(view.row.state) in OPEN_STATES and State(other.state) not in OPEN_STATES:
             st.caption("Das andere ist schon beantwortet oder geschlossen.")

@@ -15,6 +15,22 @@ from intranet.views import requests
 from intranet.visit import visitor
 from workflows.kiss.anliegen.requesting import read_request
 
+SEARCHED = (
+    "Dazu ist hier nichts zu finden.",
+    "Prüfen Sie die Schreibweise, oder wählen Sie oben eine andere Ansicht.",
+)
+NOTHING = {
+    view.MINE: ("Sie haben gerade kein Anliegen.", "Unter „Mein Amt“ sehen Sie, was noch niemand übernommen hat."),
+    view.OFFICE: ("In Ihrem Amt ist nichts offen.", "Unter „Alle offenen“ sehen Sie, was Sie sonst angeht."),
+    view.WEEK: ("Diese Woche wird nichts fällig.", "Unter „Mein Amt“ sehen Sie, was danach kommt."),
+    view.OPEN: ("Es ist nichts offen.", "Was erledigt ist, steht unter „Beantwortet und geschlossen“."),
+    view.ASKED: (
+        "Sie haben noch nichts gestellt.",
+        "Brauchen Sie etwas von einer anderen Stelle? Oben: „Anliegen aufnehmen“, „Aus dem Haus“.",
+    ),
+    view.DONE: ("Es ist noch nichts beantwortet.", "Was offen ist, steht unter „Alle offenen“."),
+}  # fmt: skip
+"""What an empty list says, and what one can do."""
 here = visitor()
 now = here.house.clock()
 
@@ -41,7 +57,7 @@ def overview() -> None:
     with here.house.database.read() as session:
         page = view.lines(session, here.staff, filter_, text, now, start)
     if not page.lines and start is None:
-        st.html(html.empty("Hier liegt nichts.", "Wählen Sie oben eine andere Ansicht."))
+        st.html(html.empty(*(SEARCHED if text.strip() else NOTHING[filter_])))
         return
     table_of(view.FILTERS[filter_], page.lines)
     top, on, _ = st.columns([1, 1, 4])

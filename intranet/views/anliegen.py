@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from intranet import words
 from storage.actors import CLASS_NAMES, ProtectionClass, Staff
-from storage.clock import LOCAL, local_date
+from storage.clock import LOCAL, local, local_date
 from storage.organisation.queries import names
 from storage.organisation.tables import Office
 from workflows.kiss.anliegen.assigning import who_could
@@ -270,7 +270,7 @@ def _facts(
     topic = session.get(Topic, row.topic_id) if row.topic_id else None
     facts = [
         ("Stand", STATE_NAMES[State(row.state)]),
-        ("Liegt bei", f"{holder}{called[row.group_id]} ({office.short})"),
+        ("Liegt bei", holder + _group(called[row.group_id], office.short)),
         ("Seit", words.when(row.since_holder, now)),
         ("Frist", _due(row, now)),
         ("Art", KIND_NAMES[Kind(row.kind)]),
@@ -289,9 +289,18 @@ def _facts(
     return facts
 
 
+def _group(name: str, office: str) -> str:
+    """The general group of an office is called as the office is."""
+    return name if name == office else f"{name} ({office})"
+
+
 def _due(row: Anliegen, now: datetime) -> str:
+    """How far off, and the hour; the day only where it can't be told from that."""
     if row.due_at is not None:
-        return f"{words.due(row.due_at, now)}, {words.when(row.due_at, now)} Uhr"
+        there, far = local(row.due_at), words.due(row.due_at, now)
+        days = (there.date() - local_date(now)).days
+        exact = f"{there.hour}:{there.minute:02d} Uhr"
+        return f"{far}, {exact}" if days >= -1 else f"{far}, {words.day(there.date())} {exact}"
     if State(row.state) is State.WAITS_CITIZEN:
         return "steht still, bis die Antwort kommt"
     return "erledigt"
