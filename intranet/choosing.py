@@ -12,16 +12,24 @@ GONE = "gibt es nicht mehr"
 
 
 def choice(
-    where: Any, label: str, names: Mapping[UUID, str], old: UUID | None, key: str
+    where: Any,
+    label: str,
+    names: Mapping[UUID, str],
+    old: UUID | None,
+    key: str,
+    *,
+    unchosen: str = "wählen oder tippen",
 ) -> UUID | None:
-    """A list to choose one from, or to type in; ``where`` is a column or ``st`` itself."""
+    """A list to choose one from, or to type in; ``where`` is a column or ``st`` itself, ``unchosen`` what stands there
+    until then.
+    """
     options = list(names)
     found: UUID | None = where.selectbox(
         label,
         options,
         index=options.index(old) if old is not None and old in names else None,
         format_func=lambda each: names[each],
-        placeholder="wählen oder tippen",
+        placeholder=unchosen,
         key=key,
     )
     return found

@@ -1,5 +1,6 @@
 """The list of places on the page of responsibilities: taken over from a table, looked through, ended one by one."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,6 +13,7 @@ from intranet.deeds import attempt, carry_out
 from intranet.uploads import content_of, let_go
 from intranet.visit import Visit
 from storage.conflicts import ConflictError
+from workflows.kiss.anliegen.tables import KnownPlace
 from workflows.kiss.delimited import TableError
 from workflows.kiss.places.keeping import end_place, find_places, import_places
 from workflows.kiss.places.table import COLUMNS, Fault, PlaceRow, read_places
@@ -34,6 +36,8 @@ def places_tab(here: Visit, *, changes: bool) -> None:
             )
         )
         return
+    if changes:
+        _end(here, rows)
     st.html(
         html.table(
             f"Orte ({number})" if number == len(rows) else f"Orte (die ersten {len(rows)} von {number})",
@@ -41,14 +45,17 @@ def places_tab(here: Visit, *, changes: bool) -> None:
             [(row.name, row.district, _degrees(row.latitude), _degrees(row.longitude)) for row in rows],
         )
     )  # fmt: skip
-    if not changes:
-        return
+
+
+def _end(here: Visit, rows: Sequence[KnownPlace]) -> None:
     names = {row.id: f"{row.name} ({row.district})" if row.district else row.name for row in rows}
-    chosen = st.selectbox(
-        "Ort beenden", list(names), index=None, format_func=lambda each: names[each],
-        placeholder="wählen oder tippen", key="ort-beenden-welcher",
-    )  # fmt: skip
-    if st.button("Nicht mehr anbieten", key="ort-beenden", disabled=chosen is None) and chosen:
+    with st.expander("Ort nicht mehr anbieten", icon=":material/location_off:"):
+        chosen = st.selectbox(
+            "Welcher Ort?", list(names), index=None, format_func=lambda each: names[each],
+            placeholder="wählen oder tippen", key="ort-beenden-welcher",
+        )  # fmt: skip
+        clicked = st.button("Nicht mehr anbieten", key="ort-beenden", disabled=chosen is None)
+    if clicked and chosen is not None:
         done, _ = carry_out(
             here, lambda session: end_place(session, here.staff, chosen, now=here.house.clock())
         )

@@ -19,7 +19,7 @@ from workflows.kiss.anliegen.templates import (
     add_template,
     change_template,
     end_template,
-    may_keep,
+    keeper,
     templates,
 )
 
@@ -29,15 +29,14 @@ ALL = "alle"
 
 def templates_tab(here: Visit, book: Book) -> None:
     """The list, and a form for those the person may keep."""
-    staff = here.staff
     with here.house.database.read() as session:
         rows = templates(session, here.house.clock())
-        mine = [row for row in rows if may_keep(session, staff, row.topic_id, row.office_id)]
-        topics, offices = (
-            {key: name for key, name in book.topic_names.items() if may_keep(session, staff, key, None)},
-            {key: name for key, name in book.office_names.items() if may_keep(session, staff, None, key)},
-        )  # fmt: skip
-        everywhere = may_keep(session, staff, None, None)
+        keeps = keeper(session, here.staff)
+    mine = [row for row in rows if keeps.may_keep(row.topic_id, row.office_id)]
+    topics, offices = (
+        {key: name for key, name in book.topic_names.items() if keeps.may_keep(key, None)},
+        {key: name for key, name in book.office_names.items() if keeps.may_keep(None, key)},
+    )
     if rows:
         _table(book, rows)
     else:
@@ -47,7 +46,7 @@ def templates_tab(here: Visit, book: Book) -> None:
             )
         )
     if topics or offices:
-        _form(here, mine, topics, offices, everywhere=everywhere)
+        _form(here, mine, topics, offices, everywhere=keeps.everything)
 
 
 def _table(book: Book, rows: Sequence[AnswerTemplate]) -> None:
@@ -88,12 +87,12 @@ def _form(
         )  # fmt: skip
         one, two = st.columns(2)
         topic = choice(
-            one, "Nur für das Thema", with_former(topics, old.topic_id if old else None, "Thema"),
-            old.topic_id if old else None, f"baustein-thema-{mark}",
+            one, "Für welches Thema?", with_former(topics, old.topic_id if old else None, "Thema"),
+            old.topic_id if old else None, f"baustein-thema-{mark}", unchosen="alle Themen",
         )  # fmt: skip
         office = choice(
-            two, "Nur für das Amt", with_former(offices, old.office_id if old else None, "Amt"),
-            old.office_id if old else None, f"baustein-amt-{mark}",
+            two, "Für welches Amt?", with_former(offices, old.office_id if old else None, "Amt"),
+            old.office_id if old else None, f"baustein-amt-{mark}", unchosen="alle Ämter",
         )  # fmt: skip
         if not everywhere:
             st.caption(

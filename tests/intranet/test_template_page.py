@@ -31,7 +31,7 @@ def test_a_group_keeps_its_texts_and_an_answer_begins_with_them(
     )
     app = press(app, "Speichern")
     assert "Textbausteine für alle pflegt die Koordination" in shown(app)
-    next(each for each in app.selectbox if each.label == "Nur für das Thema").select(
+    next(each for each in app.selectbox if each.label == "Für welches Thema?").select(
         groups["laerm"]
     )
     app = press(app, "Speichern")
@@ -51,10 +51,10 @@ def test_the_coordination_takes_a_table_over_and_ends_a_place(
 ) -> None:
     app = browse("ada.admin", "zustaendigkeiten.py")
     bad = CSV + "Am Bach;Süd;acht;9,8\n"
-    app.file_uploader(key="orte-0").upload("orte.csv", bad.encode(), "text/csv").run()
+    app.file_uploader(key="orte-0").upload("orte.csv", bad.encode(), "text/csv")
     app = press(app, "Übernehmen")
     assert "Nichts wurde übernommen: 1 Fehler." in shown(app)
-    app.file_uploader(key="orte-0").upload("orte.csv", CSV.encode(), "text/csv").run()
+    app.file_uploader(key="orte-0").upload("orte.csv", CSV.encode(), "text/csv")
     app = press(app, "Übernehmen")
     assert "Marktplatz" in shown(app)
     with furnished.house.database.read() as session:

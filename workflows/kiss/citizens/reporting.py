@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.actors import Actor
+from storage.alphabet import place_of
 from storage.blobs.store import BlobStore
 from storage.clock import local_date
 from storage.conflicts import ConflictError, NotFoundError
@@ -63,9 +64,8 @@ class Report:
 
 def known_places(session: Session, now: datetime) -> Sequence[KnownPlace]:
     """What can be chosen, by name."""
-    return session.scalars(
-        select(KnownPlace).where(valid_on(KnownPlace, local_date(now))).order_by(KnownPlace.name)
-    ).all()
+    rows = session.scalars(select(KnownPlace).where(valid_on(KnownPlace, local_date(now))))
+    return sorted(rows, key=lambda row: place_of(row.name))
 
 
 def refuse_unopened(text: str, now: datetime, names: Sequence[str] = ()) -> None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.actors import Actor
+from storage.alphabet import place_of
 from storage.clock import local_date, new_id
 from storage.conflicts import NotFoundError
 from storage.organisation.queries import valid_on
@@ -82,5 +83,5 @@ def find_places(
         wanted = wanted.where(
             (KnownPlace.name + " " + KnownPlace.district).icontains(word, autoescape=True)
         )
-    number = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    return session.scalars(wanted.order_by(KnownPlace.name).limit(limit)).all(), number
+    rows = sorted(session.scalars(wanted), key=lambda row: place_of(row.name))
+    return rows[:limit], len(rows)

@@ -85,7 +85,19 @@ def test_taken_over_again_only_what_is_different_changes(city: City) -> None:
     assert take(city, one, PlaceRow("am Bach", "Süd", 48.6, 9.9)) == Taken(0, 1, 1)
     with city.house.database.read() as session:
         offered = [(each.name, each.district) for each in known_places(session, city.clock())]
-    assert offered == [("Marktplatz", "Altstadt"), ("am Bach", "Süd")]
+    assert offered == [("am Bach", "Süd"), ("Marktplatz", "Altstadt")]
+
+
+def test_places_stand_where_germans_look_for_them(city: City) -> None:
+    take(
+        city,
+        *(PlaceRow(each, "", 48.5, 9.8) for each in ("Zollamt", "Ährenfeld", "Am Bach", "am Tor")),
+    )
+    wanted = ["Ährenfeld", "Am Bach", "am Tor", "Zollamt"]
+    with city.house.database.read() as session:
+        assert [each.name for each in known_places(session, city.clock())] == wanted
+        rows, number = find_places(session, "", city.clock(), limit=2)
+    assert ([each.name for each in rows], number) == (wanted[:2], 4)
 
 
 def test_an_ended_place_is_offered_no_more_until_it_is_taken_over_again(city: City) -> None:
