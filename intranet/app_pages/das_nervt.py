@@ -11,7 +11,7 @@ from intranet.seen import before_their_eyes, was_clicked
 from intranet.visit import visitor
 from storage.actors import Role
 from storage.clock import local_date
-from storage.organisation.queries import offices
+from storage.organisation.queries import names, offices
 from workflows.kiss.anliegen.topics import topics
 from workflows.kiss.evaluation.hearing import annoyances, complain, have_read, take_care, unread
 from workflows.kiss.evaluation.tables import Annoyance
@@ -32,6 +32,7 @@ with here.house.database.read() as session:
     known: dict[UUID, str] = {row.id: row.short for row in offices(session, local_date(now))}
     themes = {row.id: row.title for row in topics(session, now)}
     rows = annoyances(session, here.staff)
+    said_by = names(session, {row.reporter_id for row in rows if row.reporter_id})
     news = unread(session, here.staff)
 own = min(here.staff.memberships & known.keys(), default=None)
 if news:
@@ -75,6 +76,7 @@ def show(row: Annoyance, seen: int, *, cares: bool) -> None:
         told = [STATES[row.state], words.day(local_date(row.at))]
         told += [known[row.office_id]] if row.office_id in known else []
         told += [themes[row.topic_id]] if row.topic_id in themes else []
+        told += [f"von {said_by[row.reporter_id]}"] if row.reporter_id in said_by else []
         st.caption(words.plain(" · ".join(told)))
         if row.answer:
             st.html(f'<div class="gesagt"><strong>Antwort:</strong> {html.text(row.answer)}</div>')

@@ -25,18 +25,19 @@ def overview() -> None:
             )
         )
         return
-    st.write(
-        "Diese E-Mails konnten nicht gelesen werden. Sie sind sicher verwahrt. Lassen Sie sie noch einmal lesen, nehmen Sie "
-        "sie von Hand auf, oder verwerfen Sie sie."
-    )
     if not lines:
         st.html(
             html.empty(
-                "Keine ungelesenen E-Mails.", "Alles, was in die Postfächer kam, wurde aufgenommen."
+                "Keine ungelesenen E-Mails.",
+                "Kann eine E-Mail nicht gelesen werden, steht sie hier, bis jemand entscheidet.",
             )
         )
         passed_over_mails(here)
         return
+    st.write(
+        "Diese E-Mails konnten nicht gelesen werden. Sie sind sicher verwahrt. Lassen Sie sie noch einmal lesen, nehmen Sie "
+        "sie von Hand auf, oder verwerfen Sie sie."
+    )
     st.html(
         html.table(
             "Ungelesene E-Mails",
