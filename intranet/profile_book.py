@@ -83,16 +83,19 @@ def _form(here: Visit, old: CommunicationProfile | None, known: dict[UUID, str])
             old.office_id if old else next(iter(here.staff.memberships), None),
             f"steckbrief-amt-{mark}",
         )
+        one, two = st.columns(2)  # row by row, as one reads and tabs
         occasion = one.text_area("Anlass", old.occasion if old else "", max_chars=4000)
         participants = two.text_area(
             "Wer spricht mit wem?", old.participants if old else "", max_chars=4000
         )
+        one, two = st.columns(2)
         channel = one.text_input(
             "Kanal (E-Mail, Telefon, Zuruf …)", old.channel if old else "", max_chars=200
         )
         responsibility = two.text_input(
             "Wer ist zuständig?", old.responsibility if old else "", max_chars=400
         )
+        one, two = st.columns(2)
         double_work = one.text_area(
             "Was wird doppelt gemacht?", old.double_work if old else "", max_chars=4000
         )

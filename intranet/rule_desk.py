@@ -65,19 +65,16 @@ def _rule_form(here: Visit, book: Book) -> None:
         title = st.text_input(
             "Name der Regel", old.title if old else "", key=f"regel-name-{opened.mark}"
         )
-        one, two = st.columns(2)
-        conditions = _conditions(one, two, book, old.conditions if old else {}, opened.mark)
-        form = _target(one, two, book, opened, title, conditions, local_date(here.house.clock()))
+        conditions = _conditions(book, old.conditions if old else {}, opened.mark)
+        form = _target(book, opened, title, conditions, local_date(here.house.clock()))
         if form is None:
             st.caption("Bitte wählen Sie, wohin die Regel führt und wer sie verantwortet.")
             return
         _rule_buttons(here, form, opened)
 
 
-def _conditions(
-    one: Any, two: Any, book: Book, given: Mapping[str, Any], mark: str
-) -> dict[str, Any]:
-    """What has to hold, as far as something was typed; a circle can be kept here, not drawn."""
+def _conditions(book: Book, given: Mapping[str, Any], mark: str) -> dict[str, Any]:
+    """Row by row, as one reads and tabs: what has to hold, as far as something was typed; a circle can be kept here, not drawn."""
 
     def line(where: Any, label: str, name: str, short: str, explained: str | None = None) -> Any:
         text = ", ".join(given.get(name, ()))
@@ -90,15 +87,22 @@ def _conditions(
         options = list(dict.fromkeys((*known, *asked)))
         return name, where.multiselect(
             label, options, asked, format_func=lambda key: known.get(key, f"{key} ({GONE})"),
-            key=f"regel-{short}-{mark}",
+            placeholder="gleich welche", key=f"regel-{short}-{mark}",
         )  # fmt: skip
 
     inflected = "Mit Komma getrennt; gebeugte und zusammengesetzte Formen zählen mit."
+    one, two = st.columns(2)
     typed = [
         line(one, "Eines dieser Wörter", "words", "eines", inflected),
         line(two, "Alle diese Wörter", "all_words", "alle"),
+    ]
+    one, two = st.columns(2)
+    typed += [
         line(one, "Ort oder Stadtteil", "place", "ort"),
         line(two, "Aktenzeichen beginnt mit", "file_number", "az"),
+    ]
+    one, two = st.columns(2)
+    typed += [
         several(one, "Gerichtet an", "addressed", "an", book.office_keys),
         several(two, "Thema (im Formular gewählt)", "topic", "thema", book.topic_keys),
     ]
@@ -107,8 +111,6 @@ def _conditions(
 
 
 def _target(
-    one: Any,
-    two: Any,
     book: Book,
     opened: Opened[RuleLine],
     title: str,
@@ -126,8 +128,12 @@ def _target(
             (book.group_names, book.topic_names, book.office_names), places, called, strict=True
         )
     )
+    one, two = st.columns(2)
     group = choice(one, "Geht an", groups, places[0], f"regel-gruppe-{mark}")
-    topic = choice(two, "Mit dem Thema", topics, places[1], f"regel-ziel-{mark}")
+    topic = choice(
+        two, "Mit dem Thema", topics, places[1], f"regel-ziel-{mark}", unchosen="ohne Thema"
+    )
+    one, two = st.columns(2)
     owner = choice(one, "Verantwortet von", offices, places[2], f"regel-amt-{mark}")
     position = old.position if old else 100
     weights = sorted({*WEIGHTS, position})
@@ -135,6 +141,7 @@ def _target(
         "Reihenfolge", weights, index=weights.index(position),
         format_func=lambda each: WEIGHTS.get(each, f"Platz {each}"), key=f"regel-platz-{mark}",
     )  # fmt: skip
+    one, two = st.columns(2)
     begins = one.date_input(
         "Gilt ab", max(today, old.valid_from) if old else today, min_value=today,
         format="DD.MM.YYYY", key=f"regel-ab-{mark}",
