@@ -78,10 +78,12 @@ def stand_of(row: Evaluation | None, now: datetime) -> StandView:
 def load_proposals(session: Session, staff: Staff) -> list[ProposalView]:
     """All proposals in sight, the open ones first."""
     found, annoyed = [], open_by_topic(session, staff)
-    for row in proposals(session, staff):
-        said = voices(session, row.id)
-        ids = {voice.person_id for voice in said} | {row.companion_id, row.decided_by}
-        people = names(session, (each for each in ids if each))
+    rows = proposals(session, staff)
+    said = voices(session, [row.id for row in rows])
+    ids = {voice.person_id for each in said.values() for voice in each}
+    ids |= {each for row in rows for each in (row.companion_id, row.decided_by) if each}
+    people = names(session, ids)
+    for row in rows:
         decided = ""
         if row.decided_at is not None:
             who = people.get(row.decided_by, "") if row.decided_by else ""
@@ -93,7 +95,7 @@ def load_proposals(session: Session, staff: Staff) -> list[ProposalView]:
                     VoiceLine(
                         people.get(each.person_id, "jemand"), VOTES[each.vote], each.comment or ""
                     )
-                    for each in said
+                    for each in said.get(row.id, ())
                 ],
                 people.get(row.companion_id) if row.companion_id else None,
                 decided,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from intranet import words
 from storage.clock import local_date
 from storage.organisation.queries import offices, people
 from storage.organisation.tables import Office
-from workflows.kiss.anliegen.groups import groups, members
+from workflows.kiss.anliegen.groups import groups, names_by_group
 from workflows.kiss.anliegen.states import KIND_NAMES, Kind
 from workflows.kiss.anliegen.tables import Group, Topic
 from workflows.kiss.anliegen.topics import topics
@@ -84,7 +84,7 @@ class Book:
 def load(session: Session, now: datetime) -> Book:
     """The book of the day, and the rules that ended."""
     day = local_date(now)
-    all_groups = groups(session, day)
+    all_groups, belonging = groups(session, day), names_by_group(session, day)
     names = {row.id: row.name for row in session.scalars(select(Group))}
     shown = {row.id: row.short for row in session.scalars(select(Office))}
     known = topics(session, now)
@@ -94,7 +94,7 @@ def load(session: Session, now: datetime) -> Book:
     office_names = {row.id: row.short for row in today}
     topic_keys = {row.key: row.title for row in known}
     return Book(
-        [_group(session, row, shown, day) for row in all_groups],
+        [_group(row, shown, belonging.get(row.id, {})) for row in all_groups],
         [TopicLine(row, names[row.group_id], KIND_NAMES[Kind(row.kind)]) for row in known],
         [
             _rule(row, names, titles, shown, {**keys, **topic_keys})
@@ -110,11 +110,8 @@ def load(session: Session, now: datetime) -> Book:
     )
 
 
-def _group(session: Session, row: Group, shown: Mapping[UUID, str], day: date) -> GroupLine:
-    found = members(session, row, day)
-    return GroupLine(
-        row, shown[row.office_id], [person.name for person in found], frozenset(p.id for p in found)
-    )
+def _group(row: Group, shown: Mapping[UUID, str], people: Mapping[UUID, str]) -> GroupLine:
+    return GroupLine(row, shown[row.office_id], list(people.values()), frozenset(people))
 
 
 def _rule(

@@ -87,7 +87,7 @@ def load(
             )
             for task in tasks
         ],
-        waiting=count_tasks(session, staff, rooms_off),
+        waiting=count_tasks(session, staff, rooms_off) if len(tasks) == SHOWN else len(tasks),
         post=None if Room.EAKTE in rooms_off else _post(session, staff, now),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from storage.actors import Actor, Staff
@@ -19,7 +19,7 @@ from storage.organisation.tables import Office
 from storage.rights import NotAllowedError, Verb, may
 from workflows.kiss.anliegen.placeholders import filled, problem_of
 from workflows.kiss.anliegen.progress import reference
-from workflows.kiss.anliegen.sight import belongs_to
+from workflows.kiss.anliegen.sight import own_groups
 from workflows.kiss.anliegen.tables import Anliegen, AnswerTemplate, Group, Topic
 from workflows.kiss.anliegen.topics import load_topic
 from workflows.kiss.routing.responsibility import note
@@ -37,20 +37,35 @@ class TemplateForm:
     office: UUID | None = None
 
 
-def may_keep(session: Session, actor: Actor, topic: UUID | None, office: UUID | None) -> bool:
-    """Whether the actor may write and end the texts for this topic and office."""
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Whose texts somebody may write and end: all, or those for some topics and offices."""
+
+    everything: bool
+    topics: frozenset[UUID] = frozenset()
+    offices: frozenset[UUID] = frozenset()
+
+    def may_keep(self, topic: UUID | None, office: UUID | None) -> bool:
+        """Whether those for this topic and office are among them."""
+        return self.everything or (
+            office in self.offices if topic is None else topic in self.topics
+        )
+
+
+def keeper(session: Session, actor: Actor) -> Keeper:
+    """What the actor may keep."""
     if may(actor, Verb.RESPONSIBILITY_CHANGE):
-        return True
+        return Keeper(everything=True)
     if not isinstance(actor, Staff):
-        return False
-    if topic is None:
-        return office is not None and actor.works_in(office)
-    row = session.get(Topic, topic)
-    group = session.get(Group, row.group_id) if row else None
-    if group is None:
-        return False
-    return belongs_to(session, actor, group.id) or (
-        group.general and actor.works_in(group.office_id)
+        return Keeper(everything=False)
+    of_office = and_(Group.general, Group.office_id.in_(sorted(actor.memberships)))
+    theirs = (
+        select(Topic.id)
+        .join(Group, Group.id == Topic.group_id)
+        .where(or_(Group.id.in_(own_groups(actor)), of_office))
+    )
+    return Keeper(
+        everything=False, topics=frozenset(session.scalars(theirs)), offices=actor.memberships
     )
 
 
@@ -165,7 +180,7 @@ def _load(
 
 
 def _require(session: Session, actor: Actor, topic: UUID | None, office: UUID | None) -> None:
-    if not may_keep(session, actor, topic, office):
+    if not keeper(session, actor).may_keep(topic, office):
         raise NotAllowedError(
             "Textbausteine für alle pflegt die Koordination. Bitte wählen Sie ein Thema Ihrer Gruppe oder Ihr Amt."
         )

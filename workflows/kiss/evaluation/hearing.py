@@ -1,12 +1,11 @@
 """What no log tells: Steckbriefe of how people talk to each other, and „Das nervt“, which anybody may say."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, func, select, true
 from sqlalchemy.orm import Session
 
 from storage.actors import Actor, Role, Staff
@@ -125,17 +124,24 @@ def complain(
 def annoyances(session: Session, actor: Staff) -> Sequence[Annoyance]:
     """One's own, and for Lotsen, heads and the coordination those of their offices or all."""
     query = select(Annoyance).order_by(Annoyance.state == "done", Annoyance.id.desc())
-    offices = offices_seen(actor)
-    if offices is None:
-        return session.scalars(query).all()
-    seen = (Annoyance.reporter_id == actor.person) | Annoyance.office_id.in_(sorted(offices))
-    return session.scalars(query.where(seen)).all()
+    return session.scalars(query.where(_in_sight(actor))).all()
 
 
 def open_by_topic(session: Session, actor: Staff) -> dict[UUID, int]:
     """How many of those in sight are not done yet, by topic."""
-    rows = annoyances(session, actor)
-    return dict(Counter(row.topic_id for row in rows if row.topic_id and row.state != "done"))
+    counted = (
+        select(Annoyance.topic_id, func.count())
+        .where(_in_sight(actor), Annoyance.topic_id.is_not(None), Annoyance.state != "done")
+        .group_by(Annoyance.topic_id)
+    )
+    return {topic: count for topic, count in session.execute(counted) if topic is not None}
+
+
+def _in_sight(actor: Staff) -> ColumnElement[bool]:
+    offices = offices_seen(actor)
+    if offices is None:
+        return true()
+    return (Annoyance.reporter_id == actor.person) | Annoyance.office_id.in_(sorted(offices))
 
 
 def take_care(

@@ -1,6 +1,5 @@
 """Who may see evaluations, and of which offices: the one place that says so."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import select
@@ -39,10 +38,9 @@ def require_sight(actor: Actor) -> frozenset[UUID] | None:
     return offices_seen(actor)
 
 
-def sees_groups(session: Session, actor: Actor, groups: Iterable[UUID]) -> bool:
-    """Whether one of the groups belongs to an office in sight."""
+def groups_seen(session: Session, actor: Actor) -> frozenset[UUID] | None:
+    """The groups of the offices in sight; ``None``: all."""
     seen = offices_seen(actor)
     if seen is None:
-        return True
-    theirs = session.scalars(select(Group.office_id).where(Group.id.in_(sorted(groups))))
-    return not seen.isdisjoint(theirs)
+        return None
+    return frozenset(session.scalars(select(Group.id).where(Group.office_id.in_(sorted(seen)))))
