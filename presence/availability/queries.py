@@ -5,7 +5,7 @@ somebody is absent and who acts, because one has to know whom to ask. How long i
 office, their working groups, delegates and the substitute.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -79,7 +79,6 @@ def facts_for(
     open_to = wanted if detailed is None else wanted & set(detailed)
     today = local_date(now)
     allowed = keys_in_force(session, today)
-    absences = _absences(session, wanted, now)
     statuses = store.statuses(open_to, now)
     entries = sources.entries(session, open_to, now, allowed)
     if "calendar" in allowed:
@@ -95,7 +94,7 @@ def facts_for(
     }
     where = select(Person.id, Person.room).where(Person.id.in_(open_to))
     rooms: dict[UUID, str | None] = {row.id: row.room for row in session.execute(where)}
-    standing = _standing(session, profiles, now)
+    absences, standing = _acting(session, wanted, profiles, now)
     found: dict[UUID, Facts] = {}
     for person in wanted:
         profile = profiles.get(person)
@@ -183,11 +182,23 @@ def members(session: Session, office: UUID, day: date) -> Sequence[UUID]:
 
 def may_see_office(session: Session, actor: Actor, office: UUID) -> bool:
     """Whether the availability of this office's people is in the actor's sight."""
-    if may(actor, Verb.AVAILABILITY_SEE, Scope(office, ProtectionClass.INTERNAL)):
-        return True
-    if not isinstance(actor, Staff):
-        return False
-    return is_open(session, office)
+    return bool(offices_to_see(session, actor, [office]))
+
+
+def offices_to_see(session: Session, actor: Actor, offices: Collection[UUID]) -> set[UUID]:
+    """Of these offices those whose people's availability is in the actor's sight."""
+    near = {
+        office
+        for office in offices
+        if may(actor, Verb.AVAILABILITY_SEE, Scope(office, ProtectionClass.INTERNAL))
+    }
+    others = set(offices) - near
+    if not others or not isinstance(actor, Staff):
+        return near
+    opened = select(OfficeVisibility.office_id).where(
+        OfficeVisibility.office_id.in_(others), OfficeVisibility.whole_house
+    )
+    return near | set(session.scalars(opened))
 
 
 def is_open(session: Session, office: UUID) -> bool:
@@ -264,23 +275,35 @@ def _working_with(session: Session, actor: Actor, people: Collection[UUID], day:
     return {*shared, *may_set_for(session, actor.person)}
 
 
-def _absences(
-    session: Session, people: Collection[UUID], now: datetime
-) -> dict[UUID, list[AbsenceSpan]]:
-    """Absences that are under way, joined to one another, or begin within a day; chains of substitutes followed."""
+def _acting(
+    session: Session,
+    people: Collection[UUID],
+    profiles: Mapping[UUID, AvailabilityProfile],
+    now: datetime,
+) -> tuple[dict[UUID, list[AbsenceSpan]], dict[UUID, UUID]]:
+    """Absences that are under way, joined to one another, or begin within a day, and the standing substitutes; of all
+    substitutes those who are there, or who acts for them.
+    """
     rows = session.scalars(
         select(Absence)
         .where(Absence.person_id.in_(people), Absence.ends > now)
         .order_by(Absence.starts, Absence.id)
     ).all()
+    always = {
+        each.person_id: each.substitute_id for each in profiles.values() if each.substitute_id
+    }
     named = {row.substitute_id for row in rows if row.substitute_id is not None}
-    substitutes = substitutes_at(session, now, named)
-    found: dict[UUID, list[AbsenceSpan]] = {}
+    away = substitutes_at(session, now, named | {*always.values()})
+    absences: dict[UUID, list[AbsenceSpan]] = {}
     for row in rows:
-        follow = {**substitutes, row.person_id: row.substitute_id}
-        acting = acting_substitute(row.person_id, follow)
-        found.setdefault(row.person_id, []).append(AbsenceSpan(row.starts, row.ends, acting))
-    return found
+        acting = acting_substitute(row.person_id, {**away, row.person_id: row.substitute_id})
+        absences.setdefault(row.person_id, []).append(AbsenceSpan(row.starts, row.ends, acting))
+    standing = {
+        person: acting
+        for person, substitute in always.items()
+        if (acting := acting_substitute(person, {**away, person: substitute})) not in {None, person}
+    }
+    return absences, standing
 
 
 def _connected(session: Session, people: Collection[UUID]) -> Sequence[UUID]:
@@ -288,26 +311,6 @@ def _connected(session: Session, people: Collection[UUID]) -> Sequence[UUID]:
     return session.scalars(
         select(CalendarLink.person_id).where(CalendarLink.person_id.in_(people))
     ).all()
-
-
-def _standing(
-    session: Session, profiles: dict[UUID, AvailabilityProfile], now: datetime
-) -> dict[UUID, UUID]:
-    """The standing substitutes who are there, or who acts for them."""
-    named = {
-        person: row.substitute_id
-        for person, row in profiles.items()
-        if row.substitute_id is not None
-    }
-    if not named:
-        return {}
-    absent = substitutes_at(session, now, set(named.values()))
-    found = {}
-    for person, substitute in named.items():
-        acting = acting_substitute(person, {**absent, person: substitute})
-        if acting is not None and acting != person:
-            found[person] = acting
-    return found
 
 
 def _weeks(
@@ -343,7 +346,5 @@ def _open_to(
             Membership.person_id.in_(people), valid_on(Membership, day)
         )
     ).all()
-    where = list(rows)
-    offices = {office for _, office in where}
-    opened = {office for office in offices if may_see_office(session, actor, office)}
-    return {person for person, office in where if office in opened} | {actor.person}
+    opened = offices_to_see(session, actor, {office for _, office in rows})
+    return {person for person, office in rows if office in opened} | {actor.person}

@@ -12,6 +12,7 @@ from presence.availability.queries import (
     NotAgreedError,
     lines_of,
     may_see_office,
+    offices_to_see,
 )
 from presence.monitor.audience import audience
 from presence.monitor.subjects import Kind, Subject, subjects
@@ -25,11 +26,10 @@ from storage.rights import NotAllowedError
 def subjects_to_see(session: Session, actor: Staff, day: date) -> list[Subject]:
     """Offices whose availability this person may see, all floors and all groups; of each kind one's own come first."""
     own = {group for group, _ in groups_of(session, actor.person, day)}
-    found = [
-        each
-        for each in subjects(session, day)
-        if each.kind is not Kind.OFFICE or may_see_office(session, actor, each.id)
-    ]
+    everything = subjects(session, day)
+    offices = [each.id for each in everything if each.kind is Kind.OFFICE]
+    seen = offices_to_see(session, actor, offices)
+    found = [each for each in everything if each.kind is not Kind.OFFICE or each.id in seen]
     return sorted(found, key=lambda each: not (actor.works_in(each.id) or each.id in own))
 
 
@@ -49,5 +49,6 @@ def overview(
         )
     meant = audience(session, kind, subject, now)
     parts = meant.parts if meant else ()
-    seen = [part.people for part in parts if may_see_office(session, actor, part.office)]
+    offices = offices_to_see(session, actor, [part.office for part in parts])
+    seen = [part.people for part in parts if part.office in offices]
     return lines_of(session, store, frozenset().union(*seen), now)
