@@ -42,7 +42,9 @@ class Answer:
 
 def place_form(visit: Visit, view: DocumentView) -> Answer:
     """Draw both questions, answered beforehand as far as something speaks for an answer."""
-    entry = _entry(view, _quoted_entry(visit, view))
+    with visit.house.database.read() as session:
+        quoted = quoted_akten(session, visit.staff, view.references)
+    entry = _entry(view, _quoted_entry(view, quoted))
     if entry is None:
         return Answer(None, "Bitte wählen Sie zuerst einen Eintrag des Aktenplans.")
     asked = st.text_input(
@@ -51,7 +53,7 @@ def place_form(visit: Visit, view: DocumentView) -> Answer:
         key=f"ablage-suche-{view.document.id}",
         help="Sucht in allen offenen Akten, in die Sie ablegen dürfen. Leer: die Akten des gewählten Eintrags.",
     ).strip()
-    target = _target(visit, view, entry.entry, asked)
+    target = _target(visit, view, quoted, entry.entry, asked)
     if target is None:
         return Answer(None, "Bitte wählen Sie zuerst den Vorgang oder eine neue Akte.")
     if len(target.label) > FITS:
@@ -68,10 +70,8 @@ def place_form(visit: Visit, view: DocumentView) -> Answer:
     return Answer(Choice(chosen.vorgang, chosen.akte, chosen.entry, akte_title, vorgang_title))
 
 
-def _quoted_entry(visit: Visit, view: DocumentView) -> UUID | None:
+def _quoted_entry(view: DocumentView, quoted: Sequence[AktePlaces]) -> UUID | None:
     """The entry of the one Akte the letter quotes: the surest evidence there is."""
-    with visit.house.database.read() as session:
-        quoted = quoted_akten(session, visit.staff, view.references)
     entries = {each.akte.plan_entry_id for each in quoted}
     return entries.pop() if len(entries) == 1 and view.document.state != "filed" else None
 
@@ -126,7 +126,9 @@ def _because(place: Place) -> str:
     )
 
 
-def _target(visit: Visit, view: DocumentView, entry: UUID, asked: str) -> Target | None:
+def _target(
+    visit: Visit, view: DocumentView, quoted: Sequence[AktePlaces], entry: UUID, asked: str
+) -> Target | None:
     """The list of places, with what speaks for the one that is chosen beforehand."""
     document, moving = view.document, view.document.state == "filed"
     with visit.house.database.read() as session:
@@ -139,7 +141,7 @@ def _target(visit: Visit, view: DocumentView, entry: UUID, asked: str) -> Target
             None
             if moving or asked
             else known_place(
-                session, visit.staff, view.references, document.sender, document.sender_kind, entry
+                session, visit.staff, quoted, document.sender, document.sender_kind, entry
             )
         )
     new = Target(

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.actors import Actor
@@ -73,17 +73,16 @@ def open_akten(
 def known_place(
     session: Session,
     actor: Actor,
-    references: Collection[str],
+    quoted: Sequence[AktePlaces],
     sender: str | None,
     sender_kind: str | None,
     plan_entry: UUID | None,
 ) -> Known | None:
     """What the letter itself says, else what its sender's earlier letters say. ``None``: nothing speaks for a place.
 
-    An Aktenzeichen counts wherever its Akte lies, a sender under ``plan_entry`` only, and only if all of the sender's
+    ``quoted``: the Akten it quotes (``quoted_akten``). An Aktenzeichen counts wherever its Akte lies, a sender under ``plan_entry`` only, and only if all of the sender's
     letters there lie in one open Vorgang.
     """
-    quoted = quoted_akten(session, actor, references)
     if len(quoted) == 1:
         (places,) = quoted
         because = f"weil das Schreiben das Aktenzeichen {places.akte.reference} nennt"
@@ -142,29 +141,32 @@ def _with_vorgaenge(
 ) -> list[AktePlaces]:
     """Of an Akte that words only find by a Vorgang, the Vorgänge that hold them."""
     mine = [akte for akte in akten if may(actor, Verb.AKTE_EDIT, scope_of(akte))]
-    by_akte: defaultdict[UUID, list[Vorgang]] = defaultdict(list)
-    wanted = (
-        select(Vorgang)
+    latest = func.row_number().over(partition_by=Vorgang.akte_id, order_by=Vorgang.number.desc())
+    ranked = (
+        select(Vorgang.id, latest.label("place"))
         .join(Akte, Akte.id == Vorgang.akte_id)
         .where(
             in_sight(session, actor, Akte),
             Akte.id.in_([akte.id for akte in mine]),
             Vorgang.state == "open",
+            *(
+                or_(
+                    Akte.title.icontains(word, autoescape=True),
+                    Akte.reference.icontains(word, autoescape=True),
+                    Vorgang.title.icontains(word, autoescape=True),
+                )
+                for word in words
+            ),
         )
+        .subquery()
+    )
+    by_akte: defaultdict[UUID, list[Vorgang]] = defaultdict(list)
+    wanted = (
+        select(Vorgang)
+        .join(ranked, ranked.c.id == Vorgang.id)
+        .where(ranked.c.place <= MOST_VORGAENGE)
         .order_by(Vorgang.number.desc())
     )
     for vorgang in session.scalars(wanted):
         by_akte[vorgang.akte_id].append(vorgang)
-    found = []
-    for akte in mine:
-        about = f"{akte.reference} {akte.title}"
-        fitting = [
-            vorgang for vorgang in by_akte[akte.id] if _holds(f"{about} {vorgang.title}", words)
-        ]
-        found.append(AktePlaces(akte, fitting[:MOST_VORGAENGE]))
-    return found
-
-
-def _holds(text: str, words: Iterable[str]) -> bool:
-    folded = text.casefold()
-    return all(word.casefold() in folded for word in words)
+    return [AktePlaces(akte, by_akte[akte.id]) for akte in mine]

@@ -16,7 +16,7 @@ HEDWIG = "Hedwig Lindner"
 def known(town: Town, actor: Staff, *references: str, **who: Any) -> Known | None:
     given = {"sender": None, "sender_kind": None, "plan_entry": town.trees} | who
     with town.house.database.read() as session:
-        return known_place(session, actor, references, **given)
+        return known_place(session, actor, quoted_akten(session, actor, references), **given)
 
 
 def places(town: Town, actor: Staff, **asked: Any) -> list[AktePlaces]:
