@@ -31,9 +31,9 @@ PAGE = """<!DOCTYPE html>
 <link rel="icon" href="/eigen/wappen.svg" type="image/svg+xml">
 <script src="/eigen/farben.js"></script>
 <script src="/eigen/sitzung.js"></script>
+<script type="module" src="/eigen/rathaus.js"></script>
 {assets}
 <link rel="stylesheet" href="/eigen/rathaus.css">
-<script type="module" src="/eigen/rathaus.js"></script>
 </head>
 <body>
 <noscript><p>Rathauswerk braucht JavaScript. Bitte schalten Sie es in Ihrem Browser für diese Seite ein.</p></noscript>

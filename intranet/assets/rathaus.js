@@ -1,9 +1,12 @@
 // Was Seiten über Datenattribute bestellen: weiterleiten, Belege markieren, Farben wählen.
 const AUFGABEN = {
   weiter(element) {
+    const wurzel = document.documentElement;
+    if (wurzel.dataset.geht) return; // schon auf dem Weg (sitzung.js)
+    wurzel.dataset.geht = "1";
     const ziel = new URL(element.dataset.weiter, location.href);
-    if (ziel.searchParams.has("beendet")) ziel.searchParams.set("weiter", location.pathname + location.search);
-    document.documentElement.dataset.geht = "1";
+    if (wurzel.dataset.meldetAb) ziel.search = "?abgemeldet";
+    else if (ziel.searchParams.has("beendet")) ziel.searchParams.set("weiter", location.pathname + location.search);
     location.replace(ziel.href);
   },
   farben(element) {

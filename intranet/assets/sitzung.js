@@ -4,10 +4,24 @@
   const BEENDET = 4401; // intranet/guard.py
   const Echt = window.WebSocket;
 
+  const wurzel = document.documentElement;
+
+  // Wer eben „Abmelden“ gedrückt hat, hat sich abgemeldet, auch wenn das Ende der Verbindung hier früher ankommt als
+  // die Antwort der Seite (rathaus.js).
+  addEventListener(
+    "click",
+    (ereignis) => {
+      if (ereignis.target.closest?.(".st-key-abmelden button")) wurzel.dataset.meldetAb = "1";
+      else delete wurzel.dataset.meldetAb;
+    },
+    true,
+  );
+
   function zurAnmeldung() {
-    if (document.documentElement.dataset.geht) return; // abgemeldet: die Seite ist schon auf dem Weg
+    if (wurzel.dataset.geht) return; // die Seite ist schon auf dem Weg
+    wurzel.dataset.geht = "1";
     const weiter = encodeURIComponent(location.pathname + location.search);
-    location.replace(`/anmelden?beendet&weiter=${weiter}`);
+    location.replace(wurzel.dataset.meldetAb ? "/anmelden?abgemeldet" : `/anmelden?beendet&weiter=${weiter}`);
   }
 
   // Eine abgerissene Verbindung kann vieles heißen; nur ein 401 heißt, dass die Sitzung zu Ende ist.

@@ -51,6 +51,7 @@ def test_a_letter_from_the_door_to_the_file_and_back(
     engine.join()
     page.get_by_role("link", name=re.compile("2026-901")).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("2026-901")
+    drawn(page)  # a key finds no button before it is there
 
     expect(page.locator(".seitenbilder img").first).to_have_js_property("complete", True)
     expect(page.locator(".kasten.an")).to_have_count(0)
@@ -62,6 +63,8 @@ def test_a_letter_from_the_door_to_the_file_and_back(
     expect(page.get_by_role("heading", level=1)).not_to_contain_text("2026-901")
 
     page.get_by_role("link", name="Suche", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Suche")
+    drawn(page)
     words = page.get_by_label("Suchworte")
     words.fill("2026-901")
     words.press("Enter")
@@ -83,6 +86,27 @@ def test_a_letter_from_the_door_to_the_file_and_back(
 def test_the_way_back_after_signing_in(sign_in: SignIn, furnished: Any) -> None:
     page = sign_in("anna.beispiel", f"/dokument?id={furnished.bill}")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Rechnung 2026-117")
+
+
+HELD_UP = """() => {
+  const send = WebSocket.prototype.send
+  WebSocket.prototype.send = function (data) {
+    send.call(this, data)
+    const until = Date.now() + 4000
+    while (Date.now() < until);
+  }
+}"""
+"""A browser that comes to nothing for a while after it has asked, so that the socket has ended when it hears the answer."""
+
+
+def test_whoever_signs_out_is_told_so_however_slow_the_browser(sign_in: SignIn) -> None:
+    page = sign_in("neu.hier")
+    drawn(page)
+    page.evaluate(HELD_UP)
+    page.get_by_role("button", name="Abmelden").click()
+    page.wait_for_url("**/anmelden?*")
+    assert page.url.endswith("/anmelden?abgemeldet")
+    expect(page.get_by_text("Sie sind abgemeldet.")).to_be_visible()
 
 
 def test_a_session_that_ended_leads_to_the_sign_in_page(sign_in: SignIn, furnished: Any) -> None:
