@@ -107,12 +107,12 @@ def postgres_server() -> Iterator[str]:
         yield base
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(120)
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while True:
         engine = create_engine(url)
         try:

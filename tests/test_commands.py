@@ -168,7 +168,7 @@ def test_a_search_does_not_wait_long_for_a_held_database(run: Run, data: Path) -
         foreign.execute("BEGIN IMMEDIATE")
         began = time.monotonic()
         line = _refused(run("eakte", "search", "Birke", "--as", "gundula.mehrwald", "--json"), 4)
-        assert time.monotonic() - began < 45, "a writer's usual patience is a minute"
+        assert time.monotonic() - began < 60, "a writer's usual patience is a minute"
         foreign.execute("ROLLBACK")
     assert "Bitte versuchen Sie es gleich noch einmal." in line
 
@@ -197,6 +197,6 @@ def test_without_a_database_the_line_says_what_to_do(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "rathaus", "status"],
         env={**os.environ, **UMLAUTS, "RATHAUS_DATA_DIR": str(tmp_path / "neu")},
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert "rathaus up" in _refused(done, 4)

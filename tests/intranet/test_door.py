@@ -119,7 +119,7 @@ def test_signing_in_gives_a_new_id_and_ends_a_planted_session(
     client.post("/abmelden")
     submit(client, "anna.beispiel", small.PASSWORD)
     assert client.cookies["rathaus"] != planted
-    with httpx.Client(base_url=server, cookies={"rathaus": planted}) as thief:
+    with httpx.Client(base_url=server, cookies={"rathaus": planted}, timeout=120) as thief:
         assert thief.get("/_stcore/host-config").status_code == 401
 
 
@@ -128,7 +128,7 @@ def test_the_form_counts_only_with_the_cookie_it_was_sent_with(
 ) -> None:
     seal = SEAL.search(client.get("/anmelden").text)
     assert seal
-    with httpx.Client(base_url=server, headers={"Origin": server}) as other:
+    with httpx.Client(base_url=server, headers={"Origin": server}, timeout=120) as other:
         other.get("/anmelden")
         fields = {"siegel": seal[1], "name": "anna.beispiel", "passwort": small.PASSWORD}
         assert other.post("/anmelden", data=fields).status_code == 403
@@ -140,13 +140,13 @@ def test_requests_that_change_something_must_come_from_our_pages(
     server: str, origin: str | None
 ) -> None:
     headers = {"Origin": origin} if origin else {}
-    with httpx.Client(base_url=server, headers=headers) as foreign:
+    with httpx.Client(base_url=server, headers=headers, timeout=120) as foreign:
         assert foreign.post("/anmelden", data={"name": "a"}).status_code == 403
         assert foreign.post("/abmelden").status_code == 403
 
 
 def test_a_foreign_host_name_is_refused(server: str) -> None:
-    answer = httpx.get(server + "/anmelden", headers={"Host": "boese.example"})
+    answer = httpx.get(server + "/anmelden", headers={"Host": "boese.example"}, timeout=120)
     assert answer.status_code == 400
 
 
@@ -186,14 +186,16 @@ def test_after_signing_out_the_cookie_opens_nothing(server: str, enter: Enter) -
     cookie = inside.cookies["rathaus"]
     assert inside.post("/abmelden").status_code == 303
     assert socket_to(server, cookie, server) == 403
-    with httpx.Client(base_url=server, cookies={"rathaus": cookie}) as again:
+    with httpx.Client(base_url=server, cookies={"rathaus": cookie}, timeout=120) as again:
         assert again.get("/_stcore/host-config").status_code == 401
 
 
 def test_two_cookies_of_one_name_count_as_none(server: str, enter: Enter) -> None:
     cookie = enter().cookies["rathaus"]
     answer = httpx.get(
-        server + "/_stcore/host-config", headers={"Cookie": f"rathaus={cookie}; rathaus=x"}
+        server + "/_stcore/host-config",
+        headers={"Cookie": f"rathaus={cookie}; rathaus=x"},
+        timeout=120,
     )
     assert answer.status_code == 401
 

@@ -15,6 +15,7 @@ from intranet import guard
 from presence.sessions import sign_out_everywhere
 from presence.sign_in import Token, sign_in
 from presence.tables import Account, WebSession
+from tests.intranet.barriers import drawn
 
 SignIn = Callable[..., Page]
 
@@ -37,7 +38,7 @@ def open_socket(server: str, furnished: Any, small: Any, login: str) -> ClientCo
 def code_it_ends_with(socket: ClientConnection) -> int:
     try:
         while True:
-            socket.recv(timeout=60)
+            socket.recv(timeout=120)
     except ConnectionClosed as ended:
         return ended.rcvd.code if ended.rcvd else 0
 
@@ -81,7 +82,7 @@ def test_others_stay_connected(server: str, furnished: Any, small: Any) -> None:
     ):
         furnished.house.database.run(lambda session: sign_out_everywhere(session, paula))
         assert code_it_ends_with(socket) == guard.SESSION_ENDED
-        anna.ping().wait(60)
+        anna.ping().wait(120)
         assert anna.close_code is None
 
 
@@ -112,6 +113,7 @@ def test_clicks_in_a_page_that_refreshes_itself_count_its_own_refreshing_does_no
     page.goto(server + "/laeufe")
     running = page.get_by_text("läuft", exact=True)
     expect(running).to_be_visible()
+    drawn(page)
     ada = furnished.person("ada.admin").id
     newest = select(WebSession.last_seen_at).where(WebSession.person_id == ada)
     newest = newest.order_by(WebSession.created_at.desc()).limit(1)
@@ -121,7 +123,7 @@ def test_clicks_in_a_page_that_refreshes_itself_count_its_own_refreshing_does_no
             return session.scalars(newest).one()
 
     def until(condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not condition():
             assert time.monotonic() < deadline, "waited in vain"
             page.wait_for_timeout(100)  # polling with a deadline; the page goes on meanwhile

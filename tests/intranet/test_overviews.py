@@ -26,6 +26,7 @@ from storage.actors import System
 from storage.agreements.tables import Agreement
 from storage.clock import local_date, new_id
 from storage.organisation.tables import Person
+from tests.intranet.barriers import drawn, fits
 from tests.intranet.conftest import WAIT
 
 Browse = Callable[..., AppTest]
@@ -189,15 +190,15 @@ def test_a_floor_in_chromium(
     page.get_by_role("button", name="Anmelden").click()
     page.get_by_role("radio", name="Etage").click()
     expect(page.locator("table.liste")).to_contain_text("Anna Beispiel")
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    drawn(page)
     page.screenshot(path=tmp_path / "etage.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    fits(page, "Etage")
     page.get_by_role("radio", name="Arbeitsgruppe").click()
     page.get_by_role("radio", name="Karten").click()
     expect(page.locator("ul.leute")).to_contain_text("Neu Hier")
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    drawn(page)
     page.screenshot(path=tmp_path / "gruppe.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    fits(page, "Arbeitsgruppe")
     context.close()
 
 

@@ -154,10 +154,13 @@ def test_card_and_picture_are_for_who_is_signed_in(
     outcome = sign_in(house, "paula.post", small.PASSWORD, "127.0.0.1")
     assert isinstance(outcome, Token)
     cookies = {"Cookie": f"rathaus={outcome.value}"}
-    card = httpx.get(f"{server}/visitenkarte/{anna.id}", headers=cookies)
+    card = httpx.get(f"{server}/visitenkarte/{anna.id}", headers=cookies, timeout=120)
     assert card.headers["content-type"].startswith("text/vcard")
     assert "FN:Anna Beispiel\r\nN:Beispiel;Anna;;;\r\n" in card.text
-    assert httpx.get(f"{server}/portrait/{anna.id}", headers=cookies).content == out.getvalue()
+    assert (
+        httpx.get(f"{server}/portrait/{anna.id}", headers=cookies, timeout=120).content
+        == out.getvalue()
+    )
     other = furnished.person("paula.post").id
-    assert httpx.get(f"{server}/portrait/{other}", headers=cookies).status_code == 404
-    assert httpx.get(f"{server}/portrait/{anna.id}").status_code == 401
+    assert httpx.get(f"{server}/portrait/{other}", headers=cookies, timeout=120).status_code == 404
+    assert httpx.get(f"{server}/portrait/{anna.id}", timeout=120).status_code == 401

@@ -21,6 +21,7 @@ from storage.all_tables import create_all
 from storage.conflicts import ConflictError
 from storage.house import House
 from storage.jobs.handlers import JobContext
+from tests.intranet.conftest import WAIT
 from workflows.eakte.upkeep import resume_stuck
 
 SignIn = Callable[..., Page]
@@ -105,9 +106,9 @@ def test_a_file_that_is_gone_is_not_taken_for_an_empty_one(
 def test_nobody_uploads_without_an_open_page(server: str, small: Any) -> None:
     way = f"{server}/_stcore/upload_file/fremd/1"
     file = {"file": ("a.pdf", b"%PDF")}
-    with httpx.Client(headers={"Origin": server}) as stranger:
+    with httpx.Client(headers={"Origin": server}, timeout=120) as stranger:
         assert stranger.put(way, files=file).status_code == 401
-    with httpx.Client(base_url=server, headers={"Origin": server}) as client:
+    with httpx.Client(base_url=server, headers={"Origin": server}, timeout=120) as client:
         page = client.get("/anmelden").text
         seal = page.partition('name="siegel" value="')[2].partition('"')[0]
         fields = {"siegel": seal, "name": "anna.beispiel", "passwort": small.PASSWORD}
@@ -133,17 +134,17 @@ def test_fifty_at_once_and_one_too_large(
     with giant.open("wb") as sparse:
         sparse.truncate((furnished.house.settings.upload_limit_mib + 1) * 1024 * 1024)
     page.locator('input[type="file"]').set_input_files([*files, giant])
-    expect(page.get_by_text(f"0 von {MANY} gelesen")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(f"0 von {MANY} gelesen")).to_be_visible(timeout=WAIT)
     notice = page.get_by_role("status", name="Nicht hochgeladen")
     expect(notice).to_contain_text("riese.pdf: Die Datei ist größer als 200 MB.")
     notice.get_by_role("button", name="Schließen").click()
     expect(notice).to_have_count(0)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while waiting(furnished):
         assert time.monotonic() < deadline, "files still wait on disk"
         page.wait_for_timeout(100)
     small.read_post(furnished.house)
-    expect(page.get_by_text(f"{MANY} von {MANY} gelesen")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(f"{MANY} von {MANY} gelesen")).to_be_visible(timeout=WAIT)
 
 
 @pytest.mark.browser

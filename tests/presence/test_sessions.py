@@ -208,7 +208,7 @@ def test_nobody_waits_to_be_noted_while_others_hold_the_database(
     with other.write() as session:
         session.execute(update(WebSession).values(device="anderes"))
         assert here(house, token), "whoever is signed in stays so"
-    assert time.monotonic() - began < 30, "a writer's usual patience is a minute"
+    assert time.monotonic() - began < 60, "a writer's usual patience is a minute"
     clock.forward(minutes=58)
     assert not here(house, token), "that visit could not be noted"
     other.close()

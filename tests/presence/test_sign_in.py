@@ -225,7 +225,7 @@ def test_many_guesses_at_once_are_not_more(house: House, anna: Person, allowed: 
             return None
 
     def guess(number: int) -> Token | Refusal:
-        gate.wait(20)
+        gate.wait(120)
         login = "anna.beispiel" if number % 2 else "anna@stadt.example"
         return sign_in(house, login, f"{number}", "10.0.0.1", authenticator=Guessed())
 

@@ -29,7 +29,7 @@ from storage.journal.tables import JournalEntry
 from storage.journal.verification import verify
 
 CLIENTS = 4
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 @dataclass

@@ -172,7 +172,7 @@ def _race(database: Database, take: Callable[[], int]) -> int:
     ready, started = threading.Barrier(4), []
 
     def engine() -> None:
-        ready.wait(20)
+        ready.wait(120)
         started.append(take())
 
     threads = [threading.Thread(target=engine) for _ in range(4)]
@@ -197,7 +197,7 @@ def test_control_the_race_is_real(database: Database) -> None:
     def naive() -> int:
         with database.read() as session:
             row = session.scalars(select(Schedule).where(Schedule.next_run <= now)).one_or_none()
-        looked.wait(20)
+        looked.wait(120)
 
         def start(session: Session) -> int:
             if row is None:

@@ -26,7 +26,7 @@ from storage.supervision import (
     pause_before,
 )
 
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 CHILD = """
 import os, pathlib, sys, time
@@ -103,7 +103,7 @@ def test_pauses_double_up_to_half_a_minute(tmp_path: Path) -> None:
     steady = program("engine", notes)
 
     def deed() -> None:
-        until(lambda: "neuer Start in 1 s" in output.getvalue())
+        until(lambda: "neuer Start in 1 s" in output.getvalue() and starts(notes))
 
     run_with(Supervisor([broken, steady], output=output), deed)
     assert re.search(r"web    \| beendet \(Code 3\), neuer Start in 0.5 s", output.getvalue())

@@ -153,7 +153,7 @@ def test_the_original_is_for_the_coordination(
         outcome = enter(furnished.house, login, small.PASSWORD, "127.0.0.1")
         assert isinstance(outcome, Token)
         cookies = {Cookies(secure=False).session: outcome.value}
-        answer = httpx.get(f"{server}/anliegen/unlesbar/{unread.hex}", cookies=cookies)
+        answer = httpx.get(f"{server}/anliegen/unlesbar/{unread.hex}", cookies=cookies, timeout=120)
         assert answer.status_code == status
         assert (answer.content == BROKEN) == (status == 200)
 

@@ -140,7 +140,8 @@ def ask(page: Page, town: Town, **changes: str) -> None:
     deadline = time.monotonic() + READY_WITHIN
     while "/gesendet" not in page.url:
         assert time.monotonic() < deadline
-        page.get_by_role("button", name="Anfrage absenden").click()
+        with page.expect_navigation():  # to the answer, or to the form with what was too fast
+            page.get_by_role("button", name="Anfrage absenden").click()
 
 
 def offer_the_hall(town: Town, mail: str, days: int) -> None:

@@ -50,7 +50,7 @@ def test_what_a_reader_refuses_arrives_as_it_was_said(pool: ReaderPool, tmp_path
 
 
 def test_a_hanging_reader_is_ended_and_replaced() -> None:
-    with ReaderPool(1, Limits(patience=0.5)) as readers:
+    with ReaderPool(1, Limits(patience=3), warm=("ocr.names",)) as readers:
         readers.run("ocr.names:safe_name", "warm")
         before = readers.processes()
         with pytest.raises(UnreadableError, match="dauert zu lange") as raised:
@@ -183,7 +183,7 @@ def test_readers_end_with_a_parent_that_was_killed() -> None:
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    until = time.monotonic() + 15
+    until = time.monotonic() + 120
     while _runs(reader) and time.monotonic() < until:
         threading.Event().wait(0.1)
     assert not _runs(reader)

@@ -92,7 +92,7 @@ def test_a_page_at_which_the_reader_crashes_is_left_out(tmp_path: Path) -> None:
         (victim,) = readers.processes()
         future = readers.submit("ocr.reading:read", path, "brief.pdf")
         threading.Timer(1.0, os.kill, (victim, signal.SIGSEGV)).start()
-        check(future.result(timeout=60).pages, 1, "abstürzt")
+        check(future.result(timeout=120).pages, 1, "abstürzt")
 
 
 def test_a_reader_killed_from_outside_blames_no_page(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_reader_killed_from_outside_blames_no_page(tmp_path: Path) -> None:
         future = readers.submit("ocr.reading:read", path, "brief.pdf")
         threading.Timer(0.5, os.kill, (victim, signal.SIGKILL)).start()
         with pytest.raises(UnreadableError) as raised:
-            future.result(timeout=60)
+            future.result(timeout=120)
         assert not raised.value.permanent
 
 

@@ -18,7 +18,7 @@ SPECKS = np.random.default_rng(2)
 
 
 def scan(pixels: Any, dpi: float = 300) -> Page:
-    return read_picture(pixels, 1, dpi, 1.0, Limits(), time.monotonic() + 60)
+    return read_picture(pixels, 1, dpi, 1.0, Limits(), time.monotonic() + 120)
 
 
 def spoiled(pixels: Any, how: str) -> Any:

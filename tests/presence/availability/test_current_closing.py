@@ -14,7 +14,7 @@ from storage.house import House
 OTHERS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
-WITHIN = 20.0
+WITHIN = 120.0
 
 
 @pytest.mark.postgres

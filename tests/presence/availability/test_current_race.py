@@ -20,7 +20,7 @@ from storage.clock import new_id
 from storage.house import House
 
 HOUR = timedelta(hours=1)
-WITHIN = 20.0
+WITHIN = 120.0
 CLICKS = 40
 
 

@@ -165,7 +165,7 @@ def test_a_fetch_under_way_brings_nothing_back(
     writing, leaving = (
         threading.Event(),
         threading.Thread(
-            target=lambda: (writing.wait(20), _disconnect(house, staff("anna"), anna))
+            target=lambda: (writing.wait(120), _disconnect(house, staff("anna"), anna))
         ),
     )
     leaving.start()
@@ -180,7 +180,7 @@ def test_a_fetch_under_way_brings_nothing_back(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(CurrentStore, "set_busy", slow)
         refresh(house, _hour)
-    leaving.join(20)
+    leaving.join(120)
     assert not leaving.is_alive()
     assert not _known(house, store, anna)
 

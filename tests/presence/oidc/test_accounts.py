@@ -51,7 +51,7 @@ def at_once(house: House, attempts: list[Proven]) -> list[Any]:
     gate = Barrier(len(attempts))
 
     def arrive(proven: Proven) -> Any:
-        gate.wait(20)
+        gate.wait(120)
         return person_of(house, proven)
 
     with ThreadPoolExecutor(len(attempts)) as pool:

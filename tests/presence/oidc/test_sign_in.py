@@ -70,7 +70,7 @@ def browser(house: House, provider: oidc_provider.Provider) -> Iterator[httpx.Cl
     with httpx.Client(base_url=ours, timeout=120) as made:
         yield made
     server.should_exit = True
-    thread.join(10)
+    thread.join(120)
     listener.close()
 
 
@@ -78,7 +78,7 @@ def leave(browser: httpx.Client, target: str = "/") -> str:
     """Press the button, and sign in at the provider; the address the provider sends back to."""
     away = browser.get("/anmelden/oidc", params={"weiter": target})
     assert away.status_code == 303
-    answer = httpx.get(away.headers["location"])
+    answer = httpx.get(away.headers["location"], timeout=120)
     assert answer.status_code == 302, answer.text
     return answer.headers["location"]
 
@@ -295,7 +295,7 @@ def test_no_way_to_another_host(house: House, anna: Person, browser: httpx.Clien
 def test_signing_out_there_leads_back_here(browser: httpx.Client) -> None:
     away = browser.get("/anmelden/oidc/ende")
     assert "/logout?client_id=rathaus" in away.headers["location"]
-    back = httpx.get(away.headers["location"])
+    back = httpx.get(away.headers["location"], timeout=120)
     assert back.headers["location"] == f"{browser.base_url}/anmelden?abgemeldet"
 
 

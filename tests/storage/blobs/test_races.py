@@ -30,7 +30,7 @@ class SlowDirectory(Directory):
 
     def delete(self, name: str) -> None:
         self.deleting.set()
-        assert self.go_on.wait(30)
+        assert self.go_on.wait(120)
         super().delete(name)
 
 
@@ -75,13 +75,13 @@ def test_a_put_in_the_middle_of_a_sweep_keeps_its_content(
 
     with ThreadPoolExecutor(2) as pool:
         sweeping = pool.submit(sweep)
-        assert directory.deleting.wait(30)
+        assert directory.deleting.wait(120)
         putting = pool.submit(put)
         if careless:
-            putting.result(30)  # nothing holds it up
+            putting.result(120)  # nothing holds it up
         directory.go_on.set()
-        assert sweeping.result(30) == 1
-        putting.result(30)
+        assert sweeping.result(120) == 1
+        putting.result(120)
     if careless:
         with pytest.raises(BlobMissingError):
             store.read(sha256)
@@ -101,16 +101,16 @@ def test_a_sweep_in_the_middle_of_a_put_leaves_the_orphan_it_found(
         with database.write() as session:
             store.put(session, LETTER)
             put.set()
-            assert commit.wait(30)
+            assert commit.wait(120)
 
     with ThreadPoolExecutor(2) as pool:
         putting = pool.submit(slow_put)
-        assert put.wait(30)
+        assert put.wait(120)
         sweeping = pool.submit(lambda: store.sweep(database, timedelta(seconds=-5)))
         wait([sweeping], timeout=0.3)  # it has come to the content, and waits for the put to end
         commit.set()
-        putting.result(30)
-        assert sweeping.result(30) == 0
+        putting.result(120)
+        assert sweeping.result(120) == 0
     assert store.read(sha256) == LETTER
 
 
@@ -138,9 +138,9 @@ def test_many_put_release_and_sweep_at_once(database: Database, folder: Path) ->
         sweeping = pool.submit(sweeper)
         clerks = [pool.submit(clerk, number) for number in range(4)]
         for done in clerks:
-            done.result(60)
+            done.result(120)
         stop.set()
-        sweeping.result(60)
+        sweeping.result(120)
     store.sweep(database, timedelta(0))
     with database.read() as session:
         assert session.scalars(select(Blob.sha256)).all() == []

@@ -45,7 +45,7 @@ def test_no_job_is_given_to_two_claimers(database: Database) -> None:
     ready = threading.Barrier(CLAIMERS)
 
     def claimer() -> None:
-        ready.wait(20)
+        ready.wait(120)
         while jobs := queue.claim(database, ["noop"], 4, "m/1", LEASE, NOON):
             given.update(job.id for job in jobs)
             for job in jobs:
@@ -65,7 +65,7 @@ def test_control_looking_before_taking_gives_jobs_twice(database: Database) -> N
     def naive() -> None:
         with database.read() as session:
             seen = session.scalars(select(Job.id).where(Job.state == "waiting").limit(4)).all()
-        looked.wait(20)
+        looked.wait(120)
         with database.write() as session:
             session.execute(update(Job).where(Job.id.in_(seen)).values(state="running"))
         given.update(seen)
@@ -78,7 +78,7 @@ def test_asking_at_once_makes_one_job(database: Database) -> None:
     ready, asked = threading.Barrier(CLAIMERS), []
 
     def asker() -> None:
-        ready.wait(20)
+        ready.wait(120)
         asked.append(database.run(lambda s: queue.enqueue(s, "noop", "same", now=NOON)))
 
     together(asker)
@@ -112,7 +112,7 @@ def test_a_killed_workers_job_is_taken_again_and_done_once(database: Database) -
     os.kill(worker.pid, signal.SIGKILL)
     worker.communicate()
 
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not (taken := _release_and_claim(database)):
         assert time.monotonic() < deadline
         time.sleep(0.05)  # polling with a deadline

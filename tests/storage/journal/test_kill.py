@@ -77,7 +77,7 @@ def run_and_kill(settings: Settings, url: str, deeds: int, steps: int) -> list[s
     if not steps:
         child.send_signal(signal.SIGKILL)
     done += [line.strip() for line in child.stdout if line.endswith("\n")]
-    assert child.wait(30) == -signal.SIGKILL
+    assert child.wait(120) == -signal.SIGKILL
     child.stdout.close()
     return done
 

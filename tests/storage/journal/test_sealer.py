@@ -75,10 +75,10 @@ def test_several_sealers_make_one_chain(database: Database, settings: Settings) 
         sealers = [pool.submit(sealer, anchor) for anchor in anchors]
         writers = [pool.submit(write, writer) for writer in range(3)]
         for done in writers:
-            done.result(60)
+            done.result(120)
         stop.set()
         for done in sealers:
-            done.result(60)
+            done.result(120)
     while seal(database, anchors[0], utc_now):
         pass
     found = verify(database, anchors[0])
@@ -150,11 +150,11 @@ def test_keep_sealing_seals_what_comes_until_it_is_stopped(
     for count in (1, 2, 3):
         with sqlite_database.write() as session:
             leave(session, str(count))
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while sealed(sqlite_database) < count:
             assert time.monotonic() < deadline
     stop.set()
-    thread.join(20)
+    thread.join(120)
     assert not thread.is_alive()
     assert verify(sqlite_database, anchor).ok
 
@@ -179,10 +179,10 @@ def test_a_broken_journal_is_said_and_not_sealed_over(
     stop = threading.Event()
     thread = threading.Thread(target=keep_sealing, args=(sqlite_database, anchor, utc_now, stop))
     thread.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not caplog.records:
         assert time.monotonic() < deadline
     stop.set()
-    thread.join(20)
+    thread.join(120)
     assert "Kopf des Journals fehlt" in caplog.text
     assert sealed(sqlite_database) == 1

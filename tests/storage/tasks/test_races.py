@@ -39,7 +39,7 @@ def _race(database: Database, deed: Callable[[Session, int], object]) -> None:
     def together() -> Iterator[Session]:
         with database.write() as session:
             if database.dialect == "postgresql":
-                begin.wait(20)
+                begin.wait(120)
             yield session
 
     def run(number: int) -> None:

@@ -73,14 +73,14 @@ def test_closing_an_akte_and_one_of_its_vorgaenge_at_once_ends_well(any_town: To
             other = pool.submit(close_one)
             _until_somebody_waits(town)
             close_akte(session, town.clerk, akte.id, akte.revision, now=town.clock())
-        other.result(20)
+        other.result(120)
     with database.read() as session:
         assert session.get_one(Vorgang, vorgang.id).state == "closed"
 
 
 def _until_somebody_waits(town: Town) -> None:
     waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while True:
         with town.house.database.read() as session:
             if session.scalar(waiting):

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,7 +54,5 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect
 
 async def _until_it_answers(server: PrefectServer) -> None:
     watching = asyncio.create_task(server.watch())
-    began = time.monotonic()
-    await asyncio.wait_for(server.answered.wait(), 110)
-    assert time.monotonic() - began < 110
+    await asyncio.wait_for(server.answered.wait(), 600)
     watching.cancel()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from storage import processes
+from storage import processes, supervision
 from storage.actors import System
 from storage.house import House
 from storage.jobs import queue
@@ -21,6 +21,7 @@ from storage.jobs.tables import Job, Mail, Run
 from storage.journal.entries import record
 from storage.journal.tables import JournalEntry
 from storage.mail import send_later
+from workflows.engine import resident
 
 ENGINE = """
 import sys, time
@@ -30,7 +31,7 @@ from storage.house import House
 from storage.jobs import queue
 from storage.jobs.handlers import JobKind
 from storage.mail import MAIL
-from workflows.engine.resident import run
+from workflows.engine import resident
 
 def slow(context, job):
     time.sleep(0.02)
@@ -44,11 +45,12 @@ def stuck(context, job):
 
 house = House(Settings(data_dir=Path(sys.argv[2]), database_url=sys.argv[1]))
 kinds = [MAIL, JobKind("slow", "S", handle_one=slow, batch=10), JobKind("stuck", "S", handle_one=stuck)]
-run(house, kinds, [], prefect=False)
+resident.GRACE_SECONDS = float(sys.argv[3])
+resident.run(house, kinds, [], prefect=False)
 """
 
 
-def until(condition: Callable[[], object], seconds: float = 40) -> None:
+def until(condition: Callable[[], object], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
@@ -56,9 +58,12 @@ def until(condition: Callable[[], object], seconds: float = 40) -> None:
 
 
 @contextmanager
-def engine(house: House) -> Iterator[subprocess.Popen[bytes]]:
+def engine(
+    house: House, grace: float = resident.GRACE_SECONDS
+) -> Iterator[subprocess.Popen[bytes]]:
+    data = str(house.settings.data_dir)
     process = subprocess.Popen(
-        [sys.executable, "-c", ENGINE, house.settings.database, str(house.settings.data_dir)],
+        [sys.executable, "-c", ENGINE, house.settings.database, data, str(grace)],
         cwd=Path(__file__).parents[3],
         start_new_session=True,
     )
@@ -80,7 +85,7 @@ def done(house: House, kind: str = "slow") -> int:
 
 def test_a_killed_engine_loses_nothing_and_does_nothing_twice(house: House) -> None:
     """kill -9 twice under load: every job is done, and each left exactly one effect."""
-    number = 80
+    number = 120
     with house.database.write() as session:
         for n in range(number):
             queue.enqueue(session, "slow", str(n))
@@ -108,7 +113,8 @@ def test_a_graceful_stop_gives_back_what_does_not_end(sqlite_house: House) -> No
     with engine(house) as process:
         until((house.settings.data_dir / "stuck").exists)
         process.terminate()
-        assert process.wait(10) == 0, "within the ten seconds the supervisor gives"
+        assert process.wait(120) == 0, "it waits for what hangs no longer than it may"
+    assert resident.GRACE_SECONDS + resident.PREFECT_GRACE_SECONDS < supervision.STOP_SECONDS
     with house.database.read() as session:
         job = session.scalars(select(Job)).one()
         assert (job.state, job.attempts) == ("waiting", 0)
@@ -121,7 +127,7 @@ def test_an_idle_engine_seals_the_journal_and_ends_at_once(
     sqlite_house: House, number: signal.Signals
 ) -> None:
     house = sqlite_house
-    with engine(house) as process:
+    with engine(house, grace=3600) as process:
         until(lambda: processes.status(house.database, house.clock())["warnings"] == [])
         with house.database.write() as session:
             record(
@@ -132,8 +138,6 @@ def test_an_idle_engine_seals_the_journal_and_ends_at_once(
                 object_id="1",
                 at=house.clock(),
             )
-        until(lambda: count(house, select(JournalEntry.number)) == 1, 5)
+        until(lambda: count(house, select(JournalEntry.number)) == 1)
         process.send_signal(number)
-        began = time.monotonic()
-        assert process.wait(10) == 0
-        assert time.monotonic() - began < 5
+        assert process.wait(120) == 0, "it had an hour, and nothing to wait for"

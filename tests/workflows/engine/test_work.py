@@ -138,7 +138,7 @@ def test_no_more_at_once_than_allowed(sqlite_house: House) -> None:
         with guard:
             inside += 1
             most = max(most, inside)
-        gate.wait(20)
+        gate.wait(120)
         with guard:
             inside -= 1
 

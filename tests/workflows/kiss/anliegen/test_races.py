@@ -142,11 +142,14 @@ def test_of_two_who_change_the_coordination_at_once_one_does(
 
 def test_the_control_shows_the_race(database: Database, city: City) -> None:
     """Without the lock, who looks first and writes then leaves two; only SQLite's writers take turns anyway."""
+    looked = threading.Barrier(2 if database.dialect == "postgresql" else 1)
 
     def name(group: UUID) -> Deed:
         def deed(session: Session) -> None:
             others = session.scalars(select(Group).where(Group.coordination, Group.id != group))
-            for each in others.all():
+            found = others.all()
+            looked.wait(120)
+            for each in found:
                 each.coordination = False
             session.get_one(Group, group).coordination = True
 
