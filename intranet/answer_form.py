@@ -32,6 +32,9 @@ def answer_form(here: Visit, view: View) -> None:
     if not allowed(State(row.state), Deed.ANSWER):
         return
     st.subheader("Antworten", anchor=False)
+    if any(each.waits for each in view.said):  # a second one would be refused until it is decided
+        st.caption("Eine Antwort wartet auf Freigabe. Bis dahin kann keine andere hinausgehen.")
+        return
     field = f"antwort-{row.id.hex}"
     _begin(here, view, field)
     st.fragment(_others, run_every=EVERY)(here, row.id)

@@ -23,12 +23,12 @@ NOTHING = {
     view.MINE: ("Sie haben gerade kein Anliegen.", "Unter „Mein Amt“ sehen Sie, was noch niemand übernommen hat."),
     view.OFFICE: ("In Ihrem Amt ist nichts offen.", "Unter „Alle offenen“ sehen Sie, was Sie sonst angeht."),
     view.WEEK: ("Diese Woche wird nichts fällig.", "Unter „Mein Amt“ sehen Sie, was danach kommt."),
-    view.OPEN: ("Es ist nichts offen.", "Was erledigt ist, steht unter „Beantwortet und geschlossen“."),
+    view.OPEN: ("Es ist nichts offen.", "Was erledigt ist, steht unter „Erledigt“."),
     view.ASKED: (
         "Sie haben noch nichts gestellt.",
         "Brauchen Sie etwas von einer anderen Stelle? Oben: „Anliegen aufnehmen“, „Aus dem Haus“.",
     ),
-    view.DONE: ("Es ist noch nichts beantwortet.", "Was offen ist, steht unter „Alle offenen“."),
+    view.DONE: ("Es ist noch nichts erledigt.", "Was offen ist, steht unter „Alle offenen“."),
 }  # fmt: skip
 """What an empty list says, and what one can do."""
 here = visitor()
@@ -37,7 +37,7 @@ now = here.house.clock()
 
 def overview() -> None:
     take_down(here)
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    left, right = st.columns([2, 1], vertical_alignment="bottom")
     chosen = left.segmented_control(
         "Anzeigen",
         list(view.FILTERS),

@@ -44,7 +44,7 @@ FILTERS = {
     WEEK: "Diese Woche fällig",
     OPEN: "Alle offenen",
     ASKED: "Von mir gestellt",
-    DONE: "Beantwortet und geschlossen",
+    DONE: "Erledigt",
 }
 ENDED = frozenset({State.ANSWERED, State.CLOSED})
 

@@ -512,6 +512,7 @@ def test_the_link_is_shown_and_waiting_answers_say_so(
     press(app, "Antwort senden")
     assert row_of(furnished, anliegen).state == "assigned"
     app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
+    assert "Antwort senden" not in [each.label for each in app.button]
     press(app, "Zurückziehen und ändern")
     app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
     field = next(each for each in app.text_area if each.label == "Ihre Antwort")
