@@ -46,6 +46,8 @@ def add_commands(app: typer.Typer, open_house: Callable[[], House]) -> None:
                 "Fehler; nichts wurde übernommen", ("Zeile", "Spalte", "Was"),
                 [(each.row, each.column, each.message) for each in faults],
             )  # fmt: skip
+        elif dry_run:
+            show_table("Ohne Fehler; nichts wurde übernommen", ("Orte",), [(len(rows),)])
         else:
             show_table(
                 "Orte", ("neu", "geändert", "unverändert"),
