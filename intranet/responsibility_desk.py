@@ -102,12 +102,14 @@ def _topic_fields(book: Book, opened: Opened[TopicLine]) -> TopicForm | None:
         index=kinds.index(Kind(old.kind)) if old else 0,
         format_func=lambda each: KIND_NAMES[each],
     )
-    description = st.text_input("Beschreibung für das Formular", old.description if old else "")
-    keywords = st.text_input("Stichwörter", ", ".join(old.keywords) if old else "")
     held = old.group_id if old else None
+    one, two = st.columns(2)  # row by row, as one reads and tabs
     names = with_former(book.group_names, held, opened.line.group if opened.line else "")
     group = choice(one, "Gruppe", names, held, f"thema-gruppe-{opened.mark}")
     hours = two.number_input("Frist in Dienststunden", 1, MOST_HOURS, old.hours if old else 24)
+    description = st.text_input("Beschreibung für das Formular", old.description if old else "")
+    keywords = st.text_input("Stichwörter", ", ".join(old.keywords) if old else "")
+    one, two = st.columns(2)
     four = one.checkbox("Antworten gibt eine zweite Person frei", value=bool(old and old.four_eyes))
     public = two.checkbox(
         "Im Formular für Bürgerinnen und Bürger anbieten", value=bool(old and old.public)
@@ -185,7 +187,7 @@ def _group_fields(book: Book, opened: Opened[GroupLine]) -> GroupForm | None:
     hours = two.number_input(
         "Frist in Dienststunden ohne Thema", 1, MOST_HOURS, old.hours if old else 40
     )
-    office = old.office_id if old else choice(one, "Amt", book.office_names, None, "gruppe-amt")
+    office = old.office_id if old else choice(st, "Amt", book.office_names, None, "gruppe-amt")
     members: list[UUID] = []
     if not (old and old.general):
         members = st.multiselect(
@@ -194,6 +196,7 @@ def _group_fields(book: Book, opened: Opened[GroupLine]) -> GroupForm | None:
             sorted(line.members) if line else [],
             format_func=lambda each: book.people[each],
         )
+    one, two = st.columns(2)
     spreads = one.checkbox(
         "Neues an Anwesende verteilen",
         value=bool(old and old.spreads),

@@ -47,7 +47,7 @@ def add_commands(app: typer.Typer, open_house: Callable[[], House]) -> None:
                 [(each.row, each.column, each.message) for each in faults],
             )  # fmt: skip
         elif dry_run:
-            show_table("Ohne Fehler; nichts wurde übernommen", ("Orte",), [(len(rows),)])
+            show_table("Nur geprüft", ("Orte ohne Fehler",), [(len(rows),)])
         else:
             show_table(
                 "Orte", ("neu", "geändert", "unverändert"),
