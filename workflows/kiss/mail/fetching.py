@@ -23,7 +23,6 @@ from workflows.kiss.mail.deciding import FATE_NAMES, Fate
 from workflows.kiss.mail.imap import AwayError, RefusedError, open_folder
 from workflows.kiss.mail.importing import Importer
 from workflows.kiss.mail.parsing import LIMITS
-from workflows.kiss.mail.passed_over import forget_passed_over
 from workflows.kiss.mail.tables import MailboxState, MailItem
 
 KEPT = timedelta(days=396)
@@ -43,8 +42,6 @@ def fetch_mail(context: JobContext) -> Mapping[str, int]:
             for mailbox in mailboxes:
                 if not context.stopping():
                     counts += fetch_one(context, mailbox, inboxes_of(mailboxes), pool)
-        house.database.run(lambda session: forget(session, house.clock()))
-        house.database.run(lambda session: forget_passed_over(session, house.blobs, house.clock()))
     except (MailboxesError, ConflictError) as error:
         raise PermanentError(str(error)) from error
     except (StorageBusyError, BlobStoreError) as error:
