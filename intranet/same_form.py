@@ -14,24 +14,35 @@ from workflows.kiss.anliegen.merging import keep_apart, merge
 from workflows.kiss.anliegen.queries import by_number
 from workflows.kiss.anliegen.states import OPEN_STATES, STATE_NAMES, State
 
+LIKELIEST = 3
+"""So many are shown at once; the others are folded away."""
+
 
 def same_part(here: Visit, view: View) -> None:
-    """What it was merged with, and what looks alike."""
+    """What it was merged with, and while it is not closed, what looks alike."""
     for other, title in view.merged:
         target = html.page_link(f"/anliegen?id={other.hex}", title).html
         if other == view.row.merged_into_id:
             st.html(f"<p>Zusammengeführt mit {target}. Beantwortet wird es dort.</p>")
         else:
             st.html(f"<p>Zusammengeführt mit {target}. Die Antwort von hier geht auch dorthin.</p>")
-    if view.row.merged_into_id is not None:
-        return
+    if view.row.merged_into_id is not None or State(view.row.state) is State.CLOSED:
+        return  # what is done needs no hint; the number still works
     if view.alike:
         st.markdown("**Vielleicht dasselbe**")
-    for other, title, score in view.alike:
-        target = f"/anliegen?id={other.hex}"
-        st.html(f"<p>{html.page_link(target, title).html} {html.quiet(score).html}</p>")
-        if view.works:
-            _same_or_not(here, view, other)
+    for each in view.alike[:LIKELIEST]:
+        _one(here, view, *each)
+    if further := view.alike[LIKELIEST:]:
+        with st.expander(f"Weitere ähnliche ({len(further)})", icon=":material/content_copy:"):
+            for each in further:
+                _one(here, view, *each)
+
+
+def _one(here: Visit, view: View, other: UUID, title: str, score: str) -> None:
+    target = f"/anliegen?id={other.hex}"
+    st.html(f"<p>{html.page_link(target, title).html} {html.quiet(score).html}</p>")
+    if view.works:
+        _same_or_not(here, view, other)
 
 
 def _same_or_not(here: Visit, view: View, other: UUID) -> None:

@@ -9,10 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from intranet.views.anliegen import load
-from storage.clock import local_date
+from storage.clock import local_date, new_id
 from storage.organisation.queries import load_staff
 from tests.intranet.test_anliegen_pages import groups, opened, press, row_of, shown
-from workflows.kiss.anliegen.tables import Anliegen
+from workflows.kiss.anliegen.tables import Anliegen, Likeness
 
 Browse = Callable[..., AppTest]
 __all__ = ["groups"]
@@ -88,3 +88,35 @@ def test_merged_ones_say_where_they_are_answered(
     assert "Beantwortet wird es dort." in shown(app)
     app = browse("anna.beispiel", "anliegen.py", id=main.hex)
     assert "Die Antwort von hier geht auch dorthin." in shown(app)
+
+
+def alike(furnished: Any, first: UUID, second: UUID) -> None:
+    with furnished.house.database.write() as session:
+        session.add(
+            Likeness(
+                id=new_id(), revision=1, first_id=min(first, second), second_id=max(first, second), score=0.9, reasons=[],
+            )
+        )  # fmt: skip
+
+
+def test_what_is_closed_gives_no_hints(
+    browse: Browse, furnished: Any, groups: dict[str, UUID]
+) -> None:
+    first, second = opened(furnished, groups), opened(furnished, groups)
+    alike(furnished, first, second)
+    assert "Vielleicht dasselbe" in shown(browse("anna.beispiel", "anliegen.py", id=first.hex))
+    with furnished.house.database.write() as session:
+        session.get_one(Anliegen, first).state = "closed"
+    app = browse("anna.beispiel", "anliegen.py", id=first.hex)
+    assert "Vielleicht dasselbe" not in shown(app)
+    assert app.text_input(key="eins-nummer")
+
+
+def test_of_many_alike_the_likeliest_stand_there_at_once(
+    browse: Browse, furnished: Any, groups: dict[str, UUID]
+) -> None:
+    first = opened(furnished, groups)
+    for _ in range(5):
+        alike(furnished, first, opened(furnished, groups))
+    app = browse("anna.beispiel", "anliegen.py", id=first.hex)
+    assert "Weitere ähnliche (2)" in [each.label for each in app.expander]
