@@ -157,9 +157,11 @@ def _text(rng: random.Random, pattern: str, street: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def reply_text(number: int) -> str:
-    """What a citizen answers when asked for the place."""
-    return str(told()["reply"]).replace("{nummer}", str(3 + number % 70))
+def reply_text(case: Case) -> str:
+    """What a citizen answers when asked for the place, or, where there is none, when to call."""
+    if not case.place:
+        return str(told()["reply_without_place"])
+    return str(told()["reply"]).replace("{nummer}", str(3 + case.number % 70))
 
 
 def _caller(rng: random.Random, people: Inventions, channel: Channel) -> Caller:

@@ -159,13 +159,14 @@ def _work(town: Town, case: Case, anliegen: UUID, at: datetime) -> Iterator[date
             contribute(session, helper, asked.id, 1, told()["contributed"], now=at)
     if case.asks:
         yield (at := town.after(at, 3, case))
-        _answer(town, anliegen, told()["question"], at, asks=True)
+        question = "question" if case.place else "question_without_place"
+        _answer(town, anliegen, told()[question], at, asks=True)
         yield (at := town.after(at, 1, case))
         _second_pair(town, anliegen, at)
         if case.waits:
             return
         yield (at := at + timedelta(hours=town.rng.uniform(3, 60)))
-        _say(town, anliegen, reply_text(case.number), f"demo:{case.number}:reply", at)
+        _say(town, anliegen, reply_text(case), f"demo:{case.number}:reply", at)
     yield (at := town.after(at, 8, case))
     _answer(town, anliegen, answer_to(case.theme, case.number), at)
     yield (at := town.after(at, 2, case))
