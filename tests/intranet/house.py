@@ -143,6 +143,18 @@ Walter Tannhäußer
 """
 
 
+_TRADES = ("dach", "gerüst", "glas", "holz", "putz", "stahl", "stein", "tor", "wand", "zaun")
+
+
+def bill(number: str) -> str:
+    """A bill of a number like ``2026-117``, from a sender of its own: where a sender's letters lie decides where the next is to go,
+    and the tests of a room share their house.
+    """
+    first, *_, last = number.removeprefix("2026-")[:3]
+    sender = f"Muster{_TRADES[int(first)]}{_TRADES[int(last)]}"
+    return BILL.replace("2026-117", number).replace("Musterbau", sender)
+
+
 def pdf(text: str) -> bytes:
     """A page of print, as a PDF with a text layer."""
     from io import BytesIO

@@ -22,7 +22,7 @@ def two(furnished: Any, small: Any) -> list[UUID]:
     office = furnished.office("ordnungsamt")
     found = []
     for number in (811, 812):
-        content = small.pdf(small.BILL.replace("2026-117", f"2026-{number}"))
+        content = small.pdf(small.bill(f"2026-{number}"))
         receipt = receive(
             furnished.house, System("test"), Incoming(f"viele-{number}.pdf", content, office)
         )

@@ -26,7 +26,7 @@ def words(app: AppTest) -> str:
 
 
 def hand_in(furnished: Any, small: Any, number: str, *, unopened: bool = False) -> UUID:
-    bill = small.pdf(small.BILL.replace("2026-117", number))
+    bill = small.pdf(small.bill(number))
     office = furnished.office("ordnungsamt")
     receipt = receive(
         furnished.house, HOUSE, Incoming(f"{number}.pdf", bill, office, unopened=unopened)
@@ -125,7 +125,7 @@ def test_versions_are_listed_and_added_with_a_note(
 ) -> None:
     bill = hand_in(furnished, small, "2026-702")
     app = browse("anna.beispiel", "dokument.py", id=str(bill))
-    corrected = small.pdf(small.BILL.replace("2026-117", "2026-702 berichtigt"))
+    corrected = small.pdf(small.bill("2026-702 berichtigt"))
     send = next(each for each in app.button if each.label == "Neue Fassung hochladen")
     send.click().run()
     assert "Bitte wählen Sie zuerst eine Datei aus." in app.error[0].value
@@ -178,7 +178,7 @@ def test_a_version_that_was_refused_says_why_until_a_better_one_came(
     assert "konnte nicht gelesen werden" in warning.value
     assert "bisherige Fassung" in warning.value
     assert "nicht lesbar" in words(app)
-    add(small.pdf(small.BILL.replace("2026-117", "2026-704 neu")))
+    add(small.pdf(small.bill("2026-704 neu")))
     app = browse("anna.beispiel", "dokument.py", id=str(bill))
     assert not app.warning
     assert "gilt" in words(app)

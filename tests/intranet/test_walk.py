@@ -39,7 +39,7 @@ def test_a_letter_from_the_door_to_the_file_and_back(
             {
                 "name": f"rechnung-{number}.pdf",
                 "mimeType": "application/pdf",
-                "buffer": small.pdf(small.BILL.replace("2026-117", f"2026-{number}")),
+                "buffer": small.pdf(small.bill(f"2026-{number}")),
             }
             for number in (901, 902)
         ]
