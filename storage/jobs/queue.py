@@ -112,11 +112,12 @@ def enqueue(
         return created
     existing: UUID = session.scalars(select(Job.id).where(Job.kind == kind, Job.key == key)).one()
     if again:
-        _ask_again(session, existing, run_after or moment)
+        _ask_again(session, existing, run_after or moment, int(priority))
     return existing
 
 
-def _ask_again(session: Session, job: UUID, run_after: datetime) -> None:
+def _ask_again(session: Session, job: UUID, run_after: datetime, priority: int) -> None:
+    """What waits already becomes sooner and more urgent by it, never less."""
     ended = Job.state.in_(("done", "failed"))
     session.execute(
         update(Job)
@@ -124,6 +125,7 @@ def _ask_again(session: Session, job: UUID, run_after: datetime) -> None:
         .values(
             repeat=case((Job.state == "running", True), else_=False),
             attempts=case((ended, 0), else_=Job.attempts),
+            priority=case((ended | (Job.priority > priority), priority), else_=Job.priority),
             run_after=case(
                 (ended, run_after),
                 ((Job.state == "waiting") & (Job.run_after > run_after), run_after),

@@ -66,6 +66,19 @@ def test_work_asked_for_while_it_runs_is_done_once_more(database: Database) -> N
     assert job(database, one).state == "done"
 
 
+def test_what_a_person_asks_for_goes_before_what_the_night_asked_for(database: Database) -> None:
+    ask(database, "night", priority=Priority.BACKGROUND)
+    ask(database, "other", priority=Priority.NORMAL)
+    ask(database, "night", priority=Priority.URGENT, again=True)
+    ask(database, "night", priority=Priority.BACKGROUND, again=True)  # and is not held up by it
+    first, second = take(database)
+    assert (first.key, second.key) == ("night", "other")
+    complete(database, first)
+    ask(database, "night", priority=Priority.BACKGROUND, again=True)
+    ask(database, "third", priority=Priority.NORMAL)
+    assert [each.key for each in take(database)] == ["third", "night"]
+
+
 def test_asking_rolls_back_with_the_deed(database: Database) -> None:
     def deed(session: Session) -> float:
         queue.enqueue(session, "noop", "a", now=NOON)
