@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from storage.actors import Staff
 from tests.workflows.eakte.town import TREE_LETTER, Town, letter
 from workflows.eakte.akten import close_akte, close_vorgang, open_vorgang
@@ -110,6 +112,13 @@ def test_an_akte_whose_vorgaenge_are_all_closed_can_still_be_chosen(town: Town) 
     for asked in ({"plan_entry": town.trees}, {"words": "linde B1.01"}):
         (found,) = places(town, town.clerk, **asked)
         assert (found.akte.id, found.vorgaenge) == (vorgang.akte_id, [])
+
+
+@pytest.mark.parametrize("typed", ["ÖFFENTLICHE", "öffentliche", "straße"])
+def test_words_are_found_however_their_umlauts_are_written(any_town: Town, typed: str) -> None:
+    vorgang = any_town.vorgang(any_town.clerk, any_town.roads, "Öffentliche Straße")
+    (found,) = places(any_town, any_town.clerk, words=typed)
+    assert [each.id for each in found.vorgaenge] == [vorgang.id]
 
 
 def test_words_find_beyond_the_newest_thirty_and_name_the_fitting_vorgaenge_only(
