@@ -38,18 +38,19 @@ def same_part(here: Visit, view: View) -> None:
                 _one(here, view, *each)
 
 
-def _one(here: Visit, view: View, other: UUID, title: str, score: str) -> None:
+def _one(here: Visit, view: View, other: UUID, title: str, score: str, state: State) -> None:
     target = f"/anliegen?id={other.hex}"
     st.html(f"<p>{html.page_link(target, title).html} {html.quiet(score).html}</p>")
     if view.works:
-        _same_or_not(here, view, other)
+        _same_or_not(here, view, other, state)
 
 
-def _same_or_not(here: Visit, view: View, other: UUID) -> None:
+def _same_or_not(here: Visit, view: View, other: UUID, state: State) -> None:
     row, now = view.row, here.house.clock()
+    tells = _tells(view, state, other.hex)
     one, two = st.columns(2)
     if one.button("Zusammenführen", key=f"eins-{other.hex}"):
-        _merge(here, view, other)
+        _merge(here, view, other, tells=tells)
     if two.button("Ist etwas anderes", key=f"zwei-{other.hex}"):
         done, _ = carry_out(
             here, lambda session: keep_apart(session, here.staff, row.id, other, now=now)
@@ -76,17 +77,22 @@ def by_number_part(here: Visit, view: View) -> None:
         link = html.page_link(f"/anliegen?id={other.id.hex}", other.title).html
         more = ", ".join(each for each in (other.place, STATE_NAMES[State(other.state)]) if each)
         st.html(f"<p>{link} {html.quiet(more).html}</p>")
-        tells = True
-        if State(view.row.state) in OPEN_STATES and State(other.state) not in OPEN_STATES:
-            st.caption("Das andere ist schon beantwortet oder geschlossen.")
-            tells = st.checkbox(
-                "Die letzte Antwort auch hier senden", value=True, key="eins-antwort"
-            )
+        tells = _tells(view, State(other.state), "nummer")
         if st.button("Zusammenführen", key="eins-mit-nummer"):
             _merge(here, view, other.id, tells=tells)
 
 
-def _merge(here: Visit, view: View, other: UUID, *, tells: bool = True) -> None:
+def _tells(view: View, state: State, mark: str) -> bool:
+    """Whether the other one's last answer goes to these people as well; asked where there is one."""
+    if State(view.row.state) not in OPEN_STATES or state in OPEN_STATES:
+        return True
+    st.caption("Das andere ist schon beantwortet oder geschlossen.")
+    return st.checkbox(
+        "Die letzte Antwort auch hier senden", value=True, key=f"eins-antwort-{mark}"
+    )
+
+
+def _merge(here: Visit, view: View, other: UUID, *, tells: bool) -> None:
     row, now = view.row, here.house.clock()
     done, _ = carry_out(
         here,

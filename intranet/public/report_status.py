@@ -27,13 +27,14 @@ from storage.conflicts import ConflictError, NotFoundError
 from storage.house import House
 from workflows.kiss.anliegen.closing import BEST, rate
 from workflows.kiss.anliegen.conversation import FileIn, Reply
+from workflows.kiss.anliegen.holders import NobodyLeadsError
 from workflows.kiss.anliegen.links import AnliegenLinks
 from workflows.kiss.anliegen.states import State
 from workflows.kiss.anliegen.tables import Anliegen
 from workflows.kiss.anliegen.taking_in import staged
 from workflows.kiss.citizens.following import follow, opened_by, renew_link, shown_file
 from workflows.kiss.citizens.publishing import take_back_consent
-from workflows.kiss.citizens.reporting import LONGEST, refuse_unopened, taken
+from workflows.kiss.citizens.reporting import LONGEST, taken
 from workflows.kiss.citizens.writing import write
 
 LIMITS = (Limit(10, timedelta(hours=1)), Limit(40, timedelta(days=1)))
@@ -64,6 +65,7 @@ DONE = {
 APART = ("eigenes_anliegen.html", "Ihre Beschwerde")
 TOO_OFTEN = "Sie haben heute schon viele Nachrichten geschickt. Bitte versuchen Sie es später noch einmal, oder rufen Sie uns an."
 NOTHING = "Bitte schreiben Sie etwas, oder wählen Sie eine Datei."
+NOBODY_LEADS = "Das liest sich wie eine Beschwerde über eine Person der Stadtverwaltung. Hier können wir sie gerade nicht annehmen. Bitte schicken Sie sie uns mit der Post."
 RATE_1_TO_5 = "Bitte wählen Sie eine Bewertung von 1 bis 5."
 
 
@@ -133,8 +135,9 @@ class _Desk:
                 handed_out = self._do(request, deed, data, files, ready)
         except LinkError as error:
             return message(who, OVER, str(error), status=410)
-        except (_WrongError, BlobStoreError) as error:
-            wrong = str(error) if isinstance(error, _WrongError) else NO_SPACE
+        except (_WrongError, NobodyLeadsError, BlobStoreError) as error:
+            plain = NOBODY_LEADS if isinstance(error, NobodyLeadsError) else NO_SPACE
+            wrong = str(error) if isinstance(error, _WrongError) else plain
             return self._page(request, wrong=wrong, typed=data.get("text", ""))
         except (ConflictError, NotFoundError) as error:
             return message(who, OVER, str(error), status=409, back=again)
@@ -193,7 +196,6 @@ class _Desk:
         now: datetime,
     ) -> Reply:
         text = data.get("text", "").replace("\r\n", "\n").strip()
-        refuse_unopened(text, now)
         objects = deed == "nicht-erledigt"
         if len(text) > LONGEST:
             raise _WrongError(f"Bitte höchstens {LONGEST} Zeichen.")

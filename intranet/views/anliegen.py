@@ -128,7 +128,7 @@ class View:
     asked: Sequence[Asked]
     decided: Sequence[Decided]
     way: Sequence[tuple[str, str, str]]
-    alike: Sequence[tuple[UUID, str, str]]
+    alike: Sequence[tuple[UUID, str, str, State]]
     merged: Sequence[tuple[UUID, str]]
     works: bool
     seen: int
@@ -235,7 +235,7 @@ def load(session: Session, staff: Staff, anliegen: UUID, now: datetime) -> View:
         decided=_decided(found, called, titles),
         way=_way(session, row, called),
         alike=[
-            (other.id, f"{reference(other)}: {other.title}", words.percent(like.score))
+            (other.id, f"{reference(other)}: {other.title}", words.percent(like.score), State(other.state))
             for like, other in found.alike
         ],
         merged=_merged(session, staff, row),

@@ -23,7 +23,7 @@ from workflows.kiss.anliegen.groups import (
     members,
 )
 from workflows.kiss.anliegen.naming import is_named
-from workflows.kiss.anliegen.tables import Group
+from workflows.kiss.anliegen.tables import Anliegen, Group, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +131,30 @@ def head_of(session: Session, office: UUID, now: datetime, away: Collection[UUID
     )
 
 
-def unnamed_holder(
-    session: Session, text: str, now: datetime, away: Collection[UUID] = ()
-) -> Holder:
-    """Who a complaint goes to whose person nobody has recognised yet: who leads the coordination's office or one above, else
-    somebody of the coordination; never who seems to be named in it, and no deputy of theirs.
+def at_it(session: Session, row: Anliegen) -> set[UUID]:
+    """Who has it or has written in it, or in the one it was merged into."""
+    rows = [row.id, *([row.merged_into_id] if row.merged_into_id else [])]
+    having = session.scalars(select(Anliegen.person_id).where(Anliegen.id.in_(rows)))
+    writing = session.scalars(select(Message.author_id).where(Message.anliegen_id.in_(rows)))
+    return {each for each in (*having, *writing) if each is not None}
 
-    Raises ``ConflictError`` where nobody is left.
+
+class NobodyLeadsError(ConflictError):
+    """There is nobody whom a complaint about a person could go to."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Für diese Beschwerde ist keine Leitung eingetragen. Bitte tragen Sie unter „Personen und Rechte“ eine ein."
+        )
+
+
+def unnamed_holder(
+    session: Session, text: str, now: datetime, away: Collection[UUID] = (), suspected: Collection[UUID] = ()
+) -> Holder:  # fmt: skip
+    """Who a complaint goes to whose person nobody has recognised yet: who leads the coordination's office or one above, else
+    somebody of the coordination; never who is ``suspected`` or seems to be named in it, and no deputy of theirs.
+
+    Raises ``NobodyLeadsError`` where nobody is left.
     """
     day = local_date(now)
     group = coordination_group(session, day)
@@ -145,7 +162,8 @@ def unnamed_holder(
 
         def named(people: Collection[UUID], *, fully: bool = fully) -> set[UUID]:
             called = names(session, people)
-            return {each for each in people if is_named(called.get(each, ""), text, fully=fully)}
+            meant = {each for each in people if is_named(called.get(each, ""), text, fully=fully)}
+            return meant | {*people}.intersection(suspected)
 
         for office in line_above(session, group.office_id, day):
             heads = _heads(session, office, now)
@@ -157,9 +175,7 @@ def unnamed_holder(
         person = least_busy(session, team - named(team))
         if person is not None:
             return Holder(group, person)
-    raise ConflictError(
-        "Für diese Beschwerde ist keine Leitung eingetragen. Bitte tragen Sie unter „Personen und Rechte“ eine ein."
-    )
+    raise NobodyLeadsError
 
 
 def _first(heads: Sequence[UUID], away: Collection[UUID]) -> UUID | None:

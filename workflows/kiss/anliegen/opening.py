@@ -4,7 +4,7 @@ The row, its first message, its files and the job that finds who is responsible 
 coordination of Feedback LE has it. A complaint about a person goes to the superior at once, and no model reads it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -107,7 +107,7 @@ class Place:
 class Incoming:
     """What somebody wants. ``key`` names where it came from: the same mail or form twice is one Anliegen.
 
-    ``about`` is whom a complaint is about, ``topic`` what was chosen from the list. To a mail belong ``recipients`` (addresses),
+    ``about`` is whom a complaint is about, ``suspected`` who has what it follows from and does not get it, ``topic`` what was chosen from the list. To a mail belong ``recipients`` (addresses),
     ``addressed`` (key of the office whose mailbox it came by), ``message_id`` and ``original`` (the SHA-256 of the stored mail).
     """
 
@@ -120,6 +120,7 @@ class Incoming:
     place: Place = Place()
     topic: UUID | None = None
     about: UUID | None = None
+    suspected: Collection[UUID] = ()
     files: Sequence[FileIn | SharedFile] = ()
     sender: str | None = None
     recipients: Sequence[str] = ()
@@ -188,7 +189,7 @@ def _first_holder(session: Session, incoming: Incoming, now: datetime) -> tuple[
     group = coordination_group(session, local_date(now))
     if incoming.kind is Kind.SUPERVISORY:
         text = f"{incoming.title}\n{incoming.text}"
-        return unnamed_holder(session, text, now), confidential(group)
+        return unnamed_holder(session, text, now, suspected=incoming.suspected), confidential(group)
     return Holder(group, None), Scope(group.office_id, ProtectionClass.INTERNAL)
 
 

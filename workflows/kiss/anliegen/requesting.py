@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from storage.actors import Staff
+from storage.clock import local_date
 from storage.conflicts import ConflictError, NotFoundError
 from workflows.kiss.anliegen.conversation import Reply, take_reply
 from workflows.kiss.anliegen.locking import hold_family
@@ -16,7 +17,10 @@ from workflows.kiss.anliegen.progress import journal
 from workflows.kiss.anliegen.requesters import requested_by, taken_down_by, was_read
 from workflows.kiss.anliegen.sight import load_anliegen, works_on
 from workflows.kiss.anliegen.tables import Anliegen, Contact, Message
+from workflows.kiss.routing.complaints import is_about_a_person
+from workflows.kiss.routing.unopened import refuse_reports
 
+ABOUT_A_PERSON = "Das liest sich wie eine Beschwerde über eine Person. Bitte stellen Sie sie als eigenes Anliegen: Dann sieht sie nur die Leitung."
 GONE = "Dieses Anliegen gibt es nicht, oder Sie dürfen es nicht sehen."
 REACHED = "Der Statuslink ist für Menschen ohne E-Mail. Wer dieses Anliegen gestellt hat, bekommt die Antworten auch so."
 
@@ -43,10 +47,16 @@ def request(session: Session, actor: Staff, anliegen: UUID, now: datetime) -> An
 def add_to_request(
     session: Session, actor: Staff, anliegen: UUID, text: str, key: str, *, now: datetime
 ) -> Message:
-    """Their reply: it reaches who has it, as a citizen's does. The same ``key`` again changes nothing."""
+    """Their reply: it reaches who has it, as a citizen's does. The same ``key`` again changes nothing.
+
+    Raises ``ConflictError`` for a report to the reporting office or a complaint about a person: whom it is about may have this.
+    """
     known = session.scalars(select(Message).where(Message.key == key)).one_or_none()
     if known is not None:
         return known
+    refuse_reports(text, local_date(now), ())
+    if is_about_a_person(text):
+        raise ConflictError(ABOUT_A_PERSON)
     hold_family(session, anliegen)
     row = session.scalars(
         select(Anliegen)

@@ -1,8 +1,9 @@
 """A mail is taken in: what it came to, its Anliegen or note, and that it was here, in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from storage.clock import new_id
 from storage.journal.entries import record
 from workflows.kiss.anliegen.answering import tell_later
 from workflows.kiss.anliegen.conversation import FileIn, Reply, add_note, hear
+from workflows.kiss.anliegen.holders import at_it
 from workflows.kiss.anliegen.locking import hold_families
 from workflows.kiss.anliegen.opening import Channel, Incoming, open_anliegen
 from workflows.kiss.anliegen.progress import look_at
@@ -100,7 +102,7 @@ def _hold_all(session: Session, desk: Desk, batch: Sequence[Arrived]) -> None:
     circle of waiting.
     """
     marked = [each.mail for each in batch if each.mail is not None and each.mail.marks]
-    if len(marked) > 1:
+    if marked:  # before the number of a new one, which others wait for, too
         rows = [belongs_to(session, desk.marks, mail.marks) for mail in marked]
         hold_families(session, {row.id for row in rows if row is not None})
 
@@ -129,10 +131,12 @@ def settle_wanted(
 def _settled(
     session: Session, desk: Desk, arrived: Arrived, mail: ParsedMail
 ) -> tuple[Decision, Anliegen | None]:
-    row = belongs_to(session, desk.marks, mail.marks)
+    row, suspected = belongs_to(session, desk.marks, mail.marks), set[UUID]()
     if row is not None and row.kind != Kind.SUPERVISORY.value and complains(mail):
-        row = None  # about who answers, perhaps: it must not lie with them
+        suspected, row = at_it(session, row), None  # it must not lie with them
     decision = decide(mail, belongs=row is not None)
+    if decision.fate is Fate.OPENED:
+        return decision, _open(session, desk, arrived, mail, suspected)
     return decision, _carry_out(session, desk, arrived, mail, decision, row)
 
 
@@ -144,8 +148,6 @@ def _carry_out(
     decision: Decision,
     row: Anliegen | None,
 ) -> Anliegen | None:
-    if decision.fate is Fate.OPENED:
-        return _open(session, desk, arrived, mail)
     if decision.fate is Fate.HEARD and row is not None:
         _hear(session, desk, arrived, mail, row)
     elif decision.fate is Fate.NOTED and row is not None:
@@ -155,13 +157,15 @@ def _carry_out(
     return row
 
 
-def _open(session: Session, desk: Desk, arrived: Arrived, mail: ParsedMail) -> Anliegen:
+def _open(
+    session: Session, desk: Desk, arrived: Arrived, mail: ParsedMail, suspected: Collection[UUID]
+) -> Anliegen:
     who = caller(mail, desk.inboxes)
     incoming = Incoming(
         key=arrived.key, channel=Channel.MAIL, kind=kind_of(mail), text=written(mail),
         title=mail.subject, caller=who, files=arrived.files, sender=mail.sender or None,
         message_id=mail.message_id or None, original=_keep(session, desk, arrived),
-        recipients=mail.recipients, addressed=arrived.office,
+        recipients=mail.recipients, addressed=arrived.office, suspected=suspected,
     )  # fmt: skip
     row = open_anliegen(session, ACTOR, incoming, blobs=desk.blobs, now=desk.now)
     if who.mail and not mail.automatic:

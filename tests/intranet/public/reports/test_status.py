@@ -8,17 +8,19 @@ import pytest
 from sqlalchemy import select
 
 from intranet.public import report_status, uploads
-from storage.clock import new_id
+from storage.clock import local_date, new_id
 from storage.conflicts import NotFoundError
 from storage.jobs.tables import Job
+from storage.organisation.operations import add_person
 from tests.intranet.public.conftest import Browser, hidden
 from tests.intranet.public.reports.conftest import SYSTEM, Reports, Upload, picture
 from tests.workflows.kiss.citizens.test_examining import docx, packed, pdf
+from workflows.kiss.anliegen.assigning import take_over
 from workflows.kiss.anliegen.closing import close
 from workflows.kiss.anliegen.conversation import Reply, add_note, hear
 from workflows.kiss.anliegen.merging import merge, unmerge
 from workflows.kiss.anliegen.sight import load_anliegen
-from workflows.kiss.anliegen.tables import Anliegen, Message, MessageFile
+from workflows.kiss.anliegen.tables import Anliegen, Group, Message, MessageFile
 from workflows.kiss.citizens import examining
 from workflows.kiss.citizens.publishing import publish
 
@@ -136,7 +138,7 @@ def test_a_complaint_about_who_is_at_it_does_not_lie_with_them(reports: Reports,
     link = reports.link(reports.send({"mail": mail}))
     reports.hand_to_tim()
     told = write(reports, link, "schreiben", ABOUT_TIM, [JPEG])
-    assert "vorgesetzten Stelle" in told.text
+    assert "eine Leitung" in told.text
     shown = re.findall(r'href="(/anliegen/[\w-]+)">http', told.text)
     assert bool(shown) is not bool(mail), "who gave an address gets the link there"
     assert all("angeschrien" in reports.browser.get(each).text for each in shown)
@@ -148,6 +150,38 @@ def test_a_complaint_about_who_is_at_it_does_not_lie_with_them(reports: Reports,
     ]
     with reports.house.database.read() as session, pytest.raises(NotFoundError):
         load_anliegen(session, reports.staff("tim"), complaint.id)
+
+
+@pytest.mark.parametrize("deed", ["schreiben", "nicht-erledigt"])
+def test_a_complaint_may_be_in_a_file_alone_and_says_what_it_follows_from(
+    reports: Reports, link: str, deed: str
+) -> None:
+    reports.answer("Das ist erledigt.")
+    file = ("bilder", ("Dienstaufsichtsbeschwerde.pdf", pdf(), "application/pdf"))
+    assert "eine Leitung" in write(reports, link, deed, "", [file]).text
+    row, complaint = reports.rows()
+    (said,) = [each for each in reports.messages() if each.anliegen_id == complaint.id]
+    assert said.text.startswith("Zu Anliegen 2026-00001:")
+    assert row.state == ("reopened" if deed == "nicht-erledigt" else "answered")
+
+
+def test_who_has_it_does_not_get_the_complaint_even_as_the_head(reports: Reports) -> None:
+    link, kora = reports.link(reports.send()), reports.staff("kora")
+    with reports.house.database.write() as session:
+        take_over(session, kora, reports.row().id, reports.row().revision, now=reports.clock())
+    told = write(reports, link, "schreiben", ABOUT_TIM)
+    assert told.status_code == 422
+    assert report_status.NOBODY_LEADS in told.text
+    assert "angeschrien" in told.text, "what was typed is still there"
+    assert len(reports.rows()) == 1
+    with reports.house.database.write() as session:
+        office = session.get_one(Group, reports.ids["hauptamt"]).office_id
+        add_person(
+            session, SYSTEM, login="kim", name="Kim Beispiel", office=office,
+            valid_from=local_date(reports.clock()), now=reports.clock(),
+        )  # fmt: skip
+    assert "eine Leitung" in write(reports, link, "schreiben", ABOUT_TIM).text
+    assert reports.rows()[1].person_id not in {None, kora.person}
 
 
 def test_not_done_and_a_complaint_in_one_are_two_things(reports: Reports, link: str) -> None:

@@ -68,6 +68,17 @@ def test_who_asked_is_told_sees_the_answer_and_no_note(city: City) -> None:
                 request(session, city.staff(other), anliegen, city.clock())
 
 
+@pytest.mark.parametrize(
+    "text", ["Ich erhebe Dienstaufsichtsbeschwerde!", "Das ist eine Meldung nach dem HinSchG."]
+)
+def test_what_must_not_reach_who_has_it_is_refused(city: City, text: str) -> None:
+    anliegen = asked(city)
+    with pytest.raises(ConflictError, match="Das liest sich wie"), city.house.database.write() as s:
+        add_to_request(s, city.staff("greta"), anliegen, text, "x", now=city.clock())
+    with city.house.database.read() as session:
+        assert session.scalar(select(func.count(Message.id))) == 1
+
+
 def test_who_asked_replies_and_it_goes_on(city: City) -> None:
     anliegen = asked(city)
     deed(city, answer, "tim", anliegen, "Welcher?", asks=True)
