@@ -25,6 +25,7 @@ from workflows.kiss.anliegen.answering import answer
 from workflows.kiss.anliegen.merging import merge
 from workflows.kiss.anliegen.opening import Caller
 from workflows.kiss.anliegen.states import Kind
+from workflows.kiss.anliegen.tables import Anliegen
 from workflows.kiss.mail.deciding import LATE, NOT_ARRIVED, Fate
 from workflows.kiss.mail.tables import MailItem
 
@@ -337,6 +338,20 @@ def test_a_reply_that_complains_about_who_answers_does_not_reach_them(
     assert (second.kind, second.protection, second.person_id) == (
         "supervisory", "personnel", with_mailbox.people["hilde"],
     )  # fmt: skip
+
+
+def test_a_head_who_has_it_does_not_get_the_complaint_that_follows(
+    with_mailbox: City, take_in: TakeIn
+) -> None:
+    anliegen, seal = asked(with_mailbox)
+    hilde = with_mailbox.people["hilde"]
+    with with_mailbox.house.database.write() as session:
+        session.get_one(Anliegen, anliegen).person_id = hilde
+    complaint = "Ich erhebe Dienstaufsichtsbeschwerde gegen Ihren Sachbearbeiter."
+    assert take_in(letter(complaint, f"AW: [{seal}]")) == [Fate.OPENED]
+    first, second = everything(with_mailbox)
+    assert (first.person_id, second.kind) == (hilde, "supervisory")
+    assert second.person_id not in {None, hilde}
 
 
 def test_reports_to_the_reporting_office_never_enter(with_mailbox: City, take_in: TakeIn) -> None:
