@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from storage.actors import Actor, ProtectionClass
 from storage.clock import local_date, new_id
-from storage.conflicts import ConflictError, NotFoundError
+from storage.conflicts import ConflictError
 from storage.organisation.queries import valid_on
 from storage.rights import Verb, require
 from workflows.kiss.anliegen.states import OPEN_VALUES
 from workflows.kiss.anliegen.tables import Anliegen, Group, GroupMember, Topic
 from workflows.kiss.routing.classes import check_coordination, class_of
-from workflows.kiss.routing.responsibility import called, check_hours, check_key, note, same
+from workflows.kiss.routing.responsibility import as_seen, called, check_hours, check_key, note
 from workflows.kiss.routing.tables import RoutingRule
 
 
@@ -65,10 +65,7 @@ def change_group(
     check_hours(form.hours)
     if form.coordination:
         _lock_coordination(session)
-    row = session.get(Group, group, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise NotFoundError("Diese Gruppe gibt es nicht.")
-    same(row.revision, revision)
+    row = as_seen(session, Group, group, revision, "Diese Gruppe gibt es nicht.")
     row.name, row.hours, row.spreads = called(form.name), form.hours, form.spreads
     row.protection = class_of(form.protection, row.protection)
     row.revision += 1
@@ -82,10 +79,7 @@ def change_group(
 def end_group(session: Session, actor: Actor, group: UUID, revision: int, *, now: datetime) -> None:
     """From today on nobody is sent there. Raises ``ConflictError`` while something open or a rule needs it."""
     require(actor, Verb.RESPONSIBILITY_CHANGE)
-    row = session.get(Group, group, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise NotFoundError("Diese Gruppe gibt es nicht.")
-    same(row.revision, revision)
+    row = as_seen(session, Group, group, revision, "Diese Gruppe gibt es nicht.")
     day = local_date(now)
     if row.general:
         raise ConflictError("Die allgemeine Gruppe eines Amts besteht, solange es das Amt gibt.")

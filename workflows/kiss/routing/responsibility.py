@@ -5,16 +5,19 @@ Nothing in use is deleted: it ends on a day. Here is what entering them has in c
 
 import re
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from storage.actors import Actor
-from storage.conflicts import ConflictError
+from storage.conflicts import ConflictError, NotFoundError
 from storage.journal.entries import record
 from storage.rights import Verb
+from storage.schema import WithRevision
 
 MOST_HOURS = 2_000
+Kept = TypeVar("Kept", bound=WithRevision)
 _KEY = re.compile(r"(?!amt-)[a-z][a-z0-9-]{1,39}")
 
 
@@ -43,12 +46,18 @@ def called(name: str) -> str:
     return found
 
 
-def same(now: int, seen: int) -> None:
-    """Raises ``ConflictError`` where somebody changed it since it was ``seen``."""
-    if now != seen:
+def as_seen(
+    session: Session, table: type[Kept], identity: UUID, revision: int, missing: str
+) -> Kept:
+    """The row, locked. Raises ``NotFoundError(missing)``, and ``ConflictError`` where somebody changed it since it was seen."""
+    row = session.get(table, identity, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError(missing)
+    if row.revision != revision:
         raise ConflictError(
             "Jemand anders hat das gerade geändert. Bitte sehen Sie es sich noch einmal an."
         )
+    return row
 
 
 def note(session: Session, actor: Actor, what: str, subject: UUID | str, now: datetime) -> None:

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from storage.actors import Actor
 from storage.clock import local_date, new_id
-from storage.conflicts import ConflictError, NotFoundError
+from storage.conflicts import ConflictError
 from storage.organisation.queries import valid_on
 from storage.rights import Verb, require
 from workflows.kiss.anliegen.groups import load_group
-from workflows.kiss.routing.responsibility import called, note, same
+from workflows.kiss.routing.responsibility import as_seen, called, note
 from workflows.kiss.routing.rules import Conditions
 from workflows.kiss.routing.tables import RoutingRule
 
@@ -137,10 +137,7 @@ def _end(
     changed: bool = False,
 ) -> RoutingRule:
     require(actor, Verb.RESPONSIBILITY_CHANGE)
-    row = session.get(RoutingRule, rule, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise NotFoundError("Diese Regel gibt es nicht.")
-    same(row.revision, revision)
+    row = as_seen(session, RoutingRule, rule, revision, "Diese Regel gibt es nicht.")
     if row.valid_to is not None and row.valid_to <= local_date(now):
         raise ConflictError("Diese Regel ist schon beendet.")
     if row.valid_to is not None and changed:

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from storage.actors import Actor, ProtectionClass
 from storage.clock import local_date, new_id
-from storage.conflicts import ConflictError, NotFoundError
+from storage.conflicts import ConflictError
 from storage.rights import Verb, require
 from workflows.kiss.anliegen.groups import load_group
 from workflows.kiss.anliegen.states import Kind
 from workflows.kiss.anliegen.tables import Topic
 from workflows.kiss.routing.classes import check_public, class_of
-from workflows.kiss.routing.responsibility import called, check_hours, check_key, note, same
+from workflows.kiss.routing.responsibility import as_seen, called, check_hours, check_key, note
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,7 @@ def change_topic(
     require(actor, Verb.RESPONSIBILITY_CHANGE)
     check_hours(form.hours)
     load_group(session, form.group, local_date(now))
-    row = session.get(Topic, topic, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise NotFoundError("Dieses Thema gibt es nicht.")
-    same(row.revision, revision)
+    row = as_seen(session, Topic, topic, revision, "Dieses Thema gibt es nicht.")
     row.title, row.description, row.group_id = (
         called(form.title),
         form.description.strip(),
@@ -83,9 +80,6 @@ def change_topic(
 def end_topic(session: Session, actor: Actor, topic: UUID, revision: int, *, now: datetime) -> None:
     """From today on it is offered no more; what has it keeps it."""
     require(actor, Verb.RESPONSIBILITY_CHANGE)
-    row = session.get(Topic, topic, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise NotFoundError("Dieses Thema gibt es nicht.")
-    same(row.revision, revision)
+    row = as_seen(session, Topic, topic, revision, "Dieses Thema gibt es nicht.")
     row.valid_to, row.revision = local_date(now), row.revision + 1
     note(session, actor, "topic.end", row.id, now)
