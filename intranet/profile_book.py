@@ -74,33 +74,7 @@ def profiles_tab(here: Visit) -> None:
 def _form(here: Visit, old: CommunicationProfile | None, known: dict[UUID, str]) -> None:
     now, mark = here.house.clock(), old.id.hex if old else "neu"
     with st.form(f"steckbrief-{mark}"):
-        one, two = st.columns(2)
-        title = one.text_input("Worum geht es?", old.title if old else "", max_chars=200)
-        office = choice(
-            two,
-            "Amt",
-            known,
-            old.office_id if old else next(iter(here.staff.memberships), None),
-            f"steckbrief-amt-{mark}",
-        )
-        one, two = st.columns(2)  # row by row, as one reads and tabs
-        occasion = one.text_area("Anlass", old.occasion if old else "", max_chars=4000)
-        participants = two.text_area(
-            "Wer spricht mit wem?", old.participants if old else "", max_chars=4000
-        )
-        one, two = st.columns(2)
-        channel = one.text_input(
-            "Kanal (E-Mail, Telefon, Zuruf …)", old.channel if old else "", max_chars=200
-        )
-        responsibility = two.text_input(
-            "Wer ist zuständig?", old.responsibility if old else "", max_chars=400
-        )
-        one, two = st.columns(2)
-        double_work = one.text_area(
-            "Was wird doppelt gemacht?", old.double_work if old else "", max_chars=4000
-        )
-        better = two.text_area("Was wäre einfacher?", old.better if old else "", max_chars=4000)
-        often = st.number_input("Wie oft im Monat?", 0, 10_000, (old.per_month or 0) if old else 0)
+        form = _fields(here, old, known, mark)
         save = st.form_submit_button("Speichern", type="primary")
         end = old is not None and st.form_submit_button("Steckbrief beenden")
     if end and old is not None:
@@ -110,10 +84,53 @@ def _form(here: Visit, old: CommunicationProfile | None, known: dict[UUID, str])
         again("Der Steckbrief ist beendet.", done=done)
     if not save:
         return
-    if office is None:
+    if form is None:
         st.error("Bitte wählen Sie ein Amt.")
         return
-    form = ProfileForm(
+    if old is None:
+        done, _ = carry_out(here, lambda session: describe(session, here.staff, form, now=now))
+    else:
+        done, _ = carry_out(
+            here,
+            lambda session: redescribe(session, here.staff, old.id, old.revision, form, now=now),
+        )
+    again("Gespeichert.", done=done)
+
+
+def _fields(
+    here: Visit, old: CommunicationProfile | None, known: dict[UUID, str], mark: str
+) -> ProfileForm | None:
+    """What is typed in; ``None`` as long as no office is chosen."""
+    one, two = st.columns(2)
+    title = one.text_input("Worum geht es?", old.title if old else "", max_chars=200)
+    office = choice(
+        two,
+        "Amt",
+        known,
+        old.office_id if old else next(iter(here.staff.memberships), None),
+        f"steckbrief-amt-{mark}",
+    )
+    one, two = st.columns(2)  # row by row, as one reads and tabs
+    occasion = one.text_area("Anlass", old.occasion if old else "", max_chars=4000)
+    participants = two.text_area(
+        "Wer spricht mit wem?", old.participants if old else "", max_chars=4000
+    )
+    one, two = st.columns(2)
+    channel = one.text_input(
+        "Kanal (E-Mail, Telefon, Zuruf …)", old.channel if old else "", max_chars=200
+    )
+    responsibility = two.text_input(
+        "Wer ist zuständig?", old.responsibility if old else "", max_chars=400
+    )
+    one, two = st.columns(2)
+    double_work = one.text_area(
+        "Was wird doppelt gemacht?", old.double_work if old else "", max_chars=4000
+    )
+    better = two.text_area("Was wäre einfacher?", old.better if old else "", max_chars=4000)
+    often = st.number_input("Wie oft im Monat?", 0, 10_000, (old.per_month or 0) if old else 0)
+    if office is None:
+        return None
+    return ProfileForm(
         title,
         office,
         occasion,
@@ -124,11 +141,3 @@ def _form(here: Visit, old: CommunicationProfile | None, known: dict[UUID, str])
         better,
         int(often) or None,
     )
-    if old is None:
-        done, _ = carry_out(here, lambda session: describe(session, here.staff, form, now=now))
-    else:
-        done, _ = carry_out(
-            here,
-            lambda session: redescribe(session, here.staff, old.id, old.revision, form, now=now),
-        )
-    again("Gespeichert.", done=done)
