@@ -9,12 +9,11 @@ from sqlalchemy import delete, select, update
 from streamlit.testing.v1 import AppTest
 
 from storage.actors import ProtectionClass, Role, Scope, System
-from storage.clock import local_date, new_id
+from storage.clock import new_id
 from storage.jobs.handlers import JobContext
 from storage.jobs.queue import claim
 from storage.jobs.tables import Job
 from storage.organisation.operations import grant_role, withdraw_role
-from storage.organisation.queries import load_staff
 from storage.tasks.tables import Task
 from workflows.eakte.akten import open_akte, open_vorgang
 from workflows.eakte.tables import Akte, Document, PlanEntry, Vorgang
@@ -22,7 +21,6 @@ from workflows.engine.work import work_off
 from workflows.kiss.anliegen.assigning import To, assign
 from workflows.kiss.anliegen.closing import close
 from workflows.kiss.anliegen.opening import Caller, Channel, Incoming
-from workflows.kiss.anliegen.requesters import is_told
 from workflows.kiss.anliegen.states import Kind
 from workflows.kiss.anliegen.tables import (
     Anliegen,
@@ -414,65 +412,6 @@ def test_the_kind_is_put_right_with_one_click(
     anliegen = opened(furnished, groups)
     press(browse("anna.beispiel", "anliegen.py", id=anliegen.hex), "Lob")
     assert row_of(furnished, anliegen).kind == "praise"
-
-
-def test_who_asked_from_inside_finds_the_answer_and_replies(
-    browse: Browse, furnished: Any, groups: dict[str, UUID]
-) -> None:
-    house = furnished.house
-    paula = furnished.person("paula.post").id
-    with house.database.read() as session:
-        asking = load_staff(session, paula, local_date(house.clock()))
-    assert asking is not None
-    incoming = Incoming(
-        key=new_id().hex, channel=Channel.INTERNAL, kind=Kind.INTERNAL, text="Der Aufzug steht."
-    )
-    anliegen = take_in(house, asking, incoming)
-    with house.database.write() as session:
-        assign(session, SYSTEM, anliegen, 1, To(groups["ordnungsamt"]), now=house.clock())
-    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
-    assert "Geht an Paula" in shown(app)
-    next(each for each in app.text_area if each.label == "Ihre Antwort").set_value("Er fährt.")
-    press(app, "Antwort senden")
-    mine = browse("paula.post", "anliegen.py")
-    mine.segmented_control(key="anliegen-filter").set_value("asked").run()
-    assert "Der Aufzug steht." in shown(mine)
-    app = browse("paula.post", "anliegen.py", id=anliegen.hex)
-    assert "Er fährt." in shown(app)
-    assert "Warum hier?" not in shown(app)
-    app.text_area[0].set_value("Nein, er steht wieder.")
-    press(app, "Senden")
-    assert row_of(furnished, anliegen).state == "reopened"
-    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
-    assert "Nein, er steht wieder." in shown(app)
-
-
-def test_opening_the_whole_of_one_s_own_finishes_the_task_about_its_end(
-    browse: Browse, furnished: Any, groups: dict[str, UUID]
-) -> None:
-    house = furnished.house
-    anna = furnished.person("anna.beispiel").id
-    with house.database.read() as session:
-        asking = load_staff(session, anna, local_date(house.clock()))
-    assert asking is not None
-    incoming = Incoming(
-        key=new_id().hex, channel=Channel.INTERNAL, kind=Kind.INTERNAL, text="Der Aufzug steht."
-    )
-    anliegen = take_in(house, asking, incoming)
-    with house.database.write() as session:
-        assign(session, SYSTEM, anliegen, 1, To(groups["ordnungsamt"]), now=house.clock())
-    with house.database.write() as session:
-        revision = session.get_one(Anliegen, anliegen).revision
-        close(session, SYSTEM, anliegen, revision, now=house.clock())
-
-    def waits() -> bool:
-        with house.database.read() as session:
-            return is_told(session, asking, anliegen)
-
-    assert waits()
-    app = browse("anna.beispiel", "anliegen.py", id=anliegen.hex)
-    assert not app.exception
-    assert not waits()
 
 
 def test_merged_by_number_and_what_is_merged_out_of_sight_is_not_named(
