@@ -49,7 +49,9 @@ def agreed(furnished: Any) -> Iterator[None]:
 
 
 @pytest.fixture
-def hang(furnished: Any) -> Callable[..., tuple[UUID, str]]:
+def hang(furnished: Any) -> Iterator[Callable[..., tuple[UUID, str]]]:
+    """Puts a screen on a wall; all are taken off after the test."""
+
     def make(mode: Mode = Mode.NAMES, theme: Theme = Theme.LIGHT) -> tuple[UUID, str]:
         house = furnished.house
         wanted = Wanted("Flur", "Haus D", Kind.OFFICE, furnished.office("ordnungsamt"), mode, theme)
@@ -58,4 +60,6 @@ def hang(furnished: Any) -> Callable[..., tuple[UUID, str]]:
         assert token is not None
         return row.id, token
 
-    return make
+    yield make
+    with furnished.house.database.write() as session:
+        session.execute(delete(MonitorDevice))

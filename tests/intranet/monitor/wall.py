@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -46,8 +46,24 @@ def events(got: httpx.Response) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def board(told: Iterator[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    """The next board, whatever it is."""
     found: dict[str, Any] = next(data for name, data in told if name == "tafel")["tafel"]
     return found
+
+
+def until_shown(
+    told: Iterator[tuple[str, dict[str, Any]]],
+    asked: Callable[[dict[str, Any]], bool] = lambda shown: bool(shown["zustand"] == "da"),
+) -> dict[str, Any]:
+    """The first board that is as asked: before it a screen may be told what was, as long as a look is under way."""
+    while not asked(shown := board(told)):
+        pass
+    return shown
+
+
+def words(shown: dict[str, Any]) -> list[str]:
+    """The status in each line; none where the board says why it shows nothing."""
+    return [row["wort"] for row in shown.get("zeilen", ())]
 
 
 def set_status(furnished: Any, login: str, level: Level) -> None:
