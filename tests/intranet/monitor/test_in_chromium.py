@@ -118,7 +118,12 @@ def test_boards_have_no_serious_barriers(
 @pytest.mark.usefixtures("agreed")
 @pytest.mark.parametrize("mode", list(Mode))
 @pytest.mark.parametrize(
-    ("theme", "size"), [(Theme.LIGHT, (1920, 1080)), (Theme.DARK, (1080, 1920))]
+    ("theme", "size", "resting"),
+    [
+        (Theme.LIGHT, (1920, 1080), False),
+        (Theme.LIGHT, (1080, 1920), True),
+        (Theme.DARK, (1080, 1920), False),
+    ],
 )
 def test_a_wall_is_read_from_afar_and_cuts_nothing_off(
     chromium: Browser,
@@ -127,12 +132,15 @@ def test_a_wall_is_read_from_afar_and_cuts_nothing_off(
     mode: Mode,
     theme: Theme,
     size: tuple[int, int],
+    resting: bool,
 ) -> None:
     kiosk = chromium.new_context(viewport={"width": size[0], "height": size[1]})
     kiosk.set_default_timeout(WAIT)
     page = kiosk.new_page()
+    page.add_init_script(REST.replace("RUHE", str(resting).lower()))
     page.goto(f"{server}/monitor/einrichten#{hang(mode, theme)[1]}")
     expect(page.locator(".karte .wort").first).to_be_visible()
+    expect(page.locator("html.ruhe")).to_have_count(int(resting))
     letters = page.evaluate(LETTERS)
     for card in page.locator(".karte").all():
         box = card.bounding_box()
@@ -146,6 +154,9 @@ def test_a_wall_is_read_from_afar_and_cuts_nothing_off(
     assert not found, "\n".join(found)
 
 
+REST = """const lies = JSON.parse; JSON.parse = (text) => {
+  const inhalt = lies(text); if (inhalt.tafel) inhalt.tafel.ruhe = RUHE; return inhalt; };"""
+"""Whether it is outside office hours, whenever the test is run."""
 LETTERS = """() => Object.fromEntries(['h1', 'h2', '.wort', '.dazu', '#zeit', '#tag', '#stand'].flatMap((name) =>
   [...document.querySelectorAll(name)].slice(0, 1).map((each) =>
     [name, parseFloat(getComputedStyle(each).fontSize) / Math.min(innerWidth, innerHeight)])))"""
