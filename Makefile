@@ -3,6 +3,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 ROOMS := config storage ocr presence learning video workflows intranet rathaus.py
 WORKERS ?= $(shell expr $$(nproc) + 1)  # what walks in Chromium mostly waits
+SPREAD := --dist loadgroup --no-loadscope-reorder  # a file of tests to a worker, in the order of tests/conftest.py
 
 .PHONY: help up check test test-long bench lock clean
 
@@ -27,11 +28,11 @@ test:            ## alles, was vor einem Commit grün sein muss
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not long"
+	$(BIN)/pytest -n $(WORKERS) $(SPREAD) -m "not long"
 
 test-long:       ## auch die langen Versuche (kill -9, Dauerlast)
 	@./install.sh --tests
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/pytest -n $(WORKERS) $(SPREAD)
 
 bench:           ## misst, was versprochen ist, und schreibt docs/benchmarks.md
 	@./install.sh --tests

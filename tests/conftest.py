@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,17 +18,37 @@ from sqlalchemy import create_engine, text
 
 from storage.database import Database
 
-settings.register_profile("house", deadline=None)  # a busy machine is no fault of the code
+settings.register_profile(
+    "house",
+    deadline=None,  # a busy machine is no fault of the code
+    derandomize="CI" in os.environ,  # what lands is judged by the same examples as before it
+)
 settings.load_profile("house")
 
 
 @pytest.hookimpl(tryfirst=True)  # before the marks are chosen from
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Chromium last: Playwright leaves an event loop running in its worker, where no other can be started."""
+    """Each file is one worker's, in its order: what its tests share they share alike on every machine.
+
+    Chromium comes last, for Playwright leaves an event loop running in its worker, where no other can be started; of its
+    files the longest first, so that no worker is left alone at the end.
+    """
+    files = Counter(_file(item) for item in items)
     for item in items:
         if {"furnished", "server"} <= set(getattr(item, "fixturenames", ())):
             item.add_marker("process")
-    items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(_file(item)))
+    items.sort(key=lambda item: (_walks(item), -files[_file(item)] if _walks(item) else 0))
+
+
+def _walks(item: pytest.Item) -> bool:
+    return "chromium" in getattr(item, "fixturenames", ())
+
+
+def _file(item: pytest.Item) -> str:
+    name = item.path.relative_to(Path(__file__).parent).as_posix()
+    return f"{name} in Chromium" if _walks(item) else name
 
 
 def _postgres_programs() -> Path:

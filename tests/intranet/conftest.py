@@ -1,12 +1,13 @@
 """A furnished house, a real server in a child process, and a signed-in AppTest."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -45,6 +46,15 @@ FLAGS = [
 
 
 @dataclass(frozen=True)
+class ShowHouse:
+    """The folder of a house that nobody lives in, and the documents in its inbox."""
+
+    folder: Path
+    bill: UUID
+    broken: UUID
+
+
+@dataclass(frozen=True)
 class Furnished:
     """The house, and the documents that lie in its inbox."""
 
@@ -62,21 +72,35 @@ class Furnished:
 
 
 @pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
-    """One house for all tests of this room: a bill that was read, and a file that could not be."""
-    made = open_house(small_house.settings_in(tmp_path_factory.mktemp("haus")))
-    small_house.furnish(made)
-    small_house.plan(made)
-    with made.database.read() as session:
-        office = session.scalars(select(Office.id).where(Office.key == "ordnungsamt")).one()
-    bill = receive(
-        made, System("test"), Incoming("rechnung.pdf", small_house.pdf(small_house.BILL), office)
-    )
-    broken = receive(made, System("test"), Incoming("kaputt.pdf", b"%PDF-1.7 kaputt", office))
-    small_house.read_post(made)
+def show_house(tmp_path_factory: pytest.TempPathFactory) -> ShowHouse:
+    """Built once: a bill that was read, and a file that could not be."""
+    folder = tmp_path_factory.mktemp("musterhaus")
+    with closing(open_house(small_house.settings_in(folder))) as made:
+        small_house.furnish(made)
+        small_house.plan(made)
+        with made.database.read() as session:
+            office = session.scalars(select(Office.id).where(Office.key == "ordnungsamt")).one()
+        bill = receive(
+            made,
+            System("test"),
+            Incoming("rechnung.pdf", small_house.pdf(small_house.BILL), office),
+        )
+        broken = receive(made, System("test"), Incoming("kaputt.pdf", b"%PDF-1.7 kaputt", office))
+        small_house.read_post(made)
     assert bill.document is not None
     assert broken.document is not None
-    yield Furnished(made, bill.document, broken.document)
+    return ShowHouse(folder, bill.document, broken.document)
+
+
+@pytest.fixture(scope="module")
+def furnished(
+    show_house: ShowHouse, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Furnished]:
+    """A house like the show house for each file of tests, so that none finds what another left."""
+    folder = tmp_path_factory.mktemp("haus")
+    shutil.copytree(show_house.folder, folder, dirs_exist_ok=True)
+    made = open_house(small_house.settings_in(folder))
+    yield Furnished(made, show_house.bill, show_house.broken)
     made.close()
 
 
@@ -122,7 +146,7 @@ def serving(house: House) -> Iterator[str]:
     assert child.wait(60) == 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(furnished: Furnished) -> Iterator[str]:
     """The staff web of the house."""
     with serving(furnished.house) as base:

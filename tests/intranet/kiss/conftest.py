@@ -1,6 +1,7 @@
 """A house of its own for the pages of KISS: groups of six and more, and a quarter in which noise always went to the wrong office first."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from storage.house import House, open_house
 from storage.organisation.operations import add_person, grant_role
 from storage.organisation.queries import load_staff
 from tests.intranet import house as small_house
-from tests.intranet.conftest import Furnished, serving
+from tests.intranet.conftest import Furnished, ShowHouse
 from workflows.engine.once import drain_once
 from workflows.kiss.anliegen.answering import answer
 from workflows.kiss.anliegen.assigning import To, assign
@@ -104,23 +105,17 @@ def _history(house: House, ids: Furnished, groups: dict[str, UUID]) -> None:
 
 
 @pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
-    """The house; no documents lie in it."""
-    house = open_house(small_house.settings_in(tmp_path_factory.mktemp("kiss")))
-    small_house.furnish(house)
-    made = Furnished(house, new_id(), new_id())
-    _people(house, made)
-    groups = _responsibilities(house, made)
-    _history(house, made, groups)
-    work_off(house)
-    yield made
-    house.close()
-
-
-@pytest.fixture(scope="session")
-def server(furnished: Furnished) -> Iterator[str]:
-    with serving(furnished.house) as base:
-        yield base
+def show_house(tmp_path_factory: pytest.TempPathFactory) -> ShowHouse:
+    """No documents lie in it."""
+    folder = tmp_path_factory.mktemp("kiss")
+    with closing(open_house(small_house.settings_in(folder))) as house:
+        small_house.furnish(house)
+        made = Furnished(house, new_id(), new_id())
+        _people(house, made)
+        groups = _responsibilities(house, made)
+        _history(house, made, groups)
+        work_off(house)
+    return ShowHouse(folder, made.bill, made.broken)
 
 
 def work_off(house: House) -> None:
