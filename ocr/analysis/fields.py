@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ocr.analysis.layout import Letter
 from ocr.documents import Evidence, Field, Finding, Invoice
 
 _PREFIX = re.compile(r"^(?:(?:Re|AW|WG|Fwd|FW|Antwort)\s*:\s*)+", re.IGNORECASE)
+_LOCAL = ZoneInfo("Europe/Berlin")
 _MAX_SUBJECT = 200
 _MAX_DAYS = 200
 _HEADING = 0.55
@@ -64,19 +66,30 @@ def find_subject(letter: Letter, properties: dict[str, Any]) -> Field:
 
 
 def mail_date(value: Any) -> date | None:
-    """The day of a mail's date header, ISO or as the header writes it (RFC 5322)."""
-    if isinstance(value, date):
-        return value if type(value) is date else date(value.year, value.month, value.day)
+    """The day, on the town hall's calendar, of a mail's date header: ISO or as the header writes it (RFC 5322).
+
+    A mail of 23:30 in London was written on the next day as seen from here.
+    """
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    moment = value if isinstance(value, datetime) else _moment(value)
+    if moment is None:
+        return None
+    try:
+        return (moment.astimezone(_LOCAL) if moment.tzinfo else moment).date()
+    except OverflowError:  # at the end of the calendar
+        return moment.date()
+
+
+def _moment(value: Any) -> datetime | None:
     if not isinstance(value, str):
         return None
-    try:
-        return date.fromisoformat(value[:10])
-    except ValueError:
-        pass
-    try:
-        return parsedate_to_datetime(value).date()
-    except (TypeError, ValueError, IndexError):
-        return None
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            return read(value)
+        except (TypeError, ValueError, IndexError):
+            continue
+    return None
 
 
 def find_date(letter: Letter, findings: Sequence[Finding], properties: dict[str, Any]) -> Field:

@@ -16,7 +16,7 @@ from ocr.analysis.sheet import Sheet
 from ocr.analysis.summary import summarise
 from ocr.documents import Analysis, Field, Finding, Invoice, Page, Reading
 
-VERSION = "3"
+VERSION = "4"
 """Changes whenever the same reading may be understood differently; documents of older versions are analysed again."""
 
 

@@ -1,10 +1,12 @@
 """Fields that do not come from a letter's own lines: mail headers, structured invoices, language, title."""
 
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from ocr.analysis.fields import make_title, stated_by_invoice, subject_of_bill
+from ocr.analysis.fields import mail_date, make_title, stated_by_invoice, subject_of_bill
 from ocr.analysis.gazetteers import Gazetteers
 from ocr.analysis.language import find_language
 from ocr.analysis.pipeline import VERSION, analyse
@@ -121,3 +123,21 @@ def test_a_bill_without_a_subject_is_named_by_its_number() -> None:
     stated = Field("Erneuerung der Beleuchtung", 0.92)
     assert subject_of_bill(stated, "Rechnung", bill) is stated
     assert subject_of_bill(Field("Invoice 4711", 0.55), "Rechnung", bill).value == "Invoice 4711"
+
+
+@pytest.mark.parametrize(
+    ("header", "day"),
+    [
+        ("2026-03-15T23:30:00+00:00", date(2026, 3, 16)),
+        ("Sun, 15 Mar 2026 23:30:00 +0000", date(2026, 3, 16)),
+        ("2026-03-15T23:30:00+01:00", date(2026, 3, 15)),
+        ("2026-03-15", date(2026, 3, 15)),
+        (datetime(2026, 3, 15, 23, 30, tzinfo=UTC), date(2026, 3, 16)),
+        (date(2026, 3, 15), date(2026, 3, 15)),
+        ("9999-12-31T23:30:00+00:00", date(9999, 12, 31)),
+        ("gestern", None),
+        (None, None),
+    ],
+)
+def test_a_mails_day_is_the_one_of_the_town_halls_calendar(header: Any, day: date | None) -> None:
+    assert mail_date(header) == day
