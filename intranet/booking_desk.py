@@ -38,6 +38,7 @@ from storage.clock import local, local_date, new_id
 T = TypeVar("T")
 WHOLE, HOURS = "ganzer Tag", "nach Stunden"
 QUARTER = timedelta(minutes=15)
+EARLIEST, LATEST = 8, 22
 _KEY = "buchung-schluessel"
 
 
@@ -47,12 +48,13 @@ def when_form(
     """A day, and the whole of it or from one time to another.
 
     Starts with what the address asks for (whoever comes from a search has chosen a time already), else with today and
-    the next hour. ``columns``: four of them (day, whole or hours, from, to), without ``whole`` three.
+    the next hour; late in the evening with tomorrow. ``columns``: four of them (day, whole or hours, from, to), without ``whole`` three.
     """
     now = visit.house.clock()
     today = local_date(now)
-    asked = when_of(st.query_params, today) or When(today)
-    begins, ends = _next_hour(now), _next_hour(now, 1)
+    coming = _next_hour(now)
+    asked = when_of(st.query_params, today) or When(coming.date())
+    begins, ends = coming.time(), (coming + timedelta(hours=1)).time()
     if asked.hours is not None:
         begins, ends = (time(minute // 60 % 24, minute % 60) for minute in asked.hours)
     day = columns[0].date_input(
@@ -219,9 +221,12 @@ def deed_key() -> str:
     return key
 
 
-def _next_hour(now: datetime, more: int = 0) -> time:
-    hour = local(now).hour + 1 + more
-    return time(min(max(hour, 8 + more), 22 + more))
+def _next_hour(now: datetime) -> datetime:
+    """When somebody who asks now may want to begin: at eight at the earliest, at ten in the evening at the latest."""
+    here = local(now).replace(minute=0, second=0, microsecond=0, tzinfo=None)
+    if here.hour >= LATEST:
+        return here.replace(hour=EARLIEST) + timedelta(days=1)
+    return here.replace(hour=max(here.hour + 1, EARLIEST))
 
 
 def _minutes(clock: time) -> int:

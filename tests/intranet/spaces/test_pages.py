@@ -98,7 +98,7 @@ def test_a_series_shows_its_conflicts_before_it_is_booked(
 ) -> None:
     taken = book_in(furnished, "neu.hier", spaces["raum"])
     day = local_date(taken.starts)
-    app = browse("anna.beispiel", "raeume.py", raum=str(spaces["raum"]))
+    app = browse("anna.beispiel", "raeume.py", raum=str(spaces["raum"]), tag=day.isoformat())
     assert not app.exception
     assert "Bitte lüften." in text_of(app)
     assert "Besetzt" in text_of(app)

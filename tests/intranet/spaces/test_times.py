@@ -19,10 +19,32 @@ from presence.spaces.opening import at
 from presence.spaces.queries import Taken
 from presence.spaces.states import State
 from presence.spaces.tables import Space
-from storage.clock import local_date, new_id
+from storage.clock import LOCAL, local_date, new_id
 from tests.intranet.spaces.booked import bookings, button, space_of, staff_of, text_of
 
 Browse = Callable[..., AppTest]
+
+
+@pytest.mark.parametrize(
+    ("now", "days", "begins"),
+    [(time(5, 0), 0, time(8)), (time(21, 30), 0, time(22)), (time(22, 30), 1, time(8))],
+)
+def test_the_form_begins_with_a_time_that_is_still_to_come(
+    browse: Browse,
+    furnished: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    now: time,
+    days: int,
+    begins: time,
+) -> None:
+    today = local_date(furnished.house.clock())
+    there = datetime.combine(today, now, LOCAL).astimezone(UTC)
+    monkeypatch.setattr(furnished.house, "clock", lambda: there)
+    app = browse("anna.beispiel", "raeume.py")
+    assert not app.exception
+    assert app.date_input(key="raum-tag").value == today + timedelta(days=days)
+    assert app.time_input(key="raum-von").value == begins
+    assert app.time_input(key="raum-bis").value == time(begins.hour + 1)
 
 
 def test_the_time_one_has_chosen_goes_along_from_the_search_to_the_room(
