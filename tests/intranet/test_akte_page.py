@@ -7,6 +7,7 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from storage.actors import System
+from storage.clock import local_date
 from workflows.eakte.akten import close_akte, open_akte
 from workflows.eakte.tables import PlanEntry
 
@@ -25,4 +26,4 @@ def test_retention_is_shown_with_its_reason(browse: Callable[..., AppTest], furn
     with house.database.write() as session:
         close_akte(session, actor, akte.id, akte.revision, now=house.clock())
     shown = words(browse("anna.beispiel", "akten.py", akte=str(akte.id)))
-    assert f"Aufzubewahren bis 31.12.{house.clock().year + 10}: 10 Jahre" in shown
+    assert f"Aufzubewahren bis 31.12.{local_date(house.clock()).year + 10}: 10 Jahre" in shown

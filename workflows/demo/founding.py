@@ -19,7 +19,7 @@ from presence.operations import create_account
 from presence.passwords import InitialPassword, hash_password
 from presence.tables import Account
 from storage.actors import ProtectionClass, Role, System
-from storage.clock import local_date
+from storage.clock import local, local_date
 from storage.house import House
 from storage.jobs.queue import Priority
 from storage.keyfiles import keep_secret, replace_durably
@@ -271,7 +271,7 @@ def _place(session: Session, letter: DemoDocument, now: datetime) -> Vorgang:
     akte = session.scalars(
         select(Akte).where(Akte.plan_entry_id == entry.id, Akte.state == "open").limit(1)
     ).first() or open_akte(
-        session, FOUNDER, plan_entry=entry.id, title=f"{entry.title} {now.year}", now=now
+        session, FOUNDER, plan_entry=entry.id, title=f"{entry.title} {local(now).year}", now=now
     )
     vorgang = session.scalars(
         select(Vorgang).where(Vorgang.akte_id == akte.id, Vorgang.state == "open").limit(1)

@@ -88,8 +88,8 @@ def answer_to(theme: str, number: int) -> str:
 def _over(rng: random.Random, now: datetime, span: timedelta, number: int) -> Iterator[datetime]:
     """Moments by day, fewer at weekends."""
     for _ in range(number):
-        at = now - span * rng.random()
-        if local(at).weekday() > 4 and rng.random() < 0.6:
+        at, moved = now - span * rng.random(), rng.random() < 0.6
+        if moved and local(at).weekday() > 4:
             at -= timedelta(days=2)
         yield at.replace(hour=rng.randint(6, 19), minute=rng.randint(0, 59)) - timedelta(days=1)
 

@@ -32,6 +32,7 @@ def test_the_wall_updates_within_a_second_of_a_status_set_in_another_browser(
     hang: Callable[..., tuple[UUID, str]],
     foreign: list[str],
 ) -> None:
+    set_status(furnished, "anna.beispiel", Level.LIMITED)
     device, token = hang()
     kiosk: BrowserContext = chromium.new_context(viewport={"width": 1920, "height": 1080})
     kiosk.set_default_timeout(WAIT)

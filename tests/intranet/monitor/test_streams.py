@@ -79,9 +79,12 @@ def test_a_status_reaches_the_stream_at_once_and_names_never_reach_the_public(
         assert (
             seen["zeilen"][0]["wort"] == "keine Angabe"
         )  # two people work here: it would be theirs
+        # on a free day nobody is reachable who says nothing
+        set_status(furnished, "neu.hier", Level.LIMITED)
         set_status(furnished, "anna.beispiel", Level.URGENT)
-        told = until_shown(staff, lambda shown: "nur dringend" in words(shown))
-        assert words(told) == ["nur dringend", "eingeschränkt"]
+        told = until_shown(
+            staff, lambda shown: {"nur dringend", "eingeschränkt"} <= set(words(shown))
+        )
         assert "Zahnarzt" not in json.dumps(told)
 
 
@@ -124,8 +127,10 @@ def test_whoever_guesses_is_slowed_down_and_nobody_beside_them(
 
     from intranet.cookies import Cookies
     from intranet.routes.monitor import TRIES, _Desk
+    from presence.monitor.brake import Brake
 
     desk = _Desk(furnished.house, Cookies(secure=False))
+    desk._tries = Brake(TRIES, seconds=lambda: 0.0)  # no try comes back, however slow the machine
     device, token = hang()
 
     async def come(address: str, with_token: str = "falsch") -> tuple[UUID | None, str | None]:

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from config.settings import Settings
+from presence.availability.week import free_day
 from presence.citizens.offers import offer
 from presence.citizens.queries import overview
 from presence.citizens.tables import RoomRequest
@@ -123,6 +124,8 @@ def _wait(base: str, child: subprocess.Popen[bytes]) -> None:
 def ask(page: Page, town: Town, **changes: str) -> None:
     """Fill in the form as people do; whoever is too fast for it sends once more, and nothing is lost."""
     day = local_date(town.house.clock()) + timedelta(days=60)
+    while free_day(day):  # the smaller room is shut then
+        day += timedelta(days=1)
     typed = {
         "Wofür brauchen Sie den Raum?": "Frühlingskonzert",
         "Wie viele Personen kommen?": "120",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -17,10 +18,14 @@ from workflows.kiss.anliegen.states import OPEN_STATES, State
 from workflows.kiss.anliegen.tables import Anliegen, Message, Step
 from workflows.kiss.evaluation.tables import Annoyance, CommunicationProfile, Proposal
 
+NOON = datetime(2026, 11, 19, 11, tzinfo=UTC)
+"""What is told depends on which days were free: the same quarter in every run."""
+
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    house = House(Settings(data_dir=tmp_path_factory.mktemp("stadt"), _env_file=None))
+    folder = tmp_path_factory.mktemp("stadt")
+    house = House(Settings(data_dir=folder, _env_file=None), clock=lambda: NOON)
     create_all(house.database.engine)
     found_city(house)
     assert found_history(house) > 250
