@@ -14,8 +14,9 @@ from workflows.kiss.anliegen.conversation import SharedFile
 from workflows.kiss.anliegen.opening import Caller, Channel, Incoming, open_anliegen
 from workflows.kiss.anliegen.states import Kind
 from workflows.kiss.anliegen.tables import Anliegen
+from workflows.kiss.mail.fates import Fate
 from workflows.kiss.mail.letters import RECEIVED
-from workflows.kiss.mail.quarantine import NO_ORIGINAL, OPENED, end, journal, load_quarantined
+from workflows.kiss.mail.quarantine import NO_ORIGINAL, end, journal, load_quarantined
 
 FILE_NAME, MEDIA_TYPE = "Nachricht.eml", "message/rfc822"
 
@@ -55,7 +56,7 @@ def take_in_by_hand(
     )  # fmt: skip
     anliegen = open_anliegen(session, actor, incoming, blobs=blobs, now=now)
     row.anliegen_id = anliegen.id
-    end(session, row, OPENED, blobs, now)
+    end(session, row, Fate.OPENED, blobs, now)
     journal(session, actor, "by_hand", row, now)
     if made.mail:
         tell_later(session, anliegen, RECEIVED, now, "first")

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from storage.mail import MailRefusedError, sendable
 from workflows.kiss.anliegen.opening import Caller
 from workflows.kiss.anliegen.states import Kind
 from workflows.kiss.duplicates.stripping import strip
 from workflows.kiss.mail.automatic import is_ours, nobody_reads
+from workflows.kiss.mail.fates import Fate
 from workflows.kiss.mail.parsing import ParsedMail, reports_success
 from workflows.kiss.routing.complaints import is_about_a_person
 
@@ -22,29 +22,6 @@ _KINDS = (
     (re.compile(r"\b(lob|dank|danke|dankeschön|vielen dank)\b", re.IGNORECASE), Kind.PRAISE),
     (re.compile(r"\b(idee|vorschlag|anregung|verbesserungsvorschlag)\b", re.IGNORECASE), Kind.IDEA),
 )
-
-
-class Fate(StrEnum):
-    """What a mail came to."""
-
-    OPENED = "opened"
-    HEARD = "heard"
-    NOTED = "noted"
-    IGNORED = "ignored"
-    HANDED_OVER = "handed_over"
-    QUARANTINED = "quarantined"
-    DISCARDED = "discarded"
-
-
-FATE_NAMES: dict[Fate, str] = {
-    Fate.OPENED: "neue Anliegen",
-    Fate.HEARD: "Antworten",
-    Fate.NOTED: "Notizen",
-    Fate.IGNORED: "übergangen",
-    Fate.HANDED_OVER: "ungeöffnet weitergeleitet",
-    Fate.QUARANTINED: "nicht lesbar",
-    Fate.DISCARDED: "verworfen",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from storage.jobs.handlers import JobContext, PermanentError, TemporaryError
 from storage.mail import warn_unsent
 from storage.processes import Warner
 from workflows.kiss.anliegen.groups import coordination_group
-from workflows.kiss.mail.deciding import FATE_NAMES, Fate
+from workflows.kiss.mail.fates import FATE_NAMES, Fate
 from workflows.kiss.mail.imap import AwayError, RefusedError, open_folder
 from workflows.kiss.mail.importing import Importer
 from workflows.kiss.mail.parsing import LIMITS

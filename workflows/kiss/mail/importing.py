@@ -29,7 +29,7 @@ from storage.house import House
 from workflows.kiss.anliegen.conversation import FileIn
 from workflows.kiss.mail import unopened
 from workflows.kiss.mail.belonging import belongs_to, marks_of
-from workflows.kiss.mail.deciding import Fate
+from workflows.kiss.mail.fates import Fate
 from workflows.kiss.mail.glance import HEAD, Glance, glance, others_post
 from workflows.kiss.mail.imap import Folder, Listed
 from workflows.kiss.mail.parsing import LIMITS, ParsedMail, reports_success

@@ -15,10 +15,10 @@ from storage.blobs.store import BlobStore
 from storage.conflicts import NotFoundError
 from storage.jobs.queue import Priority, enqueue
 from storage.rights import Verb, require
-from workflows.kiss.mail.quarantine import QUARANTINED, REREAD, journal
+from workflows.kiss.mail.fates import Fate
+from workflows.kiss.mail.quarantine import REREAD, journal
 from workflows.kiss.mail.tables import MailItem
 
-IGNORED = "ignored"
 KEPT = timedelta(days=14)
 SHOWN = 100
 FORGOTTEN_AT_ONCE = 500
@@ -29,7 +29,7 @@ def passed_over(session: Session, actor: Actor) -> Sequence[MailItem]:
     require(actor, Verb.RESPONSIBILITY_CHANGE)
     return session.scalars(
         select(MailItem)
-        .where(MailItem.fate == IGNORED, MailItem.original.is_not(None))
+        .where(MailItem.fate == Fate.IGNORED.value, MailItem.original.is_not(None))
         .order_by(MailItem.id.desc())
         .limit(SHOWN)
     ).all()
@@ -44,11 +44,11 @@ def take_in_anyway(session: Session, actor: Actor, item: UUID, now: datetime) ->
     row = session.scalars(
         select(MailItem).where(MailItem.id == item).with_for_update()
     ).one_or_none()
-    if row is None or row.fate != IGNORED or row.original is None:
+    if row is None or row.fate != Fate.IGNORED.value or row.original is None:
         raise NotFoundError(
             "Diese E-Mail ist nicht mehr da, oder jemand hat sie schon aufgenommen."
         )
-    row.fate, row.asked_at = QUARANTINED, now
+    row.fate, row.asked_at = Fate.QUARANTINED.value, now
     enqueue(session, REREAD, row.id.hex, priority=Priority.URGENT, again=True, now=now)
     journal(session, actor, "take_in_anyway", row, now)
 
@@ -62,7 +62,11 @@ def forget_passed_over(session: Session, blobs: BlobStore, now: datetime) -> int
     """Let go of those nobody missed; that they were here stays known. Returns how many."""
     old = session.scalars(
         select(MailItem)
-        .where(MailItem.fate == IGNORED, MailItem.original.is_not(None), MailItem.at < now - KEPT)
+        .where(
+            MailItem.fate == Fate.IGNORED.value,
+            MailItem.original.is_not(None),
+            MailItem.at < now - KEPT,
+        )
         .limit(FORGOTTEN_AT_ONCE)
     ).all()
     for row in old:

@@ -14,9 +14,9 @@ from storage.jobs.queue import Priority, enqueue
 from storage.journal.entries import record
 from storage.rights import Verb, require
 from storage.tasks.list import finish_task, open_task
+from workflows.kiss.mail.fates import Fate
 from workflows.kiss.mail.tables import MailItem
 
-QUARANTINED, DISCARDED, OPENED = "quarantined", "discarded", "opened"
 REREAD = "kiss.reread"
 LINK = "/ungelesen"
 LONGEST_REASON = 500
@@ -27,7 +27,7 @@ def quarantined(session: Session, actor: Actor) -> Sequence[MailItem]:
     """What waits for somebody, oldest first: for the coordination of Feedback LE."""
     require(actor, Verb.RESPONSIBILITY_CHANGE)
     return session.scalars(
-        select(MailItem).where(MailItem.fate == QUARANTINED).order_by(MailItem.id)
+        select(MailItem).where(MailItem.fate == Fate.QUARANTINED.value).order_by(MailItem.id)
     ).all()
 
 
@@ -35,7 +35,7 @@ def unread(session: Session, actor: Actor, item: UUID) -> MailItem:
     """One that waits. Raises ``NotFoundError`` where there is none any more."""
     require(actor, Verb.RESPONSIBILITY_CHANGE)
     row = session.get(MailItem, item)
-    if row is None or row.fate != QUARANTINED:
+    if row is None or row.fate != Fate.QUARANTINED.value:
         raise NotFoundError("Diese E-Mail wartet nicht mehr: Jemand hat sich darum gekümmert.")
     return row
 
@@ -58,7 +58,7 @@ def load_quarantined(session: Session, actor: Actor, item: UUID) -> MailItem:
     ).one_or_none()
     if row is None:
         raise NotFoundError("Diese E-Mail gibt es nicht.")
-    if row.fate != QUARANTINED:
+    if row.fate != Fate.QUARANTINED.value:
         raise ConflictError("Diese E-Mail wartet nicht mehr: Jemand hat sich darum gekümmert.")
     return row
 
@@ -79,14 +79,14 @@ def discard(
     told = " ".join(why.split())[:LONGEST_REASON]
     if not told:
         raise ConflictError("Bitte schreiben Sie, warum diese E-Mail verworfen wird.")
-    end(session, row, DISCARDED, blobs, now, told)
+    end(session, row, Fate.DISCARDED, blobs, now, told)
     journal(session, actor, "discard", row, now)
 
 
 def end(
     session: Session,
     row: MailItem,
-    fate: str,
+    fate: Fate,
     blobs: BlobStore,
     now: datetime,
     why: str | None = None,
@@ -94,7 +94,7 @@ def end(
     """It waits no more; its original goes, unless a message holds it by now, and so does what its head said."""
     if row.original is not None:
         blobs.release(session, row.original)
-    row.fate, row.original, row.reason = fate, None, why
+    row.fate, row.original, row.reason = fate.value, None, why
     row.sender = row.subject = row.asked_at = row.tried_at = None
     finish_task(session, _task(row), now)
 

@@ -14,7 +14,7 @@ from workflows.kiss.anliegen.conversation import add_note
 from workflows.kiss.anliegen.progress import look_at
 from workflows.kiss.anliegen.tables import Anliegen
 from workflows.kiss.mail.belonging import ACTOR
-from workflows.kiss.mail.deciding import Fate
+from workflows.kiss.mail.fates import Fate
 from workflows.kiss.mail.tables import LookedThrough, MailItem
 
 REFUSED = "Ihre Antwort kam nicht an."

@@ -22,7 +22,7 @@ from workflows.kiss.anliegen.erasing import erase
 from workflows.kiss.anliegen.progress import OBJECT, TRAIN, journal, reference, take_turn
 from workflows.kiss.anliegen.sight import load_for_work
 from workflows.kiss.anliegen.tables import Anliegen, Answering, Contact, Message, MessageFile
-from workflows.kiss.mail.deciding import Fate
+from workflows.kiss.mail.fates import Fate
 from workflows.kiss.mail.tables import MailItem
 from workflows.kiss.mail.unopened import FILE_NAME, hand_over
 from workflows.kiss.routing.tables import RoutingTrial

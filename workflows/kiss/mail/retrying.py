@@ -14,12 +14,12 @@ from storage.house import House
 from storage.jobs.handlers import JobContext, JobKind
 from storage.jobs.queue import ClaimedJob
 from workflows.kiss.mail.belonging import ACTOR, marks_of
+from workflows.kiss.mail.fates import Fate
 from workflows.kiss.mail.fetching import inboxes_of
 from workflows.kiss.mail.importing import Importer
 from workflows.kiss.mail.parsing import LIMITS
 from workflows.kiss.mail.passed_over import is_wanted
 from workflows.kiss.mail.quarantine import (
-    QUARANTINED,
     REREAD,
     end,
     journal,
@@ -48,7 +48,7 @@ def work_retry(context: JobContext, job: ClaimedJob) -> None:
         return
     with house.database.write() as session:
         row = session.get(MailItem, item, with_for_update=True)
-        if row is not None and row.fate == QUARANTINED:
+        if row is not None and row.fate == Fate.QUARANTINED.value:
             row.reason, row.tried_at = reason, house.clock()
 
 
@@ -77,13 +77,13 @@ def retry(house: House, actor: Actor, item: UUID) -> None:
             now = house.clock()
             desk = Desk(marks_of(house.settings), house.blobs, inboxes, now)
             if arrived.mail is None:  # handed over unopened: its key is its bytes, as this row's
-                end(session, row, "handed_over", house.blobs, now)
+                end(session, row, Fate.HANDED_OVER, house.blobs, now)
             elif wanted:
                 fate = settle_wanted(session, desk, arrived, arrived.mail, row)
-                end(session, row, fate.value, house.blobs, now)
+                end(session, row, fate, house.blobs, now)
             else:
                 settle_all(session, desk, [arrived])
-                end(session, row, "discarded", house.blobs, now)
+                end(session, row, Fate.DISCARDED, house.blobs, now)
             journal(session, actor, "retry", row, now)
 
         house.database.run(deed)

@@ -22,7 +22,6 @@ from workflows.kiss.anliegen.tables import Anliegen
 from workflows.kiss.mail.belonging import ACTOR, believed, belongs_to
 from workflows.kiss.mail.deciding import (
     Decision,
-    Fate,
     caller,
     complains,
     decide,
@@ -31,6 +30,7 @@ from workflows.kiss.mail.deciding import (
     note_of,
     written,
 )
+from workflows.kiss.mail.fates import Fate
 from workflows.kiss.mail.glance import NOTHING, Glance
 from workflows.kiss.mail.marks import Marks
 from workflows.kiss.mail.parsing import ParsedMail

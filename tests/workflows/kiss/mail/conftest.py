@@ -22,7 +22,7 @@ from tests.workflows.kiss.conftest import City
 from workflows.engine.once import drain_once
 from workflows.kiss.anliegen.tables import Anliegen, Message
 from workflows.kiss.mail.belonging import mark_of, marks_of
-from workflows.kiss.mail.deciding import Fate
+from workflows.kiss.mail.fates import Fate
 from workflows.kiss.mail.fetching import inboxes_of
 from workflows.kiss.mail.importing import Importer
 from workflows.kiss.mail.parsing import LIMITS

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from tests.workflows.kiss.conftest import City
 from tests.workflows.kiss.mail.conftest import TakeIn, everything, letter
 from workflows.kiss.mail.commands import add_commands
-from workflows.kiss.mail.deciding import Fate
+from workflows.kiss.mail.fates import Fate
 
 
 def run(city: City | None, *arguments: str) -> Result:

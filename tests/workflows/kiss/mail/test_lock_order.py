@@ -13,7 +13,7 @@ from tests.workflows.kiss.anliegen.test_life import given_to
 from tests.workflows.kiss.conftest import City
 from workflows.kiss.anliegen.merging import merge
 from workflows.kiss.mail.belonging import mark_of, marks_of
-from workflows.kiss.mail.deciding import Fate
+from workflows.kiss.mail.fates import Fate
 from workflows.kiss.mail.parsing import ParsedMail
 from workflows.kiss.mail.settling import Arrived, Desk, settle_all
 

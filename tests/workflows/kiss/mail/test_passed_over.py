@@ -21,7 +21,7 @@ from tests.workflows.kiss.mail.conftest import (
 )
 from workflows.engine.once import drain_once
 from workflows.kiss.anliegen.answering import answer
-from workflows.kiss.mail.deciding import Fate
+from workflows.kiss.mail.fates import Fate
 from workflows.kiss.mail.passed_over import KEPT, forget_passed_over, passed_over, take_in_anyway
 from workflows.kiss.mail.quarantine import quarantined
 from workflows.kiss.mail.retrying import REREADING

@@ -26,7 +26,8 @@ from workflows.kiss.anliegen.merging import merge
 from workflows.kiss.anliegen.opening import Caller
 from workflows.kiss.anliegen.states import Kind
 from workflows.kiss.anliegen.tables import Anliegen
-from workflows.kiss.mail.deciding import LATE, NOT_ARRIVED, Fate
+from workflows.kiss.mail.deciding import LATE, NOT_ARRIVED
+from workflows.kiss.mail.fates import Fate
 from workflows.kiss.mail.tables import MailItem
 
 

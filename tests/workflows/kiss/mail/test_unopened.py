@@ -11,7 +11,7 @@ from tests.workflows.kiss.mail.conftest import TakeIn, everything, letter, mark,
 from workflows.eakte.tables import Document
 from workflows.kiss.anliegen.answering import answer
 from workflows.kiss.anliegen.tables import Message
-from workflows.kiss.mail.deciding import Fate
+from workflows.kiss.mail.fates import Fate
 from workflows.kiss.mail.glance import others_post
 from workflows.kiss.mail.tables import MailItem
 

@@ -21,7 +21,7 @@ from workflows.kiss.anliegen.answering import TELL
 from workflows.kiss.anliegen.tables import MessageFile
 from workflows.kiss.mail.belonging import marks_of
 from workflows.kiss.mail.by_hand import FILE_NAME, Understood, take_in_by_hand
-from workflows.kiss.mail.deciding import Fate
+from workflows.kiss.mail.fates import Fate
 from workflows.kiss.mail.glance import HEAD, Glance, glance, others_post
 from workflows.kiss.mail.quarantine import (
     LINK,
