@@ -26,6 +26,11 @@ settings.register_profile(
 settings.load_profile("house")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Files made for a test hold the time they were made at: a name of their bytes would be another in each worker."""
+    return argname if isinstance(val, bytes) or (isinstance(val, str) and len(val) > 80) else None
+
+
 @pytest.hookimpl(tryfirst=True)  # before the marks are chosen from
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Each file is one worker's, in its order: what its tests share they share alike on every machine.
