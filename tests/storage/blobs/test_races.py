@@ -137,9 +137,11 @@ def test_many_put_release_and_sweep_at_once(database: Database, folder: Path) ->
     with ThreadPoolExecutor(5) as pool:
         sweeping = pool.submit(sweeper)
         clerks = [pool.submit(clerk, number) for number in range(4)]
-        for done in clerks:
-            done.result(120)
-        stop.set()
+        try:
+            for done in clerks:
+                done.result(120)
+        finally:
+            stop.set()  # also where one fails: the sweeper would never end
         sweeping.result(120)
     store.sweep(database, timedelta(0))
     with database.read() as session:
