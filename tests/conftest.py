@@ -42,8 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"furnished", "server"} <= set(getattr(item, "fixturenames", ())):
             item.add_marker("process")
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(_file(item)))
+        item.add_marker(pytest.mark.xdist_group(_file(item)))
     items.sort(key=lambda item: (_walks(item), -files[_file(item)] if _walks(item) else 0))
 
 

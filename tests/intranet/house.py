@@ -148,7 +148,7 @@ _TRADES = ("dach", "gerüst", "glas", "holz", "putz", "stahl", "stein", "tor", "
 
 def bill(number: str) -> str:
     """A bill of a number like ``2026-117``, from a sender of its own: where a sender's letters lie decides where the next is to go,
-    and the tests of a room share their house.
+    and the tests of a file share their house.
     """
     first, *_, last = number.removeprefix("2026-")[:3]
     sender = f"Muster{_TRADES[int(first)]}{_TRADES[int(last)]}"

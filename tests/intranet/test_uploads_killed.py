@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from tests.intranet.conftest import WAIT
 from tests.intranet.monitor.wall import free_port, serving
+from tests.intranet.test_uploads import waiting
 from workflows.eakte.tables import Document
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -38,7 +39,7 @@ def test_no_file_is_lost_or_doubled_when_the_server_is_killed(
             page.locator('input[type="file"]').set_input_files(files)
             if life == KILLS:
                 _until(lambda: len(_kept(house, names)) == FILES, page)
-                _until(lambda: not _waiting(house), page)
+                _until(lambda: not waiting(furnished), page)
                 break
             _until(
                 lambda before=before: (  # type: ignore[misc]
@@ -76,11 +77,6 @@ def _kept(house: Any, names: set[str]) -> Counter[str]:
     with house.database.read() as session:
         found = select(Document.file_name, func.count()).where(Document.file_name.in_(names))
         return Counter(dict(session.execute(found.group_by(Document.file_name)).all()))
-
-
-def _waiting(house: Any) -> bool:
-    folder = house.settings.data_dir / "hochgeladen"
-    return any(each.is_file() for each in folder.glob("*/*/*"))
 
 
 def _until(condition: Callable[[], bool], page: Page) -> None:

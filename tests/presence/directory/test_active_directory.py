@@ -25,7 +25,6 @@ from storage.organisation.tables import Person
 
 pytestmark = [
     pytest.mark.ldap,
-    pytest.mark.xdist_group("samba"),
     pytest.mark.skipif(os.geteuid() != 0, reason="a domain controller needs port 389, so root"),
 ]
 DIRECTORY = System("directory")

@@ -26,7 +26,7 @@ from workflows.engine.flows import Piece, PrefectLink, RunLog, carry_out
 from workflows.engine.reconcile import crash_left_flow_runs
 from workflows.engine.server import PrefectServer, environment
 
-pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect")]  # one server for all
+pytestmark = pytest.mark.prefect
 
 
 @pytest.fixture(autouse=True)
